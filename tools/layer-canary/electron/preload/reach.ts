@@ -1,0 +1,1 @@
+export { secret } from '../../hub-core/server/service/secret.ts';

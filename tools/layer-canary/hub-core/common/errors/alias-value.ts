@@ -1,0 +1,3 @@
+import { secret } from '#server/service/secret.ts';
+
+export const aliasValue = secret.text;

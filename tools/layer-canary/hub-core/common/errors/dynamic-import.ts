@@ -1,0 +1,1 @@
+export const dynamicImport = await import('../../server/service/secret.ts');

@@ -1,0 +1,1 @@
+export type ImportType = import('../../server/service/secret.ts').Secret;

@@ -1,0 +1,1 @@
+export { secret } from '../../server/service/secret.ts';

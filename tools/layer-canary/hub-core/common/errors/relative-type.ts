@@ -1,0 +1,3 @@
+import type { Secret } from '../../server/service/secret.ts';
+
+export type RelativeType = Secret;

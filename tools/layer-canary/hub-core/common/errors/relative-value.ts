@@ -1,0 +1,3 @@
+import { secret } from '../../server/service/secret.ts';
+
+export const relativeValue = secret.text;

@@ -1,0 +1,1 @@
+export const inside = 'only index.ts may be imported';

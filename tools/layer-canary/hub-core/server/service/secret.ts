@@ -1,0 +1,5 @@
+export interface Secret {
+  readonly text: string;
+}
+
+export const secret: Secret = { text: 'canary' };

@@ -1,0 +1,1 @@
+export const right = 'a screen of its own';
