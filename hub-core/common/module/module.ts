@@ -1,0 +1,37 @@
+/** How a module is doing. `serving` takes work, `degraded` takes it with a restriction, `not-serving` does not. */
+export type HealthState = 'serving' | 'degraded' | 'not-serving';
+
+export interface ModuleHealth {
+  readonly state: HealthState;
+  /** One sentence for people, for example `3 connections`. */
+  readonly detail?: string;
+}
+
+/** One-way life of a module; an instance is used once. */
+export type ModuleState = 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' | 'failed';
+
+/**
+ * A part of the hub with a lifecycle. Factories only wire: no I/O, no timer before `start`.
+ */
+export interface Module {
+  /** Unique in its hub, kebab-case. */
+  readonly name: string;
+  /** Names of the modules that must run before this one starts and stop after it. */
+  readonly dependsOn: readonly string[];
+  /** Resolves when the module can serve. On a throw it has undone its own work. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Takes no new work and resolves when what it has is finished or `signal` aborts. Idempotent. */
+  drain(signal: AbortSignal): Promise<void>;
+  /** Releases everything, whether drained or not. Idempotent, bounded. */
+  stop(): Promise<void>;
+  /** Synchronous and cheap. */
+  health(): ModuleHealth;
+}
+
+/** A module as `/status/modules` and the console show it. */
+export interface ModuleStatus {
+  readonly name: string;
+  readonly state: ModuleState;
+  readonly health: ModuleHealth;
+  readonly dependsOn: readonly string[];
+}

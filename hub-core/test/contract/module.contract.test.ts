@@ -1,0 +1,87 @@
+import { systemRandom } from '../../common/base/random.ts';
+import { silentLogger } from '../../common/log/logger.ts';
+import type { Module } from '../../common/module/module.ts';
+import { createAuth } from '../../server/modules/auth/index.ts';
+import { createCapture } from '../../server/modules/capture/index.ts';
+import { createClientManager } from '../../server/modules/client-manager/index.ts';
+import { createMetering } from '../../server/modules/metering/index.ts';
+import { createServiceManager } from '../../server/modules/service-manager/index.ts';
+import { createServiceLayer } from '../../server/service/service-layer.ts';
+import { DEFAULT_SERVICE_LIMITS } from '../../server/service/service-limits.ts';
+import { createStorage, type Storage } from '../../server/storage/storage-module.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { temporaryFolder } from '../support/traffic.ts';
+import { moduleContract, type ModuleStage } from './module.contract.ts';
+
+const never = new AbortController().signal;
+
+/** Modules that stand on nothing. */
+async function alone(create: (clock: FakeClock) => Module): Promise<ModuleStage> {
+  const clock = new FakeClock();
+  return { clock, module: create(clock), [Symbol.asyncDispose]: async () => {} };
+}
+
+/** Modules that stand on an open registry. */
+async function onStorage(create: (storage: Storage) => Module): Promise<ModuleStage> {
+  const folder = temporaryFolder();
+  const storage = createStorage({ dataDir: folder.path, clock: new FakeClock(), log: silentLogger });
+  await storage.start(never);
+  return {
+    clock: new FakeClock(),
+    module: create(storage),
+    [Symbol.asyncDispose]: async () => {
+      await storage.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+moduleContract('storage', async () => {
+  const folder = temporaryFolder();
+  const clock = new FakeClock();
+  const module = createStorage({ dataDir: folder.path, clock, log: silentLogger });
+  return {
+    clock,
+    module,
+    [Symbol.asyncDispose]: async () => {
+      await module.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+});
+
+moduleContract('auth', () => onStorage((storage) => createAuth({ registry: () => storage.registry })));
+
+moduleContract('client-manager', () =>
+  onStorage((storage) => createClientManager({ registry: () => storage.registry, connections: () => [] })),
+);
+
+moduleContract('metering', () =>
+  alone((clock) =>
+    createMetering({
+      clock,
+      gauges: () => ({ connections: 0, clients: 0, services: 0, providers: 0, inFlight: 0, queued: 0 }),
+    }),
+  ),
+);
+
+moduleContract('capture', () =>
+  alone((clock) => createCapture({ clock, limits: { maxBodyBytes: 1_024, budgetBytes: 4_096 }, sink: undefined })),
+);
+
+moduleContract('service-manager', () =>
+  alone((clock) =>
+    createServiceManager({
+      layer: createServiceLayer({
+        clock,
+        random: systemRandom,
+        log: silentLogger,
+        hubId: 'h1',
+        limits: DEFAULT_SERVICE_LIMITS,
+        observers: [],
+        builtIns: [],
+      }),
+      remoteAddressOf: () => '',
+    }),
+  ),
+);
