@@ -1,0 +1,20 @@
+import type { ClientId } from '../../common/base/ids.ts';
+import type { Principal } from '../relay.ts';
+
+/** What a client presents. `key` and `token` exclude each other. */
+export interface Credential {
+  readonly client?: string;
+  readonly key?: string;
+  readonly token?: string;
+}
+
+/** Who may come in; implemented by the auth module. */
+export interface Authenticator {
+  /**
+   * @param credential undefined or without members = anonymous
+   * @throws {CredentialError} when it is missing, unknown, revoked or another client's
+   */
+  authenticate(credential: Credential | undefined): Promise<Principal>;
+  /** The client as it is now, undefined when there is none or it is revoked. */
+  principalOf(client: ClientId): Principal | undefined;
+}

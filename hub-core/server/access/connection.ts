@@ -1,0 +1,470 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../common/base/clock.ts';
+import { ANONYMOUS, type ClientId, type ConnectionId } from '../../common/base/ids.ts';
+import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
+import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { problemPayload, toProblem, type ProblemDocument } from '../../common/errors/wire.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
+import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
+import { kindWord } from '../../common/protocol/words.ts';
+import type { CloseReason, Transport, TransportViolation } from '../../common/transport/transport.ts';
+import type { Caller, Principal, ProviderLink, Relay } from '../relay.ts';
+import { orNone, type AccessLimits, type HubIdentity } from './access-limits.ts';
+import type { Authenticator, Credential } from './authenticator.ts';
+import { HeldFrames } from './held-frames.ts';
+import { parseHello, welcome } from './hello.ts';
+import { problemResponse } from './problem-response.ts';
+
+export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
+
+/** Told of what happens to connections. Called synchronously, must not throw. */
+export interface ConnectionObserver {
+  /** Welcome was sent. */
+  opened(connection: Connection): void;
+  /** Its Hello was refused; `client` is what it claimed to be. */
+  refused(connection: Connection, error: HubError, client: string | undefined): void;
+  /** Nothing more is taken from it or relayed to it. */
+  closed(connection: Connection): void;
+  /** Its transport is gone too. */
+  linkClosed(connection: Connection): void;
+}
+
+/** What all connections of a hub share. */
+export interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hub: HubIdentity;
+  readonly limits: AccessLimits;
+  readonly relay: Relay;
+  readonly authenticator: Authenticator;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  /** Of binary messages: rebuilds what policy changes, whatever the connection itself speaks. */
+  readonly binaryCodec: Codec;
+  readonly observer: ConnectionObserver;
+}
+
+/** What one connection is made of. */
+export interface ConnectionLink {
+  readonly id: ConnectionId;
+  readonly transport: Transport;
+  readonly codec: Codec;
+  /** From the HTTP upgrade. */
+  readonly credential: Credential | undefined;
+}
+
+const NOBODY: Principal = Object.freeze({
+  clientId: ANONYMOUS,
+  role: 'anonymous',
+  grants: Object.freeze({ call: [], provide: [] }),
+});
+const NORMAL_CLOSE = 1000;
+const PRIVATE_CLOSE = 4000;
+
+function isMessage(message: Message | MessageInit): message is Message {
+  return 'frame' in message;
+}
+
+/** What a Goodbye without an error says. */
+function farewell(detail: string): ProblemDocument {
+  return { type: 'about:blank', title: 'Goodbye', status: 0, detail };
+}
+
+/**
+ * One live link: its transport, its codec and where it stands in the session's rules (docs/protocol.md, section 3).
+ *
+ * States go one way: handshaking, open, perhaps draining, closed. To the service layer it is a caller and a provider's
+ * link; what each kind of message does is decided by the handlers in the dispatcher.
+ */
+export class Connection implements Caller, ProviderLink {
+  readonly connectionId: ConnectionId;
+  readonly via = 'socket';
+  readonly codec: Codec;
+  readonly connectedAtMs: number;
+  readonly #deps: ConnectionDeps;
+  readonly #transport: Transport;
+  readonly #upgradeCredential: Credential | undefined;
+  readonly #subscriptions = new DisposableStack();
+  readonly #hardLimitBytes: number;
+  #state: ConnectionState = 'handshaking';
+  #principal = NOBODY;
+  #agent = '';
+  #helloSeen = false;
+  #held: HeldFrames | undefined;
+  #handshakeTimer: Disposable | undefined;
+  #congested = false;
+  #reading = true;
+  #lastReceivedMs: number;
+  #receivedMs: number;
+  #pingSentMs = Number.NEGATIVE_INFINITY;
+  #closedAtMs: number | null = null;
+  #closeReason: string | null = null;
+  #messagesIn = 0;
+  #messagesOut = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #ignored = 0;
+  #inFlight = 0;
+  #called = false;
+  #heldRequestBytes = 0;
+
+  constructor(link: ConnectionLink, deps: ConnectionDeps) {
+    this.connectionId = link.id;
+    this.codec = link.codec;
+    this.#deps = deps;
+    this.#transport = link.transport;
+    this.#upgradeCredential = link.credential;
+    this.#hardLimitBytes = orNone(deps.limits.maxOutgoingBytes) + orNone(deps.limits.maxFrameBytes);
+    this.connectedAtMs = deps.clock.wallMs();
+    this.#lastReceivedMs = this.#receivedMs = deps.clock.nowMs();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+  /** Anonymous until Welcome. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+  /** Undefined before Welcome. */
+  get client(): ClientId | undefined {
+    return this.#state === 'handshaking' || this.#principal === NOBODY ? undefined : this.#principal.clientId;
+  }
+  get providerLink(): ProviderLink {
+    return this;
+  }
+  get clientId(): ClientId {
+    return this.#principal.clientId;
+  }
+  get congested(): boolean {
+    return this.#congested;
+  }
+  get agent(): string {
+    return this.#agent;
+  }
+  get transportKind(): string {
+    return this.#transport.kind;
+  }
+  get remoteAddress(): string {
+    return this.#transport.remoteAddress;
+  }
+  get bufferedBytes(): number {
+    return this.#transport.bufferedBytes;
+  }
+  /** Monotonic ms at which the message being handled arrived. */
+  get receivedMs(): number {
+    return this.#receivedMs;
+  }
+  /** Monotonic ms at which anything last arrived. */
+  get lastReceivedMs(): number {
+    return this.#lastReceivedMs;
+  }
+  /** Wall ms. */
+  get closedAtMs(): number | null {
+    return this.#closedAtMs;
+  }
+  get closeReason(): string | null {
+    return this.#closeReason;
+  }
+  get messagesIn(): number {
+    return this.#messagesIn;
+  }
+  get messagesOut(): number {
+    return this.#messagesOut;
+  }
+  get bytesIn(): number {
+    return this.#bytesIn;
+  }
+  get bytesOut(): number {
+    return this.#bytesOut;
+  }
+  /** Messages that belong to nothing the hub knows of. */
+  get ignored(): number {
+    return this.#ignored;
+  }
+  /** Its own requests that are not settled. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether it ever called a service that is not the hub's own. */
+  get called(): boolean {
+    return this.#called;
+  }
+
+  /** Begins to listen. Called once, after whoever made the connection knows it. */
+  start(): void {
+    const { clock, limits } = this.#deps;
+    this.#subscriptions.use(this.#transport.onViolation.subscribe((violation) => this.#onViolation(violation)));
+    this.#subscriptions.use(this.#transport.onDidDrain.subscribe(() => this.#onDrain()));
+    this.#subscriptions.use(this.#transport.onDidClose.subscribe((reason) => this.#onClose(reason)));
+    if (limits.handshakeTimeoutMs > 0) {
+      this.#handshakeTimer = clock.after(limits.handshakeTimeoutMs, () => {
+        const text = `Cannot wait for Hello: the handshake was not finished within ${String(limits.handshakeTimeoutMs)} ms`;
+        this.goodbye(new RequestError('TIMEOUT_ERR', text));
+      });
+    }
+    // Last: frames that came before are announced at once.
+    this.#subscriptions.use(this.#transport.onFrame.subscribe((frame) => this.#onFrame(frame)));
+  }
+
+  /**
+   * Handles a Hello: checks its credential without blocking and answers Welcome or Goodbye. What arrives meanwhile is held.
+   *
+   * @throws {ProtocolError} for a second one, and for one that cannot be read
+   */
+  hello(message: Message): void {
+    if (this.#helloSeen) throw new ProtocolError('Cannot accept "hello": this connection has said it already');
+    const { credential, agent } = parseHello(message, this.#upgradeCredential);
+    this.#helloSeen = true;
+    this.#agent = agent;
+    this.#held = new HeldFrames(this.#deps.limits);
+    this.#deps.authenticator.authenticate(credential).then(
+      (principal) => this.#welcome(principal),
+      (error: unknown) => this.#refuse(error, credential?.client),
+    );
+  }
+
+  /** Delivers an answer to this connection as a caller. One that does not read is told Goodbye instead. */
+  respond(requestId: number, response: Message | MessageInit): void {
+    if (this.#state === 'closed') return;
+    const frame = this.#encode(response, requestId);
+    if (this.#transport.bufferedBytes + frame.byteLength > this.#hardLimitBytes) {
+      const text = `Cannot deliver more answers: ${String(this.#transport.bufferedBytes)} bytes wait to be read`;
+      this.goodbye(new RequestError('TIMEOUT_ERR', text));
+      return;
+    }
+    this.#write(frame);
+  }
+
+  /** Hands a message to this connection as a provider. */
+  send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
+    if (this.#state === 'closed') return false;
+    return this.#write(this.#encode(message, id, timeoutMs));
+  }
+
+  /** Answers one of its requests with an error, unless it wants no answer. */
+  refuse(request: Message, error: unknown): void {
+    if ((request.flags & Flag.OneWay) !== 0) return;
+    const instance = request.uri?.split('?', 1)[0];
+    this.respond(request.id, problemResponse(error, { hub: this.#deps.hub.id, request: request.id, instance }));
+  }
+
+  /** Counts a message that belongs to nothing: it is neither an error nor of use. */
+  ignore(): void {
+    this.#ignored += 1;
+  }
+
+  /** Something came that is no message, a WebSocket pong for example: the other side lives. */
+  noteActivity(): void {
+    this.#lastReceivedMs = this.#deps.clock.nowMs();
+  }
+
+  /** The client's role or grants changed: they hold from the next request on. */
+  updatePrincipal(principal: Principal): void {
+    if (this.#state === 'open' || this.#state === 'draining') this.#principal = principal;
+  }
+
+  /** Shows that the hub is about to end; the service layer refuses new work by itself. */
+  startDraining(): void {
+    if (this.#state === 'open') this.#state = 'draining';
+  }
+
+  /** One of its own requests reached the service layer and is held there; over the limit it is not read. */
+  requestBegan(bytes: number): void {
+    this.#inFlight += 1;
+    this.#heldRequestBytes += bytes;
+    if (this.#reading && this.#heldRequestBytes > orNone(this.#deps.limits.maxHeldRequestBytes)) {
+      this.#reading = false;
+      this.#transport.setReading(false);
+    }
+  }
+
+  requestEnded(bytes: number): void {
+    this.#inFlight -= 1;
+    this.#heldRequestBytes -= bytes;
+    if (!this.#reading && this.#heldRequestBytes <= this.#deps.limits.maxHeldRequestBytes / 2) {
+      this.#reading = true;
+      this.noteActivity();
+      if (this.#state !== 'closed') this.#transport.setReading(true);
+    }
+  }
+
+  noteCall(): void {
+    this.#called = true;
+  }
+
+  /** Sends a Ping after a silence, and ends a connection that does not answer one. Called every so often. */
+  checkHeartbeat(nowMs: number): void {
+    const { heartbeatMs } = this.#deps.limits;
+    if (heartbeatMs === 0 || !this.#reading || (this.#state !== 'open' && this.#state !== 'draining')) return;
+    if (nowMs - this.#lastReceivedMs < heartbeatMs) return;
+    if (this.#pingSentMs <= this.#lastReceivedMs) {
+      this.#pingSentMs = nowMs;
+      this.#write(this.codec.encode({ kind: Kind.Ping }));
+    } else if (nowMs - this.#pingSentMs >= heartbeatMs) {
+      this.goodbye(
+        new RequestError(
+          'TIMEOUT_ERR',
+          `Cannot keep the connection: no answer to Ping within ${String(heartbeatMs)} ms`,
+        ),
+      );
+    }
+  }
+
+  /** Sends a message of the session itself: Pong, Notice. */
+  post(message: MessageInit): void {
+    if (this.#state !== 'closed') this.#write(this.codec.encode(message));
+  }
+
+  /**
+   * Ends the connection: the last message says why, then the link is closed politely. Idempotent.
+   *
+   * @param reason an error, or a text for people when it ends normally
+   */
+  goodbye(reason: HubError | string): void {
+    if (this.#state === 'closed') return;
+    const problem = typeof reason === 'string' ? farewell(reason) : toProblem(reason, { hub: this.#deps.hub.id });
+    const { status } = problem;
+    this.#write(
+      this.codec.encode({ kind: Kind.Goodbye, status, encoding: Encoding.Json, payload: problemPayload(problem) }),
+    );
+    const code = status === 0 ? NORMAL_CLOSE : PRIVATE_CLOSE + status;
+    const text = typeof reason === 'string' ? '' : reason.errorName;
+    this.#finish(`${String(status)}: ${problem.detail}`);
+    this.#transport.close({ code, text });
+  }
+
+  /** The other side said Goodbye. */
+  left(): void {
+    if (this.#state === 'closed') return;
+    this.#finish('the client left');
+    this.#transport.close({ code: NORMAL_CLOSE, text: '' });
+  }
+
+  /** Cuts the link; for a stop that cannot wait. */
+  terminate(): void {
+    this.#finish('the hub stopped');
+    this.#transport.terminate();
+  }
+
+  #encode(message: Message | MessageInit, id: number, timeoutMs?: number): Uint8Array {
+    if (isMessage(message)) return this.codec.readdress(message, id, timeoutMs);
+    return this.codec.encode(timeoutMs === undefined ? { ...message, id } : { ...message, id, timeoutMs });
+  }
+
+  #write(frame: Uint8Array): boolean {
+    this.#messagesOut += 1;
+    this.#bytesOut += frame.byteLength;
+    const free = this.#transport.send(frame);
+    if (!free) this.#congested = true;
+    return free;
+  }
+
+  #onDrain(): void {
+    if (!this.#congested || this.#state === 'closed') return;
+    this.#congested = false;
+    this.#deps.relay.linkDrained(this);
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    const nowMs = this.#deps.clock.nowMs();
+    this.#lastReceivedMs = nowMs;
+    this.#messagesIn += 1;
+    this.#bytesIn += frame.byteLength;
+    if (this.#held === undefined) {
+      this.#receive(frame, nowMs);
+      return;
+    }
+    try {
+      this.#held.hold({ frame, receivedMs: nowMs });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receive(frame: Uint8Array, receivedMs: number): void {
+    this.#receivedMs = receivedMs;
+    let message: Message | undefined;
+    try {
+      message = this.codec.decode(frame);
+      if (this.#state === 'handshaking') this.#assertFirst(message);
+      if (!this.#deps.dispatcher.dispatch(message, this)) this.ignore();
+    } catch (error) {
+      this.#fail(error, message);
+    }
+  }
+
+  #assertFirst(message: Message): void {
+    if (message.kind === Kind.Hello || message.kind === Kind.Goodbye) return;
+    throw new ProtocolError(`Cannot accept "${kindWord(message.kind)}": the first message of a connection is "hello"`);
+  }
+
+  /** Breaking the protocol ends the connection; anything else is the fault of the handler, and ends only its request. */
+  #fail(error: unknown, message?: Message): void {
+    if (error instanceof ProtocolError) {
+      this.goodbye(error);
+      return;
+    }
+    if (!(error instanceof RequestError && message?.kind === Kind.Request)) {
+      this.#deps.log.error({ connectionId: this.connectionId, error }, 'a message handler threw');
+    }
+    if (message?.kind === Kind.Request) this.refuse(message, error);
+  }
+
+  #welcome(principal: Principal): void {
+    if (this.#state !== 'handshaking') return;
+    const { hub, limits, observer } = this.#deps;
+    this.#handshakeTimer?.[Symbol.dispose]();
+    this.#state = 'open';
+    this.#principal = principal;
+    this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits }));
+    observer.opened(this);
+    const held = this.#held;
+    this.#held = undefined;
+    for (const { frame, receivedMs } of held?.take() ?? []) {
+      if (this.#isClosed()) return;
+      this.#receive(frame, receivedMs);
+    }
+  }
+
+  /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  #refuse(error: unknown, client: string | undefined): void {
+    if (this.#state !== 'handshaking') return;
+    if (error instanceof HubError) {
+      this.#deps.observer.refused(this, error, client);
+      this.goodbye(error);
+      return;
+    }
+    this.#deps.log.error({ connectionId: this.connectionId, error }, 'checking a credential failed');
+    this.goodbye(new RequestError('UNAVAILABLE_ERR', 'Cannot check the credential now: try again later'));
+  }
+
+  #onViolation({ kind, text }: TransportViolation): void {
+    this.goodbye(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
+  }
+
+  #onClose({ code, text }: CloseReason): void {
+    this.#finish(
+      text === '' ? `the link closed with code ${String(code)}` : `the link closed with code ${String(code)}: ${text}`,
+    );
+    this.#subscriptions.dispose();
+    this.#deps.observer.linkClosed(this);
+  }
+
+  #finish(reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#closedAtMs = this.#deps.clock.wallMs();
+    this.#closeReason = reason;
+    this.#handshakeTimer?.[Symbol.dispose]();
+    this.#held = undefined;
+    this.#deps.relay.disconnected(this.connectionId);
+    this.#deps.observer.closed(this);
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { hubConfigSchema, parseHubConfig } from './config.ts';
+import { HubStartError } from './hub-start-error.ts';
+
+describe('parseHubConfig', () => {
+  it('[LI20] has the defaults of the protocol', () => {
+    expect(parseHubConfig({ dataDir: '/d' })).toEqual({
+      dataDir: '/d',
+      host: '127.0.0.1',
+      port: 7410,
+      allowRemote: false,
+      name: 'whub',
+      hostNames: [],
+      allowedOrigins: [],
+      drainTimeoutMs: 5000,
+      limits: {
+        maxFrameBytes: 16_777_216,
+        maxHeaders: 64,
+        maxHeaderBytes: 16_384,
+        maxUriBytes: 8192,
+        handshakeTimeoutMs: 10_000,
+        heartbeatMs: 15_000,
+        httpBodyTimeoutMs: 60_000,
+        defaultTimeoutMs: 30_000,
+        maxTimeoutMs: 600_000,
+        maxInFlightPerConnection: 4096,
+        maxInFlightPerChannel: 1024,
+        maxQueuedPerService: 1024,
+        maxQueuedBytesPerService: 67_108_864,
+        retries: 2,
+        maxHeldMessages: 64,
+        maxHeldBytes: 262_144,
+        maxOutgoingBytes: 16_777_216,
+        maxHeldRequestBytes: 33_554_432,
+        creditBytes: 262_144,
+      },
+      capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+    });
+  });
+
+  it.each([
+    [{}, 'dataDir'],
+    [{ dataDir: '/d', port: 70_000 }, 'port'],
+    [{ dataDir: '/d', prot: 1 }, 'prot'],
+    [{ dataDir: '/d', limits: { maxFrameBytes: -1 } }, 'limits.maxFrameBytes'],
+    [{ dataDir: '/d', limits: { maxFrames: 1 } }, 'maxFrames'],
+    [{ dataDir: '/d', allowedOrigins: ['https://example.org/'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],
+    [{ dataDir: '/d', hostNames: ['Example.org'] }, 'hostNames.0'],
+  ])('[LI20] names what is wrong in %j', (raw, name) => {
+    expect(() => parseHubConfig(raw)).toThrow(HubStartError);
+    expect(() => parseHubConfig(raw)).toThrow(name);
+  });
+
+  it('[LI20] describes every limit with its unit or meaning and what 0 means', () => {
+    const { limits, capture } = hubConfigSchema.shape;
+    const described = [...Object.entries(limits.unwrap().shape), ...Object.entries(capture.unwrap().shape)];
+    const silent = described.filter(
+      ([name, schema]) => name !== 'creditBytes' && !/; 0 = /.test(schema.description ?? ''),
+    );
+    expect(silent.map(([name]) => name)).toEqual([]);
+  });
+});

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { HubStartError } from './hub-start-error.ts';
+
+const KIB = 1 << 10;
+const MIB = 1 << 20;
+
+/** Timers of Node fire at once above this. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+const count = (): z.ZodInt => z.int().nonnegative();
+const bytes = (): z.ZodInt => z.int().nonnegative();
+const milliseconds = (): z.ZodInt => z.int().nonnegative().max(MAX_TIMER_MS);
+
+const limitsSchema = z.strictObject({
+  maxFrameBytes: bytes()
+    .default(16 * MIB)
+    .describe('Largest frame and largest HTTP body, bytes; 0 = none'),
+  maxHeaders: count().default(64).describe('Most headers of one message; 0 = none'),
+  maxHeaderBytes: bytes()
+    .default(16 * KIB)
+    .describe('Largest sum of header names and values, bytes; 0 = none'),
+  maxUriBytes: bytes()
+    .default(8 * KIB)
+    .describe('Largest uri, bytes; 0 = none'),
+  handshakeTimeoutMs: milliseconds().default(10_000).describe('Time for headers and Hello, ms; 0 = none'),
+  heartbeatMs: milliseconds().default(15_000).describe('Silence after which a Ping is sent, ms; 0 = none'),
+  httpBodyTimeoutMs: milliseconds().default(60_000).describe('Time for the whole of an HTTP request, ms; 0 = none'),
+  defaultTimeoutMs: milliseconds().default(30_000).describe('Budget of a request that names none, ms; 0 = none'),
+  maxTimeoutMs: milliseconds().default(600_000).describe('Largest budget of a request, ms; 0 = none'),
+  maxInFlightPerConnection: count().default(4096).describe('Requests of one connection in flight; 0 = none'),
+  maxInFlightPerChannel: count().default(1024).describe('Default max_in_flight of a provider channel; 0 = none'),
+  maxQueuedPerService: count().default(1024).describe('Requests waiting for a free channel; 0 = none'),
+  maxQueuedBytesPerService: bytes()
+    .default(64 * MIB)
+    .describe('Bytes of requests waiting for a channel; 0 = none'),
+  retries: count().default(2).describe('Further providers that get a request when one is lost; 0 = no retry'),
+  maxHeldMessages: count().default(64).describe('Messages held before Welcome; 0 = none'),
+  maxHeldBytes: bytes()
+    .default(256 * KIB)
+    .describe('Bytes of messages held before Welcome; 0 = none'),
+  maxOutgoingBytes: bytes()
+    .default(16 * MIB)
+    .describe('High-water mark of what waits to be written to one connection, bytes; 0 = none'),
+  maxHeldRequestBytes: bytes()
+    .default(32 * MIB)
+    .describe("Bytes of one connection's own requests in flight above which it is not read, bytes; 0 = none"),
+  creditBytes: bytes()
+    .default(256 * KIB)
+    .describe('Initial credit of each direction of a stream, bytes'),
+});
+
+const captureSchema = z.strictObject({
+  maxBodyBytes: bytes().default(MIB).describe('Bytes kept of each captured body; 0 = bodies are not captured'),
+  budgetBytes: bytes()
+    .default(32 * MIB)
+    .describe(
+      'Bytes on their way to the traffic store above which bodies, at twice as much rows, are dropped; 0 = none',
+    ),
+});
+
+/** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
+const originSchema = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'must be an origin like https://example.org',
+  );
+
+const hostNameSchema = z
+  .string()
+  .regex(
+    /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)(:\d{1,5})?$/,
+    'must be a lower-case host name, with or without a port',
+  );
+
+/**
+ * Everything about a hub that can be configured. Parsed once, frozen, and passed down in the narrow parts that each
+ * module needs.
+ */
+export const hubConfigSchema = z.strictObject({
+  dataDir: z.string().min(1).describe('Folder of hub.db; made with mode 0700 when missing'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  port: z.int().min(0).max(65_535).default(7410).describe('Port for every protocol; 0 = the system chooses'),
+  allowRemote: z.boolean().default(false).describe('Must be set to listen on an address that is not loopback'),
+  name: z.string().min(1).max(64).default('whub').describe('Name shown to people'),
+  hostNames: z
+    .array(hostNameSchema)
+    .max(64)
+    .default([])
+    .describe('Further names in Host that the hub answers to; without a port, at its own port'),
+  allowedOrigins: z.array(originSchema).max(64).default([]).describe('Further origins whose pages may use the hub'),
+  drainTimeoutMs: milliseconds()
+    .default(5000)
+    .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
+  limits: limitsSchema.prefault({}),
+  capture: captureSchema.prefault({}),
+});
+
+export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
+export type HubConfigInput = z.input<typeof hubConfigSchema>;
+export type HubLimits = HubConfig['limits'];
+
+/** @throws {HubStartError} naming every setting that is wrong */
+export function parseHubConfig(raw: unknown): HubConfig {
+  const parsed = hubConfigSchema.safeParse(raw);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
+  throw new HubStartError(`Cannot use the configuration: ${faults.join('; ')}`);
+}

@@ -1,0 +1,172 @@
+import type { AddressInfo } from 'node:net';
+import { systemClock, type Clock } from '../../common/base/clock.ts';
+import type { ClientId } from '../../common/base/ids.ts';
+import { systemRandom, type Random } from '../../common/base/random.ts';
+import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
+import { silentLogger, type Logger } from '../../common/log/logger.ts';
+import type { ModuleStatus } from '../../common/module/module.ts';
+import type { MessageInit } from '../../common/protocol/message.ts';
+import type { Connection } from '../access/connection.ts';
+import { hostLiteral, isLoopback } from '../access/host-policy.ts';
+import type { CaptureSink } from '../modules/capture/capture-sink.ts';
+import { endConnections } from '../modules/connection-manager/index.ts';
+import type { Principal } from '../relay.ts';
+import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
+import { feedEvents } from './event-feed.ts';
+import { HubStartError } from './hub-start-error.ts';
+import { assembleHub, type HubParts } from './hub-parts.ts';
+import type { ComposedAnswer, Hub, HubAddress, HttpMount } from './hub.ts';
+import { startErrorOf } from './start-error-of.ts';
+
+/** What a program that embeds a hub may bring; everything else is the platform's. */
+export interface HubDeps {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Default: silent. */
+  readonly log?: Logger;
+  /** Where captured traffic goes; nothing is captured without it. */
+  readonly captureSink?: CaptureSink;
+}
+
+/** Where an address that stands for all of them can be reached from this machine. */
+const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+
+/**
+ * Makes a hub; nothing runs before its `start`.
+ *
+ * @throws {HubStartError} when the configuration is not valid
+ */
+export function createHub(config: HubConfigInput, deps: HubDeps = {}): Hub {
+  return new LocalHub(parseHubConfig(config), deps);
+}
+
+function describeAddress({ address, port }: AddressInfo): HubAddress {
+  const reachable = `${WILDCARDS[address] ?? hostLiteral(address)}:${String(port)}`;
+  return { host: address, port, url: `ws://${reachable}/`, httpUrl: `http://${reachable}` };
+}
+
+class LocalHub implements Hub {
+  readonly #config: HubConfig;
+  readonly #clock: Clock;
+  readonly #parts: HubParts;
+  readonly #starting = new AbortController();
+  #feeds: DisposableStack | undefined;
+  #startedAtMs = 0;
+
+  readonly connections: Hub['connections'];
+  readonly services: Hub['services'];
+  readonly clients: Hub['clients'];
+  readonly stats: Hub['stats'];
+  readonly events: Hub['events'];
+
+  constructor(config: HubConfig, deps: HubDeps) {
+    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink } = deps;
+    this.#config = config;
+    this.#clock = clock;
+    this.#parts = assembleHub(config, { clock, random, log, captureSink, startedAtMs: () => this.#startedAtMs });
+    const { connections, services, clients, metering, events } = this.#parts;
+    this.connections = connections;
+    this.clients = clients;
+    this.stats = metering;
+    this.events = events;
+    this.services = {
+      list: () => services.list(),
+      drain: (service, provider) => services.drainProvider(service, provider),
+    };
+  }
+
+  get id(): string {
+    return this.#parts.identity.id;
+  }
+  get name(): string {
+    return this.#parts.identity.name;
+  }
+  get version(): string {
+    return this.#parts.identity.version;
+  }
+  get dataDir(): string {
+    return this.#config.dataDir;
+  }
+  get startedAtMs(): number {
+    return this.#startedAtMs;
+  }
+  get dispatcher(): MessageDispatcher<Connection> {
+    return this.#parts.dispatcher;
+  }
+  get address(): HubAddress {
+    const { address } = this.#parts.listener;
+    if (address === undefined) throw new TypeError('Cannot tell the address: the hub has not started');
+    return describeAddress(address);
+  }
+
+  async start(): Promise<void> {
+    const { host, allowRemote } = this.#config;
+    if (!allowRemote && !isLoopback(host)) {
+      const text = 'other machines could reach the hub there; set allowRemote to permit that, or listen on 127.0.0.1';
+      throw new HubStartError(`Cannot listen on "${host}": ${text}`);
+    }
+    this.#startedAtMs = this.#clock.wallMs();
+    const feeds = this.#subscribe();
+    this.#feeds = feeds;
+    try {
+      await this.#parts.modules.start(this.#starting.signal);
+    } catch (error) {
+      feeds.dispose();
+      throw startErrorOf(error, this.#config);
+    }
+    this.#note('info', `Hub started on ${this.address.url}`);
+  }
+
+  async drain(): Promise<void> {
+    this.#note('info', 'Hub takes no new work and finishes what it has');
+    await this.#parts.modules.drain();
+  }
+
+  async stop(): Promise<void> {
+    this.#starting.abort(new HubStartError('Cannot finish the start: the hub was stopped meanwhile'));
+    await this.#parts.modules.stop();
+    this.#feeds?.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  modules(): readonly ModuleStatus[] {
+    return this.#parts.modules.status();
+  }
+
+  mount(mount: HttpMount): Disposable {
+    return this.#parts.listener.mount(mount);
+  }
+
+  async authenticate(key: string): Promise<Principal> {
+    return this.#parts.auth.authenticate({ key });
+  }
+
+  async compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
+    return this.#parts.composer.send(request, as);
+  }
+
+  #note(level: 'info', text: string): void {
+    this.#parts.events.append({ kind: 'hub', level, text });
+  }
+
+  #subscribe(): DisposableStack {
+    const { auth, clients, connections, events, layer } = this.#parts;
+    const feeds = new DisposableStack();
+    feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
+    return feeds;
+  }
+
+  /** A changed grant holds for the next request, a revocation at once. */
+  #applyChange(client: ClientId): void {
+    const { auth, connections } = this.#parts;
+    const open = connections.ofClient(client);
+    if (open.length === 0) return;
+    const principal = auth.principalOf(client);
+    if (principal === undefined) endConnections(open, client);
+    else for (const connection of open) connection.updatePrincipal(principal);
+  }
+}

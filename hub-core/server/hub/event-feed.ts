@@ -1,0 +1,79 @@
+import type { ClientChange, ClientManager } from '../modules/client-manager/index.ts';
+import type { ConnectionManager } from '../modules/connection-manager/index.ts';
+import type { EventLog } from '../modules/event-log/index.ts';
+import type { ServiceLayer } from '../service/service-layer.ts';
+
+export interface EventFeedDeps {
+  readonly log: EventLog;
+  readonly connections: ConnectionManager;
+  readonly services: ServiceLayer;
+  readonly clients: ClientManager;
+}
+
+const CLIENT_EVENT: Readonly<Record<ClientChange['kind'], 'client-registered' | 'client-revoked'>> = {
+  registered: 'client-registered',
+  restored: 'client-registered',
+  revoked: 'client-revoked',
+};
+
+function feedConnections({ log, connections }: EventFeedDeps): Disposable {
+  const feed = new DisposableStack();
+  feed.use(
+    connections.onDidOpen.subscribe(({ connectionId: connection, clientId: client, remoteAddress, agent }) => {
+      const text = `${client} connected from ${remoteAddress}${agent === '' ? '' : ` with ${agent}`}`;
+      log.append({ kind: 'connected', level: 'info', text, connection, client });
+    }),
+  );
+  feed.use(
+    connections.onDidClose.subscribe(({ connectionId: connection, client, closeReason }) => {
+      // One that never got in is told of as `auth-failed`, or is not worth telling.
+      if (client === undefined) return;
+      const text = `${client} disconnected: ${closeReason ?? ''}`;
+      log.append({ kind: 'disconnected', level: 'info', text, connection, client });
+    }),
+  );
+  feed.use(
+    connections.onDidRefuse.subscribe(({ connection: { connectionId: connection, remoteAddress }, client, error }) => {
+      const text = `Refused a connection from ${remoteAddress}: ${error.message}`;
+      log.append({ kind: 'auth-failed', level: 'warn', text, connection, ...(client !== undefined && { client }) });
+    }),
+  );
+  return feed;
+}
+
+function feedServices({ log, services }: EventFeedDeps): Disposable {
+  return services.onDidChange.subscribe(({ event, service, provider = '', client = '' }) => {
+    if (event === 'provider-added') {
+      log.append({
+        kind: 'provider-registered',
+        level: 'info',
+        text: `${client} provides /${service} (${provider})`,
+        client,
+        service,
+      });
+    } else if (event === 'provider-removed') {
+      log.append({
+        kind: 'provider-lost',
+        level: 'warn',
+        text: `${client} no longer provides /${service} (${provider})`,
+        client,
+        service,
+      });
+    }
+  });
+}
+
+function feedClients({ log, clients }: EventFeedDeps): Disposable {
+  return clients.onDidChange.subscribe(({ kind, client }) => {
+    log.append({ kind: CLIENT_EVENT[kind], level: 'info', text: `Client ${client} was ${kind}`, client });
+  });
+}
+
+/** Writes down what happens in the hub, until disposed. */
+export function feedEvents(deps: EventFeedDeps): Disposable {
+  const feed = new DisposableStack();
+  feed.use(feedConnections(deps));
+  feed.use(feedServices(deps));
+  feed.use(feedClients(deps));
+  return feed;
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../common/base/clock.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
+import type { Random } from '../../common/base/random.ts';
+import { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import { ModuleManager } from '../../common/module/module-manager.ts';
+import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
+import { createJsonCodec } from '../../common/protocol/json-codec.ts';
+import type { HubIdentity } from '../access/access-limits.ts';
+import type { Connection } from '../access/connection.ts';
+import { registerMessageHandlers } from '../access/message-handlers.ts';
+import { createListener, type Listener } from '../listener/index.ts';
+import { createAuth, type Auth } from '../modules/auth/index.ts';
+import type { CaptureSink } from '../modules/capture/capture-sink.ts';
+import { createCapture } from '../modules/capture/index.ts';
+import { createClientManager, type ClientManager } from '../modules/client-manager/index.ts';
+import {
+  connectionLoad,
+  createConnectionManager,
+  type ConnectionManager,
+  type ProvidedServices,
+} from '../modules/connection-manager/index.ts';
+import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
+import { createMetering, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
+import { createStatusService } from '../modules/status/index.ts';
+import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
+import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
+import { createStorage } from '../storage/storage-module.ts';
+import { composedCapture, Composer } from './composer.ts';
+import type { HubConfig, HubLimits } from './config.ts';
+import { HUB_VERSION } from './version.ts';
+
+/** What a hub is given from outside. */
+export interface HubEnvironment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly captureSink: CaptureSink | undefined;
+  /** Wall ms of the start, 0 before it. */
+  readonly startedAtMs: () => number;
+}
+
+/** The modules of one hub, joined. */
+export interface HubParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly modules: ModuleManager;
+  readonly auth: Auth;
+  readonly clients: ClientManager;
+  readonly connections: ConnectionManager;
+  readonly events: EventLog;
+  readonly layer: ServiceLayer;
+  readonly listener: Listener;
+  readonly metering: Metering;
+  readonly services: ServiceManager;
+  readonly composer: Composer;
+}
+
+function serviceLimits(limits: HubLimits): ServiceLimits {
+  return {
+    ...DEFAULT_SERVICE_LIMITS,
+    defaultTimeoutMs: limits.defaultTimeoutMs,
+    maxTimeoutMs: limits.maxTimeoutMs,
+    maxInFlightPerConnection: limits.maxInFlightPerConnection,
+    maxInFlightPerChannel: limits.maxInFlightPerChannel,
+    queueMessages: limits.maxQueuedPerService,
+    queueBytes: limits.maxQueuedBytesPerService,
+    retries: limits.retries,
+  };
+}
+
+function providedBy(layer: ServiceLayer): ReadonlyMap<ConnectionId, ProvidedServices> {
+  const provided = new Map<ConnectionId, ProvidedServices>();
+  for (const service of layer.services()) {
+    for (const { connection, inFlight } of service.providers) {
+      const known = provided.get(connection);
+      const services = [...(known?.services ?? []), service.id];
+      provided.set(connection, { services, inFlight: (known?.inFlight ?? 0) + inFlight });
+    }
+  }
+  return provided;
+}
+
+function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
+  const registered = layer.services().filter(({ builtIn }) => !builtIn);
+  return {
+    connections: connections.size,
+    clients: connections.clientCount,
+    services: registered.length,
+    providers: registered.reduce((sum, { providers }) => sum + providers.length, 0),
+    inFlight: layer.inFlight,
+    queued: layer.queued,
+  };
+}
+
+/** Who may come in: connections and the port that they come through. */
+function assembleAccess(
+  config: HubConfig,
+  { clock, log }: HubEnvironment,
+  shared: {
+    identity: HubIdentity;
+    dispatcher: MessageDispatcher<Connection>;
+    codecs: { binary: Codec; json: Codec };
+    auth: Auth;
+    layer: ServiceLayer;
+  },
+): { connections: ConnectionManager; listener: Listener } {
+  const { identity: hub, dispatcher, codecs, auth: authenticator, layer } = shared;
+  const { limits, host, port, hostNames, allowedOrigins } = config;
+  const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
+  const connections = createConnectionManager({
+    clock,
+    log: log.child({ module: 'connection-manager' }),
+    hub,
+    limits,
+    relay: layer,
+    authenticator,
+    dispatcher,
+    binaryCodec: codecs.binary,
+    whenIdle: (signal) => layer.drainAll(signal),
+    provided: () => providedBy(layer),
+  });
+  registerMessageHandlers(dispatcher, { relay: layer, binaryCodec: codecs.binary });
+  const listener = createListener({
+    clock,
+    log: log.child({ module: 'listener' }),
+    hub,
+    config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
+    limits,
+    relay: layer,
+    authenticator,
+    acceptor: connections,
+    codecs,
+  });
+  return { connections, listener };
+}
+
+/** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
+export function assembleHub(config: HubConfig, environment: HubEnvironment): HubParts {
+  const { clock, random, log, captureSink: sink } = environment;
+  const { dataDir, limits, drainTimeoutMs, name } = config;
+  const identity: HubIdentity = { id: randomBytes(8).toString('hex'), name, version: HUB_VERSION };
+  const codecs = { binary: createBinaryCodec(limits), json: createJsonCodec(limits) };
+  const dispatcher = new MessageDispatcher<Connection>();
+  const modules = new ModuleManager({ clock, log, drainTimeoutMs });
+  const events = createEventLog({ clock });
+
+  const storage = createStorage({ dataDir, clock, log: log.child({ module: 'storage' }) });
+  const registry = (): typeof storage.registry => storage.registry;
+  const auth = createAuth({ registry });
+  const capture = createCapture({ clock, limits: config.capture, sink });
+  // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
+  const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
+  const clients = createClientManager({ registry, connections: () => connections.list() });
+  const status = createStatusService({
+    hub: identity,
+    startedAtMs: environment.startedAtMs,
+    stats: () => metering.current(),
+    services: () => services.list(),
+    modules: () => modules.status(),
+  });
+  const layer: ServiceLayer = createServiceLayer({
+    clock,
+    random,
+    log,
+    hubId: identity.id,
+    limits: serviceLimits(limits),
+    observers: [connectionLoad, capture, composedCapture, metering],
+    builtIns: [clients.service, status],
+  });
+  const services = createServiceManager({
+    layer,
+    remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
+  });
+  const shared = { identity, dispatcher, codecs, auth, layer };
+  const { connections, listener } = assembleAccess(config, environment, shared);
+  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+
+  // Those that others tell of their end come first, so that they stop last.
+  for (const module of [storage, capture, metering, auth, clients, services, connections, listener])
+    modules.add(module);
+  return {
+    identity,
+    dispatcher,
+    modules,
+    auth,
+    clients,
+    connections,
+    events,
+    layer,
+    listener,
+    metering,
+    services,
+    composer,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Event } from '../../common/base/emitter.ts';
+import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
+import type { ModuleStatus } from '../../common/module/module.ts';
+import type { Message, MessageInit } from '../../common/protocol/message.ts';
+import type { Connection } from '../access/connection.ts';
+import type { HttpMount } from '../listener/http-mount.ts';
+import type { ClientSnapshot, IssuedKey } from '../modules/client-manager/client-snapshot.ts';
+import type { ConnectionSnapshot } from '../modules/connection-manager/connection-snapshot.ts';
+import type { HubEvent } from '../modules/event-log/hub-event.ts';
+import type { StatsSnapshot } from '../modules/metering/stats-snapshot.ts';
+import type { ServiceSnapshot } from '../modules/service-manager/service-snapshot.ts';
+import type { Principal } from '../relay.ts';
+
+export type { HttpMount };
+
+export interface HubAddress {
+  readonly host: string;
+  readonly port: number;
+  /** `ws://127.0.0.1:7410/` */
+  readonly url: string;
+  /** `http://127.0.0.1:7410` */
+  readonly httpUrl: string;
+}
+
+export interface ComposedAnswer {
+  readonly message: Message;
+  readonly durationMs: number;
+  /** Sequence number in the traffic store, 0 when not captured. */
+  readonly captureSeq: number;
+}
+
+/**
+ * A hub in this process. Two of them can live side by side.
+ *
+ * @example
+ * await using hub = createHub({ dataDir, port: 0 });
+ * await hub.start();
+ */
+export interface Hub extends AsyncDisposable {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly dataDir: string;
+  /** Wall ms of the start. */
+  readonly startedAtMs: number;
+  /** @throws {TypeError} before `start` resolved */
+  readonly address: HubAddress;
+  /** Handlers by message kind; the last registered wins, before or after start. */
+  readonly dispatcher: MessageDispatcher<Connection>;
+
+  /** @throws {HubStartError} with a one-line reason: port taken, folder in use or not writable, newer database */
+  start(): Promise<void>;
+  /** Takes no new work, tells every connection, waits for what is in flight, at most `drainTimeoutMs`. */
+  drain(): Promise<void>;
+  /** Ends everything. Idempotent; also without a drain. */
+  stop(): Promise<void>;
+
+  modules(): readonly ModuleStatus[];
+  /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
+  mount(mount: HttpMount): Disposable;
+
+  readonly connections: {
+    list(): readonly ConnectionSnapshot[];
+    /** @returns false when there is no such open connection */
+    close(connection: string, reason: string): boolean;
+  };
+  readonly services: {
+    list(): readonly ServiceSnapshot[];
+    /** @returns false when there is no such channel */
+    drain(service: string, provider: string): boolean;
+  };
+  readonly clients: {
+    list(): readonly ClientSnapshot[];
+    /** @throws {RequestError} CONFLICT_ERR when the id is known */
+    register(client: string, mayCall: readonly string[], mayProvide: readonly string[]): IssuedKey;
+    /** @throws {RequestError} NOT_FOUND_ERR */
+    setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
+    /** @throws {RequestError} NOT_FOUND_ERR */
+    addCredential(client: string): IssuedKey;
+    revokeCredential(client: string, credential: string): boolean;
+    /** Its credentials stop working at once and its connections are closed. */
+    revoke(client: string): boolean;
+    restore(client: string): boolean;
+  };
+  readonly stats: {
+    current(): StatsSnapshot;
+    /** Oldest first, at most an hour. */
+    history(seconds: number): readonly StatsSnapshot[];
+    /** Once a second. */
+    readonly onDidSample: Event<StatsSnapshot>;
+  };
+  readonly events: {
+    /** Newest first. */
+    list(limit: number): readonly HubEvent[];
+    readonly onDidAppend: Event<HubEvent>;
+  };
+
+  /**
+   * Who a key proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
+   *
+   * @throws {CredentialError} when it is unknown or revoked
+   */
+  authenticate(key: string): Promise<Principal>;
+
+  /**
+   * Sends a request from inside the hub's process, through the same checks as any other.
+   *
+   * @param as a client's id, whose grants then hold; undefined = the console, which may call everything
+   * @throws {RequestError} NOT_FOUND_ERR when there is no client `as`; whatever else goes wrong is an answer
+   */
+  compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer>;
+}

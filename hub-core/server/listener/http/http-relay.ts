@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../../common/base/clock.ts';
+import { connectionId } from '../../../common/base/ids.ts';
+import type { Codec } from '../../../common/protocol/codec.ts';
+import { HUB_ID_BIT, type Message } from '../../../common/protocol/message.ts';
+import { orNone, type HubIdentity } from '../../access/access-limits.ts';
+import type { Authenticator } from '../../access/authenticator.ts';
+import { parseAuthorization } from '../../access/bearer.ts';
+import type { Principal, Relay } from '../../relay.ts';
+import { HttpCaller, type Deliver } from './http-caller.ts';
+import { readBody } from './request-body.ts';
+
+export interface HttpRelayDeps {
+  readonly clock: Clock;
+  readonly hub: HubIdentity;
+  readonly maxFrameBytes: number;
+  readonly relay: Relay;
+  readonly authenticator: Authenticator;
+  /** Of binary messages. */
+  readonly codec: Codec;
+}
+
+/** What the gateway and `/rpc` share: who asks, what they send, and bringing it to the service layer. */
+export class HttpRelay {
+  readonly deps: HttpRelayDeps;
+  readonly #maxBodyBytes: number;
+  #lastNumber = 0;
+
+  constructor(deps: HttpRelayDeps) {
+    this.deps = deps;
+    this.#maxBodyBytes = orNone(deps.maxFrameBytes);
+  }
+
+  /** @throws {CredentialError} */
+  async authenticate(request: IncomingMessage): Promise<Principal> {
+    return this.deps.authenticator.authenticate(parseAuthorization(request.headers.authorization));
+  }
+
+  /**
+   * Reads the body, after the caller may send one at all.
+   *
+   * @returns undefined when the caller went away
+   * @throws {RequestError} TOO_LARGE_ERR
+   */
+  async body(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
+    const expects = request.headers.expect?.toLowerCase() === '100-continue';
+    return readBody(request, this.#maxBodyBytes, () => {
+      if (expects) response.writeContinue();
+    });
+  }
+
+  /** A caller of its own for each request, so that ids of different ones never meet. */
+  caller(principal: Principal, response: ServerResponse, deliver: Deliver): HttpCaller {
+    this.#lastNumber = (this.#lastNumber + 1) % HUB_ID_BIT || 1;
+    return new HttpCaller({ connectionId: connectionId(`h${String(this.#lastNumber)}`), principal, response, deliver });
+  }
+
+  /** Hands the request over; a caller that goes away before its answer gives it up. */
+  send(
+    caller: HttpCaller,
+    message: Message,
+    about: { readonly receivedMs: number; readonly response: ServerResponse },
+  ): void {
+    const { relay } = this.deps;
+    about.response.once('close', () => {
+      if (!caller.answered) relay.disconnected(caller.connectionId);
+    });
+    relay.request({ caller, message, receivedMs: about.receivedMs });
+  }
+}

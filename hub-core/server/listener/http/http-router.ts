@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HubError, RequestError } from '../../../common/errors/hub-error.ts';
+import type { Logger } from '../../../common/log/logger.ts';
+import type { MountTable } from '../mount-table.ts';
+import { admitHttp, type RequestGuard } from '../request-guard.ts';
+import { requestTarget, type RequestTarget } from '../request-target.ts';
+import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
+import { relayHttp } from './gateway.ts';
+import { MethodError, sendProblem } from './http-problem.ts';
+import type { HttpRelay } from './http-relay.ts';
+import { relayRpc } from './rpc.ts';
+
+const CONSOLE = '/console/';
+const RETRY_AFTER_MS = 1_000;
+
+export interface HttpRouterDeps {
+  readonly log: Logger;
+  readonly guard: RequestGuard;
+  readonly http: HttpRelay;
+  readonly mounts: MountTable;
+  /** False while the hub drains: whatever is work is refused. */
+  readonly serving: () => boolean;
+}
+
+type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
+
+/** Decides what an HTTP request is: a question about the hub itself, a mount's, a preflight, `/rpc`, or for a provider. */
+export class HttpRouter {
+  readonly #deps: HttpRouterDeps;
+
+  constructor(deps: HttpRouterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers, whatever happens. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    let target: RequestTarget;
+    try {
+      target = admitHttp(request, this.#deps.guard);
+      allowOrigin(request, response, this.#deps.guard.origins);
+      if (this.#answerAtOnce(target, [request, response])) return;
+    } catch (error) {
+      this.#fail([request, response], error);
+      return;
+    }
+    const work =
+      target.path === '/rpc' ? this.#rpc(request, response) : relayHttp(this.#deps.http, target, [request, response]);
+    work.catch((error: unknown) => this.#fail([request, response], error));
+  }
+
+  /** @returns false when the request is to be relayed */
+  #answerAtOnce(target: RequestTarget, exchange: Exchange): boolean {
+    const { mounts, serving } = this.#deps;
+    const [request, response] = exchange;
+    switch (target.path) {
+      case '/healthz':
+        this.#probe(exchange, { status: 'alive' });
+        return true;
+      case '/readyz':
+        if (!serving()) throw unavailable();
+        this.#probe(exchange, { status: 'ready' });
+        return true;
+      default:
+    }
+    const mount = mounts.find(target.path);
+    if (mount?.request !== undefined) {
+      mount.request(request, response);
+      return true;
+    }
+    if (!serving()) throw unavailable();
+    if (isPreflight(request)) {
+      answerPreflight(request, response);
+      return true;
+    }
+    if (target.path === '/') {
+      assertReads(request);
+      response.writeHead(302, { location: CONSOLE, 'content-length': 0 }).end();
+      return true;
+    }
+    return false;
+  }
+
+  #probe([request, response]: Exchange, value: { readonly status: string }): void {
+    assertReads(request);
+    const body = JSON.stringify(value);
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    });
+    response.end(body);
+  }
+
+  async #rpc(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') throw new MethodError(request.method, 'POST');
+    await relayRpc(this.#deps.http, request, response);
+  }
+
+  #fail([request, response]: Exchange, error: unknown): void {
+    const { path } = requestTarget(request);
+    if (!(error instanceof HubError))
+      this.#deps.log.error({ method: request.method ?? '', error }, 'answering an HTTP request failed');
+    sendProblem(request, response, { error, about: { hub: this.#deps.http.deps.hub.id, instance: path } });
+  }
+}
+
+function assertReads(request: IncomingMessage): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw new MethodError(request.method, 'GET, HEAD');
+}
+
+function unavailable(): RequestError {
+  return new RequestError('UNAVAILABLE_ERR', 'Cannot take the request: the hub is stopping, try again later', {
+    extra: { retry_after_ms: RETRY_AFTER_MS },
+  });
+}

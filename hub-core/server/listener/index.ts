@@ -1,0 +1,245 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../common/base/clock.ts';
+import { ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import type { Module, ModuleHealth } from '../../common/module/module.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
+import type { Acceptor } from '../access/acceptor.ts';
+import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
+import type { Authenticator } from '../access/authenticator.ts';
+import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
+import { createOriginPolicy } from '../access/origin-policy.ts';
+import type { Relay } from '../relay.ts';
+import type { HttpMount } from './http-mount.ts';
+import { HttpRelay } from './http/http-relay.ts';
+import { HttpRouter } from './http/http-router.ts';
+import { MountTable } from './mount-table.ts';
+import { refuseRaw } from './raw-refusal.ts';
+import { admitHttp, type RequestGuard } from './request-guard.ts';
+import { requestTarget } from './request-target.ts';
+import { createWebSocketUpgrade, type UpgradeRequest, type WebSocketUpgrade } from './websocket/upgrade.ts';
+
+/** Request line, names of headers, separators: what headers and uri need beside their own limits, bytes. */
+const HEADER_OVERHEAD = 8 << 10;
+/** Where headers have no limit of their own, Node needs one. */
+const UNLIMITED_HEADER_BYTES = 16 << 20;
+const KEEP_ALIVE_MS = 30_000;
+/** How often slow clients are looked for. */
+const SWEEP_MS = 1_000;
+
+export interface ListenerConfig {
+  readonly host: string;
+  /** 0 = the system chooses. */
+  readonly port: number;
+  readonly hostNames: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly maxHeaderBytes: number;
+  readonly maxUriBytes: number;
+  readonly httpBodyTimeoutMs: number;
+}
+
+export interface ListenerDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hub: HubIdentity;
+  readonly config: ListenerConfig;
+  readonly limits: AccessLimits;
+  readonly relay: Relay;
+  readonly authenticator: Authenticator;
+  readonly acceptor: Acceptor;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+}
+
+/** The hub's one port: HTTP, and WebSockets through it. */
+export interface Listener extends Module {
+  /** Undefined before `start` resolved. */
+  readonly address: AddressInfo | undefined;
+  /** @throws {TypeError} when the prefix is taken */
+  mount(mount: HttpMount): Disposable;
+}
+
+export function createListener(deps: ListenerDeps): Listener {
+  return new PortListener(deps);
+}
+
+class PortListener implements Listener {
+  readonly name = 'listener';
+  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager'];
+  readonly #deps: ListenerDeps;
+  readonly #mounts = new MountTable();
+  readonly #webSockets: WebSocketUpgrade;
+  /** Sockets that mounts took over. */
+  readonly #upgraded = new Set<Duplex>();
+  #server: Server | undefined;
+  #guard: RequestGuard | undefined;
+  #address: AddressInfo | undefined;
+  #serving = false;
+  #active = 0;
+  #whenIdle: PromiseWithResolvers<void> | undefined;
+
+  constructor(deps: ListenerDeps) {
+    this.#deps = deps;
+    const { clock, limits, acceptor, codecs } = deps;
+    this.#webSockets = createWebSocketUpgrade(
+      { clock, limits, acceptor, codecs: [codecs.binary, codecs.json] },
+      (error, socket) =>
+        refuseRaw(socket, new ProtocolError(`Cannot open a WebSocket: ${error.message}`), {
+          hub: deps.hub.id,
+          instance: '/',
+        }),
+    );
+  }
+
+  get address(): AddressInfo | undefined {
+    return this.#address;
+  }
+
+  mount(mount: HttpMount): Disposable {
+    return this.#mounts.add(mount);
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { host, port, hostNames, allowedOrigins } = this.#deps.config;
+    const server = this.#createServer();
+    const address = await listen(server, { host, port });
+    this.#server = server;
+    this.#address = address;
+    const names = [...hostNames, hostLiteral(host)];
+    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins) };
+    const router = this.#createRouter(this.#guard);
+    server.on('request', (request, response) => this.#onRequest(router, request, response));
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+      this.#onRequest(router, request, response),
+    );
+    server.on('upgrade', (request, socket, head) => this.#onUpgrade({ request, socket, head }));
+    this.#serving = true;
+    this.#deps.log.info({ address: address.address, port: address.port }, 'listening');
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#serving = false;
+    this.#server?.closeIdleConnections();
+    if (this.#active === 0 || signal.aborted) return;
+    this.#whenIdle ??= Promise.withResolvers<void>();
+    const { promise, resolve } = this.#whenIdle;
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+  }
+
+  stop(): Promise<void> {
+    this.#serving = false;
+    const server = this.#server;
+    this.#server = undefined;
+    // Its sockets that became WebSockets belong to connections, which end after this: waiting for `close` would never end.
+    server?.close();
+    server?.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+    return Promise.resolve();
+  }
+
+  health(): ModuleHealth {
+    if (!this.#serving || this.#address === undefined) return { state: 'not-serving' };
+    return { state: 'serving', detail: `${hostLiteral(this.#address.address)}:${String(this.#address.port)}` };
+  }
+
+  #createServer(): Server {
+    const { limits, config } = this.#deps;
+    const { maxHeaderBytes, maxUriBytes } = config;
+    const server = createServer({
+      // Node wants it within the time for the whole, where both are limited.
+      headersTimeout: Math.min(limits.handshakeTimeoutMs, config.httpBodyTimeoutMs || limits.handshakeTimeoutMs),
+      requestTimeout: config.httpBodyTimeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: SWEEP_MS,
+      maxHeaderSize:
+        maxHeaderBytes === 0 || maxUriBytes === 0
+          ? UNLIMITED_HEADER_BYTES
+          : maxHeaderBytes + maxUriBytes + HEADER_OVERHEAD,
+      // Any other protocol is declined by answering in HTTP/1.1 (RFC 9110, section 7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    });
+    // Their size is limited; a limit of their number would drop some without a word.
+    server.maxHeadersCount = 0;
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#onClientError(error, socket));
+    return server;
+  }
+
+  #createRouter(guard: RequestGuard): HttpRouter {
+    const { clock, log, hub, limits, relay, authenticator, codecs } = this.#deps;
+    const { maxFrameBytes } = limits;
+    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, codec: codecs.binary });
+    return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
+  }
+
+  #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
+    this.#active += 1;
+    response.once('close', () => {
+      this.#active -= 1;
+      if (this.#active === 0) this.#whenIdle?.resolve();
+    });
+    if (!this.#serving) response.setHeader('connection', 'close');
+    router.handle(request, response);
+  }
+
+  #onUpgrade(upgrade: UpgradeRequest): void {
+    const { request, socket } = upgrade;
+    // Until someone owns it, its loss is nobody's concern.
+    const onError = (): void => {
+      socket.destroy();
+    };
+    socket.on('error', onError);
+    try {
+      this.#route(upgrade);
+      socket.off('error', onError);
+    } catch (error) {
+      refuseRaw(socket, error, { hub: this.#deps.hub.id, instance: requestTarget(request).path });
+    }
+  }
+
+  #route({ request, socket, head }: UpgradeRequest): void {
+    if (this.#guard === undefined) throw new TypeError('Cannot take an upgrade: the listener has not started');
+    const { path } = admitHttp(request, this.#guard);
+    if (!this.#serving)
+      throw new RequestError('UNAVAILABLE_ERR', 'Cannot open a WebSocket: the hub is stopping, try again later');
+    const mount = this.#mounts.find(path);
+    if (mount?.upgrade !== undefined) {
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+      mount.upgrade(request, socket, head);
+      return;
+    }
+    if (path !== '/') throw new RequestError('NOT_FOUND_ERR', `Cannot open a WebSocket at "${path}": connect to "/"`);
+    this.#webSockets.accept({ request, socket, head });
+  }
+
+  #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    refuseRaw(socket, clientFault(error), { hub: this.#deps.hub.id, instance: '' });
+  }
+}
+
+/** What Node found wrong with the bytes of a request, in the hub's words. */
+function clientFault({ code = '' }: NodeJS.ErrnoException): RequestError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new RequestError('TOO_LARGE_ERR', 'Cannot take the request: its headers are too large');
+  return new RequestError('BAD_REQUEST_ERR', `Cannot read the request: it is no HTTP/1.1 (${code})`);
+}
+
+async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<AddressInfo> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen({ host, port, exclusive: true }, resolve);
+  await promise;
+  server.off('error', reject);
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new TypeError('Cannot tell the port: the server is not listening on one');
+  return address;
+}

@@ -1,0 +1,208 @@
+import type { Clock } from '../../../common/base/clock.ts';
+import type { Module, ModuleHealth } from '../../../common/module/module.ts';
+import {
+  EMPTY_BYTES,
+  Encoding,
+  Kind,
+  type Header,
+  type Message,
+  type MessageInit,
+} from '../../../common/protocol/message.ts';
+import { methodWord } from '../../../common/protocol/words.ts';
+import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../../../common/traffic/exchange.ts';
+import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
+import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
+import { BatchBuffer } from './batch-buffer.ts';
+import type { CaptureSink } from './capture-sink.ts';
+
+const FLUSH_MS = 4;
+const FLUSH_EXCHANGES = 256;
+const FLUSH_BYTES = 256 << 10;
+/** What a row without its body costs on its way, roughly: for the budget only. */
+const ROW_BYTES = 512;
+const NO_HEADERS: readonly HeaderPair[] = Object.freeze([]);
+/** Of a one-way request, and of a caller that left. */
+const NO_ANSWER: MessageInit = Object.freeze({ kind: Kind.Response });
+
+export interface CaptureLimits {
+  /** Bytes kept of each body; 0 = none. */
+  readonly maxBodyBytes: number;
+  /** Bytes on their way to the store above which bodies, and at twice as much rows, are left out; 0 = no limit. */
+  readonly budgetBytes: number;
+}
+
+export interface CaptureDeps {
+  readonly clock: Clock;
+  readonly limits: CaptureLimits;
+  /** Undefined: nothing is captured. */
+  readonly sink: CaptureSink | undefined;
+}
+
+/** Copies what passes the hub and hands it on in batches; never waits for the store. */
+export interface Capture extends Module, ExchangeObserver {
+  /** Hands over what is gathered now. */
+  flush(): void;
+}
+
+export function createCapture(deps: CaptureDeps): Capture {
+  return new CaptureTap(deps);
+}
+
+function headerPairs(headers: readonly Header[] | undefined): readonly HeaderPair[] {
+  if (headers === undefined || headers.length === 0) return NO_HEADERS;
+  return headers.map(({ name, value }) => [name, value] as const);
+}
+
+/** First segment of the path, whether there is such a service or not. */
+function serviceOf(uri: string): string {
+  const start = uri.startsWith('/') ? 1 : 0;
+  let end = start;
+  while (end < uri.length && uri[end] !== '/' && uri[end] !== '?') end += 1;
+  return uri.slice(start, end);
+}
+
+class CaptureTap implements Capture {
+  readonly name = 'capture';
+  readonly dependsOn: readonly string[] = [];
+  readonly #deps: CaptureDeps;
+  readonly #budgetBytes: number;
+  readonly #buffer = new BatchBuffer();
+  #starts: ExchangeStart[] = [];
+  #ends: ExchangeEnd[] = [];
+  #timer: Disposable | undefined;
+  #nextSeq = 1;
+  #droppedRows = 0;
+  #droppedBodies = 0;
+  #droppedEver = 0;
+  #stopped = false;
+
+  constructor(deps: CaptureDeps) {
+    this.#deps = deps;
+    this.#budgetBytes = deps.limits.budgetBytes === 0 ? Number.POSITIVE_INFINITY : deps.limits.budgetBytes;
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#nextSeq = this.#deps.sink?.firstSeq ?? 1;
+    return Promise.resolve();
+  }
+
+  drain(): Promise<void> {
+    this.flush();
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.flush();
+    this.#stopped = true;
+    return Promise.resolve();
+  }
+
+  health(): ModuleHealth {
+    if (this.#deps.sink === undefined) return { state: 'serving', detail: 'no store' };
+    const detail = `${String(this.#deps.sink.pendingBytes)} bytes on their way, ${String(this.#droppedEver)} left out`;
+    return { state: this.#budgetUsed() > this.#budgetBytes ? 'degraded' : 'serving', detail };
+  }
+
+  began(exchange: Exchange): void {
+    const { sink } = this.#deps;
+    if (sink === undefined || sink.mode === 'paused' || this.#stopped) return;
+    const used = this.#budgetUsed();
+    if (used > 2 * this.#budgetBytes) {
+      this.#droppedRows += 1;
+      this.#droppedEver += 1;
+      return;
+    }
+    const { message, caller, requestId, receivedMs } = exchange;
+    const uri = message.uri ?? '';
+    exchange.captureSeq = this.#nextSeq++;
+    this.#starts.push({
+      seq: exchange.captureSeq,
+      receivedMs,
+      method: methodWord(message.method),
+      uri,
+      service: serviceOf(uri),
+      from: caller.principal.clientId,
+      connection: caller.connectionId,
+      via: caller.via,
+      correlationId: requestId,
+      flags: message.flags,
+      encoding: message.encoding,
+      timeoutMs: message.timeoutMs,
+      headers: headerPairs(message.headers),
+      body: this.#body(message.payload, used),
+    });
+    this.#added();
+  }
+
+  // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
+  ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
+    if (exchange.captureSeq === 0 || this.#stopped) return;
+    const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
+    const { status = 0, encoding = Encoding.Bytes, headers, payload = EMPTY_BYTES } = answer ?? NO_ANSWER;
+    this.#ends.push({
+      seq: exchange.captureSeq,
+      outcome,
+      status,
+      error,
+      provider,
+      providerClient: providerLink?.clientId ?? '',
+      attempts,
+      encoding,
+      headers: headerPairs(headers),
+      body: this.#body(payload, this.#budgetUsed()),
+      checkedMs,
+      sentMs,
+      repliedMs,
+      endedMs,
+    });
+    this.#added();
+  }
+
+  flush(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    const { sink, clock } = this.#deps;
+    const empty = this.#starts.length === 0 && this.#ends.length === 0 && this.#droppedRows === 0;
+    if (sink === undefined || empty) return;
+    const batch = {
+      clockOffsetMs: clock.wallMs() - clock.nowMs(),
+      starts: this.#starts,
+      ends: this.#ends,
+      droppedRows: this.#droppedRows,
+      droppedBodies: this.#droppedBodies,
+      bytes: this.#buffer.take(),
+    };
+    this.#starts = [];
+    this.#ends = [];
+    this.#droppedRows = 0;
+    this.#droppedBodies = 0;
+    sink.write(batch);
+  }
+
+  #body(payload: Uint8Array, used: number): BodySlice {
+    const wanted = this.#deps.sink?.mode === 'recording' ? this.#deps.limits.maxBodyBytes : 0;
+    const stored = Math.min(payload.byteLength, wanted);
+    if (stored === 0 || used + stored <= this.#budgetBytes) return this.#buffer.add(payload, stored);
+    this.#droppedBodies += 1;
+    this.#droppedEver += 1;
+    return this.#buffer.add(payload, 0);
+  }
+
+  #budgetUsed(): number {
+    const rows = this.#starts.length + this.#ends.length;
+    return (this.#deps.sink?.pendingBytes ?? 0) + this.#buffer.length + rows * ROW_BYTES;
+  }
+
+  #added(): void {
+    if (
+      this.#starts.length >= FLUSH_EXCHANGES ||
+      this.#ends.length >= FLUSH_EXCHANGES ||
+      this.#buffer.length >= FLUSH_BYTES
+    ) {
+      this.flush();
+    } else {
+      this.#timer ??= this.#deps.clock.after(FLUSH_MS, () => this.flush());
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { ServiceId } from '../../../common/base/ids.ts';
+import { RequestError } from '../../../common/errors/hub-error.ts';
+import { Encoding, Method } from '../../../common/protocol/message.ts';
+import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
+import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
+import type { IssuedCredential } from '../../storage/client-record.ts';
+import type { ConnectionSnapshot } from '../connection-manager/connection-snapshot.ts';
+import type { ClientSnapshot, CredentialSnapshot, IssuedKey } from './client-snapshot.ts';
+
+/** What the built-in service `clients` does; the client manager is behind it. */
+export interface ClientsServiceDeps {
+  readonly clients: {
+    list(): readonly ClientSnapshot[];
+    register(client: string, mayCall: readonly string[], mayProvide: readonly string[]): IssuedKey;
+    setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
+    revoke(client: string): boolean;
+    revokeCredential(client: string, credential: string): boolean;
+  };
+  readonly get: (client: string) => ClientSnapshot | undefined;
+  readonly addCredential: (client: string) => IssuedCredential;
+  readonly connectionsOf: (client: string) => readonly ConnectionSnapshot[];
+}
+
+const grantsSchema = z.strictObject({
+  may_call: z.array(z.string()).optional(),
+  may_provide: z.array(z.string()).optional(),
+});
+type GrantsBody = z.infer<typeof grantsSchema>;
+
+/** The built-in service `clients` (docs/protocol.md, section 5): who may use the hub, and with which credentials. */
+export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
+  const routes: readonly BuiltInRoute[] = [
+    {
+      pattern: '/',
+      methods: [Method.Get],
+      access: 'manager',
+      summary: 'Every registered client',
+      handle: () => json(200, { clients: deps.clients.list().map((client) => clientDocument(client)) }),
+    },
+    {
+      pattern: '/:id',
+      methods: [Method.Get],
+      access: 'self',
+      summary: 'One client',
+      handle: (call) => json(200, clientDocument(known(deps, call))),
+    },
+    {
+      pattern: '/:id',
+      methods: [Method.Put],
+      access: 'self',
+      summary: 'Registers a client, or changes what it is granted',
+      handle: (call) => put(deps, call),
+    },
+    {
+      pattern: '/:id',
+      methods: [Method.Delete],
+      access: 'manager',
+      summary: 'Revokes a client',
+      handle: (call) => {
+        deps.clients.revoke(known(deps, call).client);
+        return { status: 204 };
+      },
+    },
+    {
+      pattern: '/:id/connections',
+      methods: [Method.Get],
+      access: 'self',
+      summary: 'Open connections of a client',
+      handle: (call) => {
+        const connections = deps.connectionsOf(known(deps, call).client);
+        return json(200, { connections: connections.map((connection) => connectionDocument(connection)) });
+      },
+    },
+    {
+      pattern: '/:id/credentials',
+      methods: [Method.Get],
+      access: 'self',
+      summary: 'Credentials of a client, without their keys',
+      handle: (call) =>
+        json(200, { credentials: known(deps, call).credentials.map((each) => credentialDocument(each)) }),
+    },
+    {
+      pattern: '/:id/credentials',
+      methods: [Method.Post],
+      access: 'self',
+      summary: 'Adds a key, which is shown this once',
+      handle: (call) => json(201, deps.addCredential(idOf(call))),
+    },
+    {
+      pattern: '/:id/credentials/:credential',
+      methods: [Method.Delete],
+      access: 'self',
+      summary: 'Revokes a credential',
+      handle: (call) => revokeCredential(deps, call),
+    },
+  ];
+  return { id: 'clients' as ServiceId, description: 'Registered clients and their credentials', routes };
+}
+
+function put(deps: ClientsServiceDeps, call: BuiltInCall): BuiltInReply {
+  const id = idOf(call);
+  const { may_call: mayCall, may_provide: mayProvide } = parseGrants(call, id);
+  if (call.caller.principal.role !== 'manager' && (mayCall !== undefined || mayProvide !== undefined)) {
+    throw new RequestError('FORBIDDEN_ERR', `Cannot change what client "${id}" is granted: only managers may`);
+  }
+  const present = deps.get(id);
+  if (present !== undefined) {
+    const changes = mayCall !== undefined || mayProvide !== undefined;
+    const after = changes
+      ? deps.clients.setGrants(id, mayCall ?? present.mayCall, mayProvide ?? present.mayProvide)
+      : present;
+    return json(200, clientDocument(after));
+  }
+  const { client, key } = deps.clients.register(id, mayCall ?? [], mayProvide ?? []);
+  return json(201, { ...clientDocument(known(deps, call)), client, key });
+}
+
+function revokeCredential(deps: ClientsServiceDeps, call: BuiltInCall): BuiltInReply {
+  const { client, credentials } = known(deps, call);
+  const credential = call.params['credential'] ?? '';
+  if (!credentials.some(({ id }) => id === credential)) {
+    throw new RequestError(
+      'NOT_FOUND_ERR',
+      `Cannot find credential "${credential}": client "${client}" has none of that id`,
+    );
+  }
+  deps.clients.revokeCredential(client, credential);
+  return { status: 204 };
+}
+
+function idOf(call: BuiltInCall): string {
+  return call.params['id'] ?? '';
+}
+
+function known(deps: ClientsServiceDeps, call: BuiltInCall): ClientSnapshot {
+  const found = deps.get(idOf(call));
+  if (found !== undefined) return found;
+  throw new RequestError('NOT_FOUND_ERR', `Cannot find client "${idOf(call)}": it is not registered`);
+}
+
+function parseGrants(call: BuiltInCall, id: string): GrantsBody {
+  const { payload } = call.message;
+  const parsed = grantsSchema.safeParse(payload.byteLength === 0 ? {} : parseJsonPayload(payload));
+  if (parsed.success) return parsed.data;
+  const fault = parsed.error.issues[0];
+  const reason = fault === undefined ? 'it is invalid' : `"${fault.path.join('.')}": ${fault.message}`;
+  throw new RequestError('BAD_REQUEST_ERR', `Cannot change client "${id}": ${reason}`);
+}
+
+function json(status: number, value: unknown): BuiltInReply {
+  return { status, encoding: Encoding.Json, payload: jsonPayload(value) };
+}
+
+function iso(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}
+
+function credentialDocument(credential: CredentialSnapshot): Readonly<Record<string, unknown>> {
+  return {
+    id: credential.id,
+    prefix: credential.prefix,
+    created: iso(credential.createdAtMs),
+    last_used: iso(credential.lastUsedAtMs),
+    revoked: iso(credential.revokedAtMs),
+  };
+}
+
+function clientDocument(client: ClientSnapshot): Readonly<Record<string, unknown>> {
+  return {
+    client: client.client,
+    role: client.role,
+    may_call: client.mayCall,
+    may_provide: client.mayProvide,
+    created: iso(client.createdAtMs),
+    last_used: iso(client.lastUsedAtMs),
+    revoked: iso(client.revokedAtMs),
+    connections: client.connections,
+    credentials: client.credentials.map((each) => credentialDocument(each)),
+  };
+}
+
+function connectionDocument(connection: ConnectionSnapshot): Readonly<Record<string, unknown>> {
+  return {
+    id: connection.id,
+    state: connection.state,
+    agent: connection.agent,
+    transport: connection.transport,
+    subprotocol: connection.subprotocol,
+    remote_address: connection.remoteAddress,
+    connected: iso(connection.connectedAtMs),
+    messages_in: connection.messagesIn,
+    messages_out: connection.messagesOut,
+    bytes_in: connection.bytesIn,
+    bytes_out: connection.bytesOut,
+    in_flight: connection.inFlight,
+    services: connection.services,
+  };
+}

@@ -1,0 +1,145 @@
+import { Emitter, type Event } from '../../../common/base/emitter.ts';
+import type { ClientId } from '../../../common/base/ids.ts';
+import type { Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { BuiltInService } from '../../service/built-in.ts';
+import type { ClientRecord, IssuedCredential } from '../../storage/client-record.ts';
+import type { ClientRegistry } from '../../storage/client-registry.ts';
+import type { ConnectionSnapshot } from '../connection-manager/connection-snapshot.ts';
+import type { ClientSnapshot, IssuedKey } from './client-snapshot.ts';
+import { createClientsService } from './clients-service.ts';
+
+export interface ClientManagerDeps {
+  /** Asked for at start: a registry is open only then. */
+  readonly registry: () => ClientRegistry;
+  /** Who is connected now; those lately closed are left out here. */
+  readonly connections: () => readonly ConnectionSnapshot[];
+}
+
+/** Something that was done to a client through this hub. */
+export interface ClientChange {
+  readonly kind: 'registered' | 'revoked' | 'restored';
+  readonly client: ClientId;
+}
+
+/** Registered clients and their credentials. */
+export interface ClientManager extends Module {
+  /** The built-in service `clients`. */
+  readonly service: BuiltInService;
+  readonly onDidChange: Event<ClientChange>;
+  list(): readonly ClientSnapshot[];
+  /** @throws {RequestError} CONFLICT_ERR when the id is known, BAD_REQUEST_ERR when it or a grant has not the right form */
+  register(client: string, mayCall: readonly string[], mayProvide: readonly string[]): IssuedKey;
+  /** @throws {RequestError} NOT_FOUND_ERR, or BAD_REQUEST_ERR when a grant has not the right form */
+  setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
+  /** @throws {RequestError} NOT_FOUND_ERR, or CONFLICT_ERR when the client is revoked or has too many */
+  addCredential(client: string): IssuedKey;
+  /** @returns false when there is no such credential or it is revoked already */
+  revokeCredential(client: string, credential: string): boolean;
+  /** @returns false when there is no such client or it is revoked already */
+  revoke(client: string): boolean;
+  /** @returns false when the client is not revoked */
+  restore(client: string): boolean;
+}
+
+/** @returns a module that starts after `storage` */
+export function createClientManager(deps: ClientManagerDeps): ClientManager {
+  return new RegistryClients(deps);
+}
+
+class RegistryClients implements ClientManager {
+  readonly name = 'client-manager';
+  readonly dependsOn: readonly string[] = ['storage'];
+  readonly service: BuiltInService;
+  readonly #deps: ClientManagerDeps;
+  readonly #changed = new Emitter<ClientChange>();
+  #running: ClientRegistry | undefined;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(deps: ClientManagerDeps) {
+    this.#deps = deps;
+    this.service = createClientsService({
+      clients: this,
+      get: (client) => this.#get(client),
+      addCredential: (client) => this.#registry.addCredential(client),
+      connectionsOf: (client) => this.#live().filter((connection) => connection.client === client),
+    });
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#running = this.#deps.registry();
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.#running = undefined;
+  }
+
+  health(): ModuleHealth {
+    return { state: this.#running === undefined ? 'not-serving' : 'serving' };
+  }
+
+  list(): readonly ClientSnapshot[] {
+    const byClient = Map.groupBy(this.#live(), ({ client }) => client);
+    return this.#registry
+      .list()
+      .map((record) => ({ ...record, connections: byClient.get(record.client)?.length ?? 0 }));
+  }
+
+  register(client: string, mayCall: readonly string[], mayProvide: readonly string[]): IssuedKey {
+    const issued = this.#registry.add({ client, mayCall, mayProvide });
+    this.#changed.emit({ kind: 'registered', client: issued.client });
+    return withoutId(issued);
+  }
+
+  setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot {
+    return this.#snapshot(this.#registry.setGrants(client, { mayCall, mayProvide }));
+  }
+
+  addCredential(client: string): IssuedKey {
+    return withoutId(this.#registry.addCredential(client));
+  }
+
+  revokeCredential(client: string, credential: string): boolean {
+    return this.#registry.revokeCredential(client, credential);
+  }
+
+  revoke(client: string): boolean {
+    return this.#announce('revoked', client, this.#registry.revoke(client));
+  }
+
+  restore(client: string): boolean {
+    return this.#announce('restored', client, this.#registry.restore(client));
+  }
+
+  get #registry(): ClientRegistry {
+    if (this.#running === undefined)
+      throw new TypeError('Cannot reach the clients: the module "client-manager" does not run');
+    return this.#running;
+  }
+
+  #announce(kind: ClientChange['kind'], client: string, done: boolean): boolean {
+    // What could be changed has the form of an id.
+    if (done) this.#changed.emit({ kind, client: client as ClientId });
+    return done;
+  }
+
+  #get(client: string): ClientSnapshot | undefined {
+    const record = this.#registry.get(client);
+    return record === undefined ? undefined : this.#snapshot(record);
+  }
+
+  #snapshot(record: ClientRecord): ClientSnapshot {
+    return { ...record, connections: this.#live().filter(({ client }) => client === record.client).length };
+  }
+
+  #live(): readonly ConnectionSnapshot[] {
+    return this.#deps.connections().filter(({ state }) => state !== 'closed');
+  }
+}
+
+function withoutId({ client, key }: IssuedCredential): IssuedKey {
+  return { client, key };
+}

@@ -1,0 +1,270 @@
+import type { Clock } from '../../../common/base/clock.ts';
+import { Emitter, type Event } from '../../../common/base/emitter.ts';
+import { connectionId, type ClientId, type ConnectionId } from '../../../common/base/ids.ts';
+import { CredentialError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
+import type { Logger } from '../../../common/log/logger.ts';
+import type { Module } from '../../../common/module/module.ts';
+import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
+import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../access/connection.ts';
+import type { ConnectionSnapshot } from './connection-snapshot.ts';
+
+export { connectionLoad } from './connection-load.ts';
+
+/** How long a closed connection is still listed. */
+const REMEMBER_CLOSED_MS = 60_000;
+/** Most closed connections that are listed, however many come and go. */
+const MAX_CLOSED = 1_000;
+/** The heartbeat is looked at this many times in its interval. */
+const CHECKS_PER_HEARTBEAT = 5;
+/** How soon clients that are sent away by a stop may come back. */
+const RETRY_AFTER_MS = 1_000;
+
+export interface ConnectionManagerDeps extends Omit<ConnectionDeps, 'observer'> {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Resolves when no request is in flight any more or `signal` aborts. */
+  readonly whenIdle: (signal: AbortSignal) => Promise<void>;
+  /** Services that each connection provides now. */
+  readonly provided: () => ReadonlyMap<ConnectionId, ProvidedServices>;
+}
+
+/** What one connection provides. */
+export interface ProvidedServices {
+  readonly services: readonly string[];
+  /** Requests that it is handling. */
+  readonly inFlight: number;
+}
+
+export interface RefusedHello {
+  readonly connection: Connection;
+  readonly client: string | undefined;
+  readonly error: HubError;
+}
+
+/** Who is connected: makes connections of accepted links, keeps them alive, and ends them. */
+export interface ConnectionManager extends Module, Acceptor {
+  /** Connections that are not closed. */
+  readonly size: number;
+  /** Clients that have at least one open connection; all anonymous ones are one. */
+  readonly clientCount: number;
+  readonly onDidOpen: Event<Connection>;
+  readonly onDidClose: Event<Connection>;
+  readonly onDidRefuse: Event<RefusedHello>;
+  /** Oldest first, with those closed less than a minute ago. */
+  list(): readonly ConnectionSnapshot[];
+  /** Open connections of one client. */
+  ofClient(client: ClientId): readonly Connection[];
+  /** @returns '' when there is no such connection */
+  remoteAddressOf(connection: ConnectionId): string;
+  /** @returns false when there is no such open connection */
+  close(connection: string, reason: string): boolean;
+}
+
+export function createConnectionManager(deps: ConnectionManagerDeps): ConnectionManager {
+  return new Connections(deps);
+}
+
+class Connections implements ConnectionManager, ConnectionObserver {
+  readonly name = 'connection-manager';
+  readonly dependsOn: readonly string[] = ['auth', 'service-manager'];
+  readonly #deps: ConnectionManagerDeps;
+  readonly #connectionDeps: ConnectionDeps;
+  readonly #live = new Map<ConnectionId, Connection>();
+  /** Closed, but their last bytes may still be on their way. */
+  readonly #closing = new Set<Connection>();
+  readonly #byClient = new Map<ClientId, Set<Connection>>();
+  #closed: Connection[] = [];
+  readonly #opened = new Emitter<Connection>();
+  readonly #ended = new Emitter<Connection>();
+  readonly #refused = new Emitter<RefusedHello>();
+  #running: DisposableStack | undefined;
+  #accepting = false;
+  #lastNumber = 0;
+  #whenGone: PromiseWithResolvers<void> | undefined;
+
+  readonly onDidOpen = this.#opened.event;
+  readonly onDidClose = this.#ended.event;
+  readonly onDidRefuse = this.#refused.event;
+
+  constructor(deps: ConnectionManagerDeps) {
+    this.#deps = deps;
+    this.#connectionDeps = { ...deps, observer: this };
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  get clientCount(): number {
+    return this.#byClient.size;
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { clock, limits } = this.#deps;
+    const running = new DisposableStack();
+    if (limits.heartbeatMs > 0) {
+      running.use(clock.every(Math.ceil(limits.heartbeatMs / CHECKS_PER_HEARTBEAT), () => this.#checkHeartbeats()));
+    }
+    this.#running = running;
+    this.#accepting = true;
+    return Promise.resolve();
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#accepting = false;
+    for (const connection of this.#live.values()) connection.startDraining();
+    await this.#deps.whenIdle(signal);
+    this.#sendAway();
+  }
+
+  async stop(): Promise<void> {
+    this.#accepting = false;
+    this.#running?.dispose();
+    this.#running = undefined;
+    this.#sendAway();
+    if (this.#closing.size > 0) {
+      this.#whenGone ??= Promise.withResolvers<void>();
+      await this.#whenGone.promise;
+    }
+  }
+
+  health(): { readonly state: 'serving' | 'not-serving'; readonly detail: string } {
+    return { state: this.#accepting ? 'serving' : 'not-serving', detail: `${String(this.#live.size)} connections` };
+  }
+
+  accept({ transport, codec, credential }: AcceptedLink): Connection {
+    const id = connectionId(`c${String(++this.#lastNumber)}`);
+    const connection = new Connection({ id, transport, codec, credential }, this.#connectionDeps);
+    this.#live.set(id, connection);
+    connection.start();
+    if (!this.#accepting) connection.goodbye(draining());
+    return connection;
+  }
+
+  list(): readonly ConnectionSnapshot[] {
+    this.#forgetClosed();
+    const provided = this.#deps.provided();
+    const snapshots = [...this.#closed, ...this.#live.values()].map((connection) =>
+      snapshot(connection, this.#deps.clock, provided.get(connection.connectionId)),
+    );
+    return snapshots.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
+  }
+
+  ofClient(client: ClientId): readonly Connection[] {
+    return [...(this.#byClient.get(client) ?? [])];
+  }
+
+  remoteAddressOf(connection: ConnectionId): string {
+    return this.#live.get(connection)?.remoteAddress ?? '';
+  }
+
+  close(connection: string, reason: string): boolean {
+    const found = this.#live.get(connectionId(connection));
+    found?.goodbye(reason);
+    return found !== undefined;
+  }
+
+  opened(connection: Connection): void {
+    const { clientId } = connection;
+    const others = this.#byClient.get(clientId);
+    if (others === undefined) this.#byClient.set(clientId, new Set([connection]));
+    else others.add(connection);
+    this.#deps.log.info(
+      { connectionId: connection.connectionId, clientId, address: connection.remoteAddress },
+      'connection opened',
+    );
+    this.#opened.emit(connection);
+  }
+
+  refused(connection: Connection, error: HubError, client: string | undefined): void {
+    this.#deps.log.warn(
+      {
+        connectionId: connection.connectionId,
+        address: connection.remoteAddress,
+        status: error.status,
+        reason: error.message,
+      },
+      'connection refused',
+    );
+    this.#refused.emit({ connection, client, error });
+  }
+
+  closed(connection: Connection): void {
+    this.#live.delete(connection.connectionId);
+    this.#closing.add(connection);
+    this.#forgetClosed();
+    if (this.#closed.length >= MAX_CLOSED) this.#closed.shift();
+    this.#closed.push(connection);
+    const others = this.#byClient.get(connection.clientId);
+    if (others?.delete(connection) === true && others.size === 0) this.#byClient.delete(connection.clientId);
+    const { connectionId: id, clientId, closeReason } = connection;
+    this.#deps.log.info({ connectionId: id, clientId, reason: closeReason ?? '' }, 'connection closed');
+    this.#ended.emit(connection);
+  }
+
+  linkClosed(connection: Connection): void {
+    this.#closing.delete(connection);
+    if (this.#closing.size === 0) this.#whenGone?.resolve();
+  }
+
+  #checkHeartbeats(): void {
+    const nowMs = this.#deps.clock.nowMs();
+    for (const connection of this.#live.values()) connection.checkHeartbeat(nowMs);
+  }
+
+  #sendAway(): void {
+    for (const connection of [...this.#live.values()]) connection.goodbye(draining());
+  }
+
+  #forgetClosed(): void {
+    const since = this.#deps.clock.wallMs() - REMEMBER_CLOSED_MS;
+    if ((this.#closed[0]?.closedAtMs ?? Number.POSITIVE_INFINITY) > since) return;
+    this.#closed = this.#closed.filter(({ closedAtMs }) => (closedAtMs ?? 0) > since);
+  }
+}
+
+function draining(): RequestError {
+  return new RequestError('UNAVAILABLE_ERR', 'Cannot go on: the hub is stopping, connect again later', {
+    extra: { retry_after_ms: RETRY_AFTER_MS },
+  });
+}
+
+/** Ends what a revoked client has open. */
+export function endConnections(connections: readonly Connection[], client: ClientId): void {
+  for (const connection of connections) {
+    connection.goodbye(new CredentialError(`Cannot go on as client "${client}": it was revoked`));
+  }
+}
+
+function partOf(connection: Connection, provided: ProvidedServices | undefined): ConnectionSnapshot['part'] {
+  const provides = (provided?.services.length ?? 0) > 0;
+  if (connection.called) return provides ? 'both' : 'caller';
+  return provides ? 'provider' : 'idle';
+}
+
+function snapshot(connection: Connection, clock: Clock, provided: ProvidedServices | undefined): ConnectionSnapshot {
+  const { lastReceivedMs, messagesIn } = connection;
+  return {
+    id: connection.connectionId,
+    state: connection.state,
+    client: connection.client ?? null,
+    role: connection.principal.role,
+    part: partOf(connection, provided),
+    agent: connection.agent,
+    transport: connection.transportKind,
+    subprotocol: connection.codec.subprotocol,
+    remoteAddress: connection.remoteAddress,
+    connectedAtMs: connection.connectedAtMs,
+    closedAtMs: connection.closedAtMs,
+    closeReason: connection.closeReason,
+    messagesIn,
+    messagesOut: connection.messagesOut,
+    bytesIn: connection.bytesIn,
+    bytesOut: connection.bytesOut,
+    inFlight: connection.inFlight + (provided?.inFlight ?? 0),
+    bufferedBytes: connection.bufferedBytes,
+    lastMessageAtMs: messagesIn === 0 ? null : Math.round(clock.wallMs() - (clock.nowMs() - lastReceivedMs)),
+    services: provided?.services ?? [],
+  };
+}

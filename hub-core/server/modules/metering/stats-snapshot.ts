@@ -1,0 +1,18 @@
+/** Counts now, rates over the last full second. Latencies in ms, null when nothing was answered in it. */
+export interface StatsSnapshot {
+  readonly atMs: number;
+  readonly connections: number;
+  readonly clients: number;
+  readonly services: number;
+  readonly providers: number;
+  readonly inFlight: number;
+  readonly queued: number;
+  readonly requestsPerSec: number;
+  readonly repliesPerSec: number;
+  readonly errorsPerSec: number;
+  readonly latencyP50Ms: number | null;
+  readonly latencyP95Ms: number | null;
+  readonly latencyP99Ms: number | null;
+  readonly eventLoopDelayMs: number;
+  readonly rssBytes: number;
+}

@@ -1,0 +1,81 @@
+/**
+ * The one interface between access (who may come in) and service (what is reached). Nothing in access/ knows a provider's
+ * socket; nothing in service/ knows how a caller came in.
+ */
+import type { ClientId, ConnectionId } from '../common/base/ids.ts';
+import type { Message, MessageInit } from '../common/protocol/message.ts';
+
+export type Role = 'anonymous' | 'client' | 'manager';
+
+/** Globs over service ids: `*` is any run of characters. */
+export interface Grants {
+  readonly call: readonly string[];
+  readonly provide: readonly string[];
+}
+
+/** Who asks: an identity, and what it may do. Read again for every request, so a changed grant holds at once. */
+export interface Principal {
+  readonly clientId: ClientId;
+  readonly role: Role;
+  readonly grants: Grants;
+}
+
+/**
+ * Where a request came from and where its answer goes. One per connection, or one per HTTP request.
+ */
+export interface Caller {
+  /** Unique in the hub: the connection's id, or one made for an HTTP request. */
+  readonly connectionId: ConnectionId;
+  readonly principal: Principal;
+  /** How it came in: `http` callers cannot reach services with `access: socket`, `socket` callers not `access: http`. */
+  readonly via: 'socket' | 'http' | 'console';
+  /** What this connection offers as a provider, when it can: absent for HTTP callers. */
+  readonly providerLink: ProviderLink | undefined;
+  /**
+   * Delivers the one Response of a request.
+   *
+   * @param requestId the id that the caller gave its request
+   * @param response when it has a `frame`, that frame may be patched and passed on
+   */
+  respond(requestId: number, response: Message | MessageInit): void;
+}
+
+/** The service layer's view of one provider's connection. */
+export interface ProviderLink {
+  readonly connectionId: ConnectionId;
+  readonly clientId: ClientId;
+  /**
+   * Hands a message to the provider under the id chosen by the service layer.
+   *
+   * @param timeoutMs what is left of the caller's time; only for a Request
+   * @returns false when the link is over its high-water mark: the message was taken, nothing more should be sent
+   */
+  send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean;
+  /** True while the link is over its high-water mark. */
+  readonly congested: boolean;
+}
+
+/** A request that access has let in: credential, form, id and `from` are checked. */
+export interface RelayRequest {
+  readonly caller: Caller;
+  /** A Request. */
+  readonly message: Message;
+  /** Monotonic time of its arrival at the listener, ms. */
+  readonly receivedMs: number;
+}
+
+/** Implemented by the service layer, used by the access layer. */
+export interface Relay {
+  /** Answers exactly once through `request.caller.respond`, sooner or later, unless the request is one-way. Never throws. */
+  request(request: RelayRequest): void;
+  /** The caller no longer wants the answer: it gets 499 unless the answer is already on its way. Unknown ids are counted. */
+  cancel(caller: Caller, requestId: number): void;
+  /** A provider's Response. Unknown or late ids are counted and dropped. */
+  respond(link: ProviderLink, response: Message): void;
+  /** The connection is gone: its own requests are cancelled at their providers, its channels leave their pools. */
+  disconnected(connectionId: ConnectionId): void;
+  /** The link fell below its high-water mark again (`congested` is false): what waits for it may go. */
+  linkDrained(link: ProviderLink): void;
+  /** True when `requestId` of that caller is in flight. */
+  isInFlight(connectionId: ConnectionId, requestId: number): boolean;
+}

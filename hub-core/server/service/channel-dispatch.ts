@@ -1,0 +1,209 @@
+import type { Clock } from '../../common/base/clock.ts';
+import { InFlightTable } from '../../common/dispatch/in-flight-table.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import { HUB_ID_BIT, Kind, type MessageInit } from '../../common/protocol/message.ts';
+import type { ProviderLink } from '../relay.ts';
+import { noProvider, notOfferedBy, providerLost, queueFull } from './relay-errors.ts';
+import type { RelayedExchange, TargetChannel, TargetService } from './relayed-exchange.ts';
+
+export interface ChannelDispatchDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Times that a request is handed to another provider. */
+  readonly retries: number;
+  /** Ends an exchange that came to nothing here. */
+  readonly refuse: (exchange: RelayedExchange, error: unknown) => void;
+  readonly providerLost: (exchange: RelayedExchange, error: unknown) => void;
+  /** Ends a one-way request, which is over when it is written. */
+  readonly written: (exchange: RelayedExchange) => void;
+}
+
+const CANCEL: MessageInit = Object.freeze({ kind: Kind.Cancel });
+
+/**
+ * Between a service and its channels: who gets a request, what waits, and what happens to requests whose channel goes.
+ *
+ * A request that is handed over again has its frame patched again. That is safe although the first transport owned the
+ * frame: its link is gone, and ids are unique over the whole hub, so even bytes still on their way there name no other
+ * request.
+ */
+export class ChannelDispatch {
+  readonly #deps: ChannelDispatchDeps;
+  /** What providers have, by the hub's id without its top bit: with it the keys would not be small integers. */
+  readonly #sent = new InFlightTable<RelayedExchange>();
+  #queued = 0;
+  #retries = 0;
+
+  constructor(deps: ChannelDispatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Requests that providers have. */
+  get sent(): number {
+    return this.#sent.size;
+  }
+
+  /** Requests that wait, over all services. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  get retries(): number {
+    return this.#retries;
+  }
+
+  /** The request that `link` has under this id; undefined when it has none. */
+  sentTo(link: ProviderLink, id: number): RelayedExchange | undefined {
+    const exchange = id >= HUB_ID_BIT ? this.#sent.get(id - HUB_ID_BIT) : undefined;
+    return exchange?.channel?.link.connectionId === link.connectionId ? exchange : undefined;
+  }
+
+  /**
+   * To a free channel when nobody waits for that, else into the queue.
+   *
+   * @throws {RequestError} UNAVAILABLE_ERR when no channel will take it or the queue is full, NOT_FOUND_ERR when it is
+   *   pinned to a client that does not provide the service
+   */
+  place(exchange: RelayedExchange, service: TargetService): void {
+    // Those who wait go first; then a channel that is still free is one that nobody waits for.
+    if (service.queue.size > 0) this.pump(service);
+    if (exchange.state === 'ended') return;
+    const channel = service.pumping ? undefined : service.pick(exchange);
+    if (channel !== undefined) {
+      this.#send(exchange, channel);
+      return;
+    }
+    const pin = exchange.message.to;
+    if (pin !== undefined && !service.isOfferedBy(pin)) throw notOfferedBy(pin, service);
+    if (!service.isLive(pin)) throw noProvider(service);
+    if (!service.queue.pushBack(exchange)) throw queueFull(service);
+    this.#countQueued(exchange);
+    if (service.pumping) service.pumpAgain = true;
+  }
+
+  /** Hands out what waits, as far as channels are free. To be called whenever one may have become free. */
+  pump(service: TargetService): void {
+    if (service.pumping) {
+      service.pumpAgain = true;
+      return;
+    }
+    service.pumping = true;
+    do {
+      service.pumpAgain = false;
+      this.#handOut(service);
+    } while (service.pumpAgain);
+    service.pumping = false;
+  }
+
+  /** Channels have gone or drain: what waits goes to others, and what no channel will ever take is refused. */
+  poolShrank(service: TargetService): void {
+    this.pump(service);
+    for (const exchange of service.queue.toArray()) {
+      if (exchange.state === 'queued' && !service.isLive(exchange.message.to)) {
+        this.#deps.refuse(exchange, noProvider(service));
+      }
+    }
+  }
+
+  /** The channel is out of its pool. What it had goes to another one where that does no harm, and waits for `poolShrank`. */
+  channelLost(channel: TargetChannel): void {
+    const { service } = channel;
+    const had = [...channel.exchanges];
+    if (had.length > 0) channel.failed('left before it answered');
+    const again = had.filter((exchange) => this.#mayRetry(exchange, service));
+    // Backwards to the front of the queue, so that the first stays the first; and before any caller hears of a loss, since
+    // what it does then may empty the queue.
+    for (const exchange of again.toReversed()) {
+      this.#release(exchange);
+      service.queue.pushFront(exchange);
+      this.#countQueued(exchange);
+      this.#retries += 1;
+    }
+    for (const exchange of had) {
+      if (exchange.channel === channel) this.#deps.providerLost(exchange, providerLost(channel.id));
+    }
+  }
+
+  /** Tells the provider that has the request, if one has it, that nobody waits for the answer. */
+  cancelAtProvider(exchange: RelayedExchange): void {
+    const { channel } = exchange;
+    if (channel === undefined) return;
+    try {
+      channel.link.send(CANCEL, HUB_ID_BIT + exchange.sequence);
+    } catch (error) {
+      this.#deps.log.warn({ error, provider: channel.id }, 'could not tell a provider of a cancelled request');
+    }
+  }
+
+  /** Takes it out of the queue or away from its channel. */
+  leave(exchange: RelayedExchange): void {
+    if (exchange.state === 'queued' && exchange.target !== undefined) this.#unqueue(exchange, exchange.target);
+    this.#release(exchange);
+  }
+
+  #handOut(service: TargetService): void {
+    const { queue } = service;
+    let exchange = queue.first;
+    while (exchange !== undefined) {
+      const channel = service.pick(exchange);
+      // No channel is free: so is none for those behind it. One that is pinned may wait for its own alone.
+      if (channel === undefined && exchange.message.to === undefined) return;
+      const next: RelayedExchange | undefined = queue.after(exchange);
+      if (channel !== undefined) {
+        this.#unqueue(exchange, service);
+        this.#send(exchange, channel);
+        if (next !== undefined && next.state !== 'queued') {
+          service.pumpAgain = true;
+          return;
+        }
+      }
+      exchange = next;
+    }
+  }
+
+  #send(exchange: RelayedExchange, channel: TargetChannel): void {
+    exchange.sentMs = this.#deps.clock.nowMs();
+    exchange.attempts += 1;
+    exchange.provider = channel.id;
+    exchange.providerLink = channel.link;
+    channel.calls += 1;
+    const { deadlineMs, sentMs, isOneWay } = exchange;
+    const budgetMs = deadlineMs === Infinity ? undefined : Math.max(1, Math.ceil(deadlineMs - sentMs));
+    exchange.sequence = this.#sent.open(exchange);
+    if (!isOneWay) {
+      exchange.state = 'sent';
+      exchange.channel = channel;
+      channel.exchanges.add(exchange);
+    }
+    try {
+      channel.link.send(exchange.message, HUB_ID_BIT + exchange.sequence, budgetMs);
+    } catch (error) {
+      channel.failed('the request could not be written to it');
+      this.#deps.refuse(exchange, error);
+      return;
+    }
+    if (isOneWay) this.#deps.written(exchange);
+  }
+
+  #mayRetry(exchange: RelayedExchange, service: TargetService): boolean {
+    return exchange.isIdempotent && exchange.attempts <= this.#deps.retries && service.isLive(exchange.message.to);
+  }
+
+  #countQueued(exchange: RelayedExchange): void {
+    exchange.state = 'queued';
+    this.#queued += 1;
+  }
+
+  #unqueue(exchange: RelayedExchange, service: TargetService): void {
+    service.queue.remove(exchange);
+    exchange.state = 'checking';
+    this.#queued -= 1;
+  }
+
+  #release(exchange: RelayedExchange): void {
+    if (exchange.sequence !== 0) this.#sent.take(exchange.sequence);
+    exchange.sequence = 0;
+    exchange.channel?.exchanges.delete(exchange);
+    exchange.channel = undefined;
+  }
+}

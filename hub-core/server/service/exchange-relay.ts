@@ -1,0 +1,328 @@
+import type { Clock } from '../../common/base/clock.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
+import { DeadlineWheel } from '../../common/dispatch/deadline-wheel.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import { EMPTY_BYTES, Flag, Kind, Method, type Message, type MessageInit } from '../../common/protocol/message.ts';
+import { splitUri } from '../../common/route/path.ts';
+import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
+import type { Caller, ProviderLink, Relay, RelayRequest } from '../relay.ts';
+import { checkBuiltInAccess } from './built-in-access.ts';
+import type { BuiltInReply } from './built-in.ts';
+import { CallerTable } from './caller-table.ts';
+import { ChannelDispatch } from './channel-dispatch.ts';
+import type { ExchangeObservers } from './exchange-observers.ts';
+import { errorNameOf, problemAnswer } from './problem-answer.ts';
+import {
+  badAnswer,
+  cancelledByCaller,
+  deadlinePassed,
+  hubDraining,
+  hubStopped,
+  idInFlight,
+  tooManyInFlight,
+} from './relay-errors.ts';
+import { RelayedExchange, type TargetService } from './relayed-exchange.ts';
+import { checkForm, checkGrant, checkReach, routeFor } from './request-checks.ts';
+import type { RouteDefinition } from './route-definition.ts';
+import type { Destination, ServiceDirectory } from './service-directory.ts';
+import type { ServiceLimits } from './service-limits.ts';
+import type { ServiceRegistry } from './service-registry.ts';
+
+export interface ExchangeRelayDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hubId: string;
+  readonly limits: ServiceLimits;
+  readonly observers: ExchangeObservers;
+  readonly directory: ServiceDirectory;
+  readonly registry: ServiceRegistry;
+}
+
+/** What the relay counts beside exchanges. */
+export interface RelayCounters {
+  /** Responses whose request was over or was never made. */
+  readonly lateResponses: number;
+  /** Cancels of requests that are not in flight. */
+  readonly unknownCancels: number;
+  /** Requests handed to a second or third provider. */
+  readonly retries: number;
+}
+
+/** Statuses that a provider may end a request with: 1xx are not final, and above 599 there are none. */
+const isFinalStatus = (status: number): boolean => status >= 200 && status <= 599;
+
+/** In the order to end them in: ending one that was sent frees a channel, which is not for those that end as well. */
+function queuedFirst(exchanges: readonly RelayedExchange[]): readonly RelayedExchange[] {
+  return exchanges.toSorted((one, other) => Number(other.state === 'queued') - Number(one.state === 'queued'));
+}
+
+/**
+ * The way of a request: checks, a provider or a built-in service, the answer. Every exchange leaves through `#end`, once,
+ * and is in no table afterwards. Whatever is called on a caller or a link may come back into the relay before it returns
+ * (a connection that closes itself, a caller that asks again), so the tables are in order before each such call.
+ */
+export class ExchangeRelay implements Relay, Disposable {
+  readonly #deps: ExchangeRelayDeps;
+  readonly #callers = new CallerTable();
+  readonly #dispatch: ChannelDispatch;
+  readonly #deadlines: DeadlineWheel<RelayedExchange>;
+  #lateResponses = 0;
+  #unknownCancels = 0;
+  /** Set while draining: resolved when nothing is left. */
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(deps: ExchangeRelayDeps) {
+    this.#deps = deps;
+    const { clock, log } = deps;
+    this.#deadlines = new DeadlineWheel({ clock, onExpire: (exchange) => this.#expire(exchange) });
+    this.#dispatch = new ChannelDispatch({
+      clock,
+      log,
+      retries: deps.limits.retries,
+      refuse: (exchange, error) => this.#refuse(exchange, error),
+      providerLost: (exchange, error) => this.#fail(exchange, 'provider-lost', error),
+      written: (exchange) => this.#end(exchange, 'one-way', undefined),
+    });
+  }
+
+  get inFlight(): number {
+    return this.#callers.size - this.#dispatch.queued;
+  }
+
+  get queued(): number {
+    return this.#dispatch.queued;
+  }
+
+  get counters(): RelayCounters {
+    return {
+      lateResponses: this.#lateResponses,
+      unknownCancels: this.#unknownCancels,
+      retries: this.#dispatch.retries,
+    };
+  }
+
+  /** Entries in all tables; 0 when no request is on its way. */
+  get kept(): number {
+    return this.#callers.size + this.#dispatch.sent + this.#dispatch.queued + this.#deadlines.size;
+  }
+
+  request(request: RelayRequest): void {
+    const exchange = new RelayedExchange(request);
+    this.#deps.observers.began(exchange);
+    try {
+      this.#accept(exchange);
+    } catch (error) {
+      this.#refuse(exchange, error);
+    }
+  }
+
+  cancel(caller: Caller, requestId: number): void {
+    const exchange = this.#callers.get(caller.connectionId, requestId);
+    if (exchange === undefined) {
+      this.#unknownCancels += 1;
+      return;
+    }
+    this.#dispatch.cancelAtProvider(exchange);
+    this.#fail(exchange, 'cancelled', cancelledByCaller());
+  }
+
+  respond(link: ProviderLink, response: Message): void {
+    const exchange = this.#dispatch.sentTo(link, response.id);
+    const channel = exchange?.channel;
+    if (exchange === undefined || channel === undefined) {
+      this.#lateResponses += 1;
+      return;
+    }
+    exchange.repliedMs = this.#deps.clock.nowMs();
+    channel.latency.add(exchange.repliedMs - exchange.sentMs);
+    const { status } = response;
+    if ((response.flags & Flag.Stream) !== 0) {
+      this.#dispatch.cancelAtProvider(exchange);
+      this.#reject(exchange, 'it began a stream, and this hub takes answers in one piece only');
+    } else if (!isFinalStatus(status)) {
+      this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
+    } else {
+      if (status >= 500) channel.failed(`answered ${String(status)}`);
+      this.#end(exchange, 'replied', response);
+    }
+  }
+
+  linkDrained(link: ProviderLink): void {
+    for (const channel of this.#deps.registry.channelsOf(link.connectionId)) this.pump(channel.service);
+  }
+
+  disconnected(connection: ConnectionId): void {
+    // Out of the pools first, so that nothing is sent there any more; then its own requests, so that none of those that it
+    // sent to itself goes on to another provider.
+    const channels = this.#deps.registry.removeConnection(connection);
+    for (const exchange of queuedFirst(this.#callers.of(connection))) {
+      this.#dispatch.cancelAtProvider(exchange);
+      this.#end(exchange, 'caller-lost', undefined);
+    }
+    this.#callers.forget(connection);
+    for (const channel of channels) this.#dispatch.channelLost(channel);
+    for (const channel of channels) this.poolShrank(channel.service);
+  }
+
+  isInFlight(connection: ConnectionId, requestId: number): boolean {
+    return this.#callers.get(connection, requestId) !== undefined;
+  }
+
+  /** To be called when a channel of the service was added. */
+  pump(service: TargetService): void {
+    this.#dispatch.pump(service);
+  }
+
+  /** To be called when a channel of the service has gone or drains. */
+  poolShrank(service: TargetService): void {
+    this.#dispatch.poolShrank(service);
+  }
+
+  /** Refuses new requests to registered services and resolves when none is left or `signal` aborts. */
+  async drainAll(signal: AbortSignal): Promise<void> {
+    this.#idle ??= Promise.withResolvers<void>();
+    this.#settleIdle();
+    if (signal.aborted) return;
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = (): void => aborted.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+    await Promise.race([this.#idle.promise, aborted.promise]);
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  [Symbol.dispose](): void {
+    for (const exchange of queuedFirst(this.#callers.all())) {
+      this.#dispatch.cancelAtProvider(exchange);
+      this.#fail(exchange, 'refused', hubStopped());
+    }
+    this.#deadlines[Symbol.dispose]();
+  }
+
+  #accept(exchange: RelayedExchange): void {
+    this.#checkCaller(exchange);
+    checkForm(exchange);
+    const destination = this.#deps.directory.resolve(exchange.message.uri ?? '');
+    if (destination.kind === 'built-in') this.#handle(exchange, destination);
+    else this.#relay(exchange, destination);
+  }
+
+  /** Keeps one connection from making the hub hold more than its share, and the tables to one entry an id. */
+  #checkCaller(exchange: RelayedExchange): void {
+    const { connectionId } = exchange.caller;
+    const most = this.#deps.limits.maxInFlightPerConnection;
+    if (most > 0 && this.#callers.countOf(connectionId) >= most) throw tooManyInFlight(most);
+    if (this.isInFlight(connectionId, exchange.requestId)) throw idInFlight(exchange.requestId);
+  }
+
+  #relay(exchange: RelayedExchange, { service, match }: Extract<Destination, { kind: 'registered' }>): void {
+    exchange.service = service.id;
+    checkReach(service, exchange);
+    const route = routeFor(match, exchange);
+    checkGrant(service, exchange);
+    if (this.#idle !== undefined) throw hubDraining();
+    exchange.target = service;
+    exchange.tally = service;
+    exchange.route = route;
+    service.calls += 1;
+    this.#open(exchange, route);
+    this.#dispatch.place(exchange, service);
+  }
+
+  #handle(exchange: RelayedExchange, { target, match }: Extract<Destination, { kind: 'built-in' }>): void {
+    exchange.service = target.service.id;
+    const route = routeFor(match, exchange);
+    const { message, caller } = exchange;
+    const { path, query } = splitUri(message.uri ?? '');
+    const params = match.params(message.method);
+    checkBuiltInAccess(route.access, caller.principal, { path, params });
+    exchange.tally = target;
+    target.calls += 1;
+    this.#open(exchange, undefined);
+    exchange.state = 'handling';
+    exchange.sentMs = exchange.checkedMs;
+    const reply = route.handle({ message, caller, params, query: new URLSearchParams(query) });
+    if (!(reply instanceof Promise)) {
+      this.#handled(exchange, reply);
+      return;
+    }
+    reply.then(
+      (late) => this.#handled(exchange, late),
+      (error: unknown) => this.#refuse(exchange, error),
+    );
+  }
+
+  #handled(exchange: RelayedExchange, reply: BuiltInReply): void {
+    if (exchange.state === 'ended') return;
+    exchange.repliedMs = this.#deps.clock.nowMs();
+    // HEAD is answered by the GET route, without its body.
+    const body = exchange.message.method === Method.Head ? { payload: EMPTY_BYTES } : undefined;
+    this.#end(exchange, 'built-in', { kind: Kind.Response, ...reply, ...body });
+  }
+
+  /** Puts it into the tables. */
+  #open(exchange: RelayedExchange, route: RouteDefinition | undefined): void {
+    const { defaultTimeoutMs, maxTimeoutMs } = this.#deps.limits;
+    const wantedMs = exchange.message.timeoutMs || (route?.timeoutMs ?? defaultTimeoutMs) || Infinity;
+    exchange.deadlineMs = exchange.receivedMs + Math.min(wantedMs, maxTimeoutMs || Infinity);
+    exchange.checkedMs = this.#deps.clock.nowMs();
+    this.#callers.add(exchange);
+    this.#deadlines.add(exchange, exchange.deadlineMs);
+  }
+
+  #expire(exchange: RelayedExchange): void {
+    this.#dispatch.cancelAtProvider(exchange);
+    exchange.channel?.failed('did not answer in time');
+    this.#fail(exchange, 'deadline', deadlinePassed(exchange));
+  }
+
+  /** For an answer that cannot be passed on. */
+  #reject(exchange: RelayedExchange, reason: string): void {
+    exchange.channel?.failed('gave an answer that cannot be passed on');
+    this.#fail(exchange, 'replied', badAnswer(exchange, reason));
+  }
+
+  #refuse(exchange: RelayedExchange, error: unknown): void {
+    this.#fail(exchange, exchange.state === 'handling' ? 'built-in' : 'refused', error);
+  }
+
+  #fail(exchange: RelayedExchange, outcome: ExchangeOutcome, error: unknown): void {
+    if (exchange.state === 'ended') return;
+    exchange.errorName = errorNameOf(error);
+    if (exchange.errorName === 'INTERNAL_ERR') {
+      this.#deps.log.error({ error, correlationId: exchange.requestId }, 'a request failed inside the hub');
+    }
+    this.#end(exchange, outcome, problemAnswer(error, exchange, this.#deps.hubId));
+  }
+
+  /** The only way out. */
+  #end(exchange: RelayedExchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined): void {
+    if (exchange.state === 'ended') return;
+    const { channel, tally, target, isOneWay } = exchange;
+    this.#dispatch.leave(exchange);
+    this.#deadlines.remove(exchange);
+    this.#callers.remove(exchange);
+    exchange.state = 'ended';
+    exchange.endedMs = this.#deps.clock.nowMs();
+    if (tally !== undefined && (answer?.status ?? 0) >= 500) tally.errors += 1;
+    const given = isOneWay ? undefined : answer;
+    this.#deps.observers.ended(exchange, outcome, given, exchange.errorName);
+    if (given !== undefined) this.#deliver(exchange, given);
+    if (channel !== undefined) this.#deps.registry.settled(channel);
+    if (target !== undefined && target.queue.size > 0) this.pump(target);
+    this.#settleIdle();
+  }
+
+  #deliver(exchange: RelayedExchange, answer: Message | MessageInit): void {
+    const { caller, requestId } = exchange;
+    try {
+      caller.respond(requestId, answer);
+    } catch (error) {
+      const { connectionId } = caller;
+      this.#deps.log.error({ error, connectionId, correlationId: requestId }, 'could not hand an answer to its caller');
+    }
+  }
+
+  #settleIdle(): void {
+    if (this.#idle !== undefined && this.#callers.size === 0) this.#idle.resolve();
+  }
+}

@@ -1,0 +1,39 @@
+import type { ProviderId, ServiceId } from '../../common/base/ids.ts';
+import type { Message, MessageInit } from '../../common/protocol/message.ts';
+import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
+import type { Caller, ProviderLink } from '../relay.ts';
+
+/**
+ * One request on its way, from arrival to its one answer. The relay's own in-flight entry: observers read it, and may set
+ * `captureSeq`, nothing else. Times are monotonic ms, NaN until the exchange came that far.
+ */
+export interface Exchange {
+  readonly caller: Caller;
+  readonly message: Message;
+  /** As the caller chose it; `message.id` may have been patched since. */
+  readonly requestId: number;
+  readonly receivedMs: number;
+  readonly checkedMs: number;
+  readonly sentMs: number;
+  readonly repliedMs: number;
+  readonly endedMs: number;
+  readonly service: ServiceId | undefined;
+  readonly provider: ProviderId | undefined;
+  readonly providerLink: ProviderLink | undefined;
+  /** Providers that it was handed to so far. */
+  readonly attempts: number;
+  /** Set by the capture tap; 0 = not captured. */
+  captureSeq: number;
+}
+
+/** Told of every request that reaches the relay, exactly once each. Called on the hot path: no promise, no throw. */
+export interface ExchangeObserver {
+  /** The request arrived; nothing of it is decided yet. Its payload must be copied here if it is to be kept. */
+  began(exchange: Exchange): void;
+  /**
+   * It is over. `answer` is what the caller was given: undefined for a one-way request and for a caller that left.
+   *
+   * @param error the wire's error name when the hub answered with an error, else ''
+   */
+  ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void;
+}

@@ -1,0 +1,87 @@
+import { providerId, type ProviderId, type ServiceId } from '../../common/base/ids.ts';
+import type { ProviderLink } from '../relay.ts';
+import { LatencyWindow } from './latency-window.ts';
+import type { Candidate } from './policies/balancer-policy.ts';
+import type { ProviderState, ProviderView } from './service-view.ts';
+
+export interface ChannelSettings {
+  readonly weight: number;
+  /** 0 = no limit. */
+  readonly maxInFlight: number;
+}
+
+/**
+ * One connection of a client as a target of one service's requests. `Owner` is that service, `Held` what is handed to it.
+ */
+export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> implements Candidate {
+  readonly id: ProviderId;
+  readonly service: Owner;
+  readonly link: ProviderLink;
+  /** Wall ms of registration. */
+  readonly sinceMs: number;
+  weight: number;
+  maxInFlight: number;
+  share = 0;
+  draining = false;
+  /** Out of its pool for good; what it has in flight may still be answered. */
+  removed = false;
+  calls = 0;
+  errors = 0;
+  lastFailure: string | null = null;
+  readonly latency = new LatencyWindow();
+  /** Handed to it and not over, in that order. */
+  readonly exchanges = new Set<Held>();
+
+  constructor(service: Owner, link: ProviderLink, options: ChannelSettings & { readonly sinceMs: number }) {
+    this.id = providerId(service.id, link.connectionId);
+    this.service = service;
+    this.link = link;
+    this.sinceMs = options.sinceMs;
+    this.weight = options.weight;
+    this.maxInFlight = options.maxInFlight;
+  }
+
+  get inFlight(): number {
+    return this.exchanges.size;
+  }
+
+  get available(): boolean {
+    return !this.draining && (this.maxInFlight === 0 || this.exchanges.size < this.maxInFlight) && !this.link.congested;
+  }
+
+  get state(): ProviderState {
+    if (this.draining) return 'draining';
+    return this.available ? 'ready' : 'saturated';
+  }
+
+  /** Registered again on the same connection: takes work again, too, if it was draining. */
+  configure(settings: ChannelSettings): void {
+    this.weight = settings.weight;
+    this.maxInFlight = settings.maxInFlight;
+    this.draining = false;
+  }
+
+  failed(reason: string): void {
+    this.errors += 1;
+    this.lastFailure = reason;
+  }
+
+  view(): ProviderView {
+    const [latencyP50Ms = null, latencyP95Ms = null] = this.latency.quantiles([0.5, 0.95]);
+    return {
+      id: this.id,
+      client: this.link.clientId,
+      connection: this.link.connectionId,
+      state: this.state,
+      weight: this.weight,
+      inFlight: this.inFlight,
+      maxInFlight: this.maxInFlight,
+      calls: this.calls,
+      errors: this.errors,
+      latencyP50Ms,
+      latencyP95Ms,
+      sinceMs: this.sinceMs,
+      lastFailure: this.lastFailure,
+    };
+  }
+}

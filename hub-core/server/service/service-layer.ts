@@ -1,0 +1,119 @@
+import type { Clock } from '../../common/base/clock.ts';
+import type { Event } from '../../common/base/emitter.ts';
+import type { Random } from '../../common/base/random.ts';
+import type { Logger } from '../../common/log/logger.ts';
+import type { Relay } from '../relay.ts';
+import type { BuiltInService } from './built-in.ts';
+import { ExchangeObservers } from './exchange-observers.ts';
+import { ExchangeRelay, type RelayCounters } from './exchange-relay.ts';
+import type { ExchangeObserver } from './exchange.ts';
+import { ServiceDirectory } from './service-directory.ts';
+import type { ServiceLimits } from './service-limits.ts';
+import { ServiceRegistry } from './service-registry.ts';
+import type { ServiceChange, ServiceView } from './service-view.ts';
+import { createServicesApi, type ServiceOperations } from './services-api.ts';
+
+export interface ServiceLayerDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Goes into problem documents. */
+  readonly hubId: string;
+  readonly limits: ServiceLimits;
+  readonly observers: readonly ExchangeObserver[];
+  readonly builtIns: readonly BuiltInService[];
+}
+
+/** What is reached: registry, routes, pools, relay and the built-in services. */
+export interface ServiceLayer extends Relay, Disposable {
+  /** Requests handed to a provider or a built-in service and not answered yet. */
+  readonly inFlight: number;
+  /** Requests that wait for a free provider channel. */
+  readonly queued: number;
+  readonly counters: RelayCounters;
+  /** Entries in all tables of requests; 0 when none is on its way. For leak tests. */
+  readonly kept: number;
+  readonly onDidChange: Event<ServiceChange>;
+  /** In the order of their ids; built-in ones too. */
+  services(): readonly ServiceView[];
+  /** Gives the channel nothing new. @returns false when there is no such channel */
+  drain(service: string, provider: string): boolean;
+  /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
+  drainAll(signal: AbortSignal): Promise<void>;
+  /** @throws {TypeError} when the id is taken by another built-in service */
+  addBuiltIn(service: BuiltInService): Disposable;
+}
+
+/** Makes the service layer; it works at once and starts no timer before the first request. */
+export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
+  const { clock, random, limits, hubId } = deps;
+  const log = deps.log.child({ module: 'service' });
+  const directory = new ServiceDirectory();
+  const reportListenerError = (error: unknown): void => log.error({ error }, 'a listener to changes of services threw');
+  const registry = new ServiceRegistry({ clock, random, limits, directory, reportListenerError });
+  const observers = new ExchangeObservers(deps.observers, log);
+  const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
+
+  directory.addBuiltIn(createServicesApi(operationsOf(relay, registry, directory)));
+  for (const service of deps.builtIns) directory.addBuiltIn(service);
+
+  return {
+    request: (request) => relay.request(request),
+    cancel: (caller, requestId) => relay.cancel(caller, requestId),
+    respond: (link, response) => relay.respond(link, response),
+    linkDrained: (link) => relay.linkDrained(link),
+    disconnected: (connection) => relay.disconnected(connection),
+    isInFlight: (connection, requestId) => relay.isInFlight(connection, requestId),
+    get inFlight() {
+      return relay.inFlight;
+    },
+    get queued() {
+      return relay.queued;
+    },
+    get counters() {
+      return relay.counters;
+    },
+    get kept() {
+      return relay.kept;
+    },
+    onDidChange: registry.onDidChange,
+    services: () => directory.views(),
+    drain(service, provider) {
+      const channel = directory.get(service)?.channels.find((candidate) => candidate.id === provider);
+      if (channel === undefined) return false;
+      registry.drainChannel(channel);
+      relay.poolShrank(channel.service);
+      return true;
+    },
+    drainAll: (signal) => relay.drainAll(signal),
+    addBuiltIn: (service) => directory.addBuiltIn(service),
+    [Symbol.dispose]() {
+      relay[Symbol.dispose]();
+      registry[Symbol.dispose]();
+    },
+  };
+}
+
+/** What a change of the registry means for requests that wait. */
+function operationsOf(relay: ExchangeRelay, registry: ServiceRegistry, directory: ServiceDirectory): ServiceOperations {
+  return {
+    register(principal, link, registration) {
+      const result = registry.register(principal, link, registration);
+      relay.pump(result.service);
+      return result;
+    },
+    unregister(link, service) {
+      const channel = registry.unregister(link, service);
+      relay.poolShrank(channel.service);
+      return channel;
+    },
+    drain(link, service) {
+      const channel = registry.drain(link, service);
+      relay.poolShrank(channel.service);
+      return channel;
+    },
+    update: (principal, update) => registry.update(principal, update),
+    require: (service) => registry.require(service),
+    registered: () => directory.registered(),
+  };
+}

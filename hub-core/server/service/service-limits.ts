@@ -1,0 +1,32 @@
+/** What the service layer keeps to; docs/protocol.md, section 9. 0 means no limit. */
+export interface ServiceLimits {
+  /** Budget of a request that names none. */
+  readonly defaultTimeoutMs: number;
+  /** Longest budget; more is cut down to it. */
+  readonly maxTimeoutMs: number;
+  /** Requests of one caller's connection in flight at a time. */
+  readonly maxInFlightPerConnection: number;
+  /** Requests at one provider channel that sets no `max_in_flight` of its own. */
+  readonly maxInFlightPerChannel: number;
+  /** Requests of one service that wait for a free channel. */
+  readonly queueMessages: number;
+  readonly queueBytes: number;
+  /** Times that a request is handed to another provider after one was lost. Here 0 means never. */
+  readonly retries: number;
+  /** How long a service without providers is remembered. Here 0 means not at all. */
+  readonly rememberMs: number;
+  /** Registered services of one hub. */
+  readonly maxServices: number;
+}
+
+export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
+  defaultTimeoutMs: 30_000,
+  maxTimeoutMs: 600_000,
+  maxInFlightPerConnection: 4_096,
+  maxInFlightPerChannel: 1_024,
+  queueMessages: 1_024,
+  queueBytes: 64 << 20,
+  retries: 2,
+  rememberMs: 60_000,
+  maxServices: 10_000,
+});

@@ -1,0 +1,204 @@
+import type { ServiceId } from '../../common/base/ids.ts';
+import { RequestError } from '../../common/errors/hub-error.ts';
+import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
+import { Encoding, Method } from '../../common/protocol/message.ts';
+import { methodWord } from '../../common/protocol/words.ts';
+import type { Principal, ProviderLink } from '../relay.ts';
+import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
+import {
+  parseNamedService,
+  parseRegistration,
+  parseUpdate,
+  type Registration,
+  type ServiceUpdate,
+} from './registration.ts';
+import type { TargetChannel, TargetService } from './relayed-exchange.ts';
+import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
+import type { ProviderView } from './service-view.ts';
+
+/** What the built-in service `services` does; the service layer is behind it. */
+export interface ServiceOperations {
+  register(principal: Principal, link: ProviderLink, registration: Registration): RegistrationResult;
+  unregister(link: ProviderLink, service: string): TargetChannel;
+  drain(link: ProviderLink, service: string): TargetChannel;
+  update(principal: Principal, update: ServiceUpdate): TargetService;
+  /** @throws {RequestError} NOT_FOUND_ERR */
+  require(service: string): TargetService;
+  registered(): Iterable<TargetService>;
+}
+
+function reply(status: number, value: unknown): BuiltInReply {
+  return { status, encoding: Encoding.Json, payload: jsonPayload(value) };
+}
+
+function linkOf(call: BuiltInCall, action: string): ProviderLink {
+  const link = call.caller.providerLink;
+  if (link !== undefined) return link;
+  throw new RequestError(
+    'BAD_REQUEST_ERR',
+    `Cannot ${action} a service on this way: services are provided on a WebSocket connection of their own`,
+  );
+}
+
+const bodyOf = (call: BuiltInCall): unknown => parseJsonPayload(call.message.payload);
+
+function routesDocument(service: TargetService): unknown {
+  return service.definition.routes.map((route) => ({
+    pattern: route.pattern,
+    ...(route.methods.length === 0 ? {} : { methods: route.methods.map((method) => methodWord(method)) }),
+    summary: route.summary,
+    request_schema: route.requestSchema,
+    response_schema: route.responseSchema,
+    idempotent: route.idempotent,
+    timeout_ms: route.timeoutMs,
+    stream: route.stream,
+  }));
+}
+
+function providerDocument(provider: ProviderView): unknown {
+  return {
+    provider: provider.id,
+    client: provider.client,
+    state: provider.state,
+    weight: provider.weight,
+    in_flight: provider.inFlight,
+    max_in_flight: provider.maxInFlight,
+    calls: provider.calls,
+    errors: provider.errors,
+    latency_p50_ms: provider.latencyP50Ms,
+    latency_p95_ms: provider.latencyP95Ms,
+    since_ms: provider.sinceMs,
+    last_failure: provider.lastFailure,
+  };
+}
+
+function serviceDocument(service: TargetService): unknown {
+  const { definition } = service;
+  return {
+    id: service.id,
+    description: definition.description,
+    version: definition.version,
+    access: definition.access,
+    policy: definition.policy,
+    sticky_header: definition.stickyHeader,
+    metadata: definition.metadata,
+    creator: service.creator,
+    routes: routesDocument(service),
+    providers: service.channels.length,
+    queued: service.queue.size,
+    empty_since_ms: service.emptySinceMs,
+  };
+}
+
+/** A service is seen by those who may call or provide it, and by managers. */
+const maySee = (principal: Principal, service: string): boolean =>
+  mayCall(principal, service) || mayProvide(principal, service);
+
+/** @throws {RequestError} NOT_FOUND_ERR, the same whether it is not there or not for this caller's eyes */
+function visible(call: BuiltInCall, operations: ServiceOperations): TargetService {
+  const id = call.params['id'] ?? '';
+  if (!maySee(call.caller.principal, id)) {
+    throw new RequestError(
+      'NOT_FOUND_ERR',
+      `Cannot find service "${id}": it is not registered; GET /services/ lists what is there`,
+    );
+  }
+  return operations.require(id);
+}
+
+const listed = (call: BuiltInCall, operations: ServiceOperations): TargetService[] =>
+  [...operations.registered()]
+    .filter((service) => maySee(call.caller.principal, service.id))
+    .toSorted((one, other) => (one.id < other.id ? -1 : 1));
+
+function register(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
+  const link = linkOf(call, 'register');
+  const { service, provider, created } = operations.register(
+    call.caller.principal,
+    link,
+    parseRegistration(bodyOf(call)),
+  );
+  return reply(created ? 201 : 200, { service: service.id, provider, created, providers: service.channels.length });
+}
+
+function unregister(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
+  const channel = operations.unregister(linkOf(call, 'unregister'), parseNamedService(bodyOf(call), 'unregister'));
+  return reply(200, { service: channel.service.id, provider: channel.id, providers: channel.service.channels.length });
+}
+
+function drain(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
+  const channel = operations.drain(linkOf(call, 'drain'), parseNamedService(bodyOf(call), 'drain'));
+  return reply(200, { service: channel.service.id, provider: channel.id, in_flight: channel.inFlight });
+}
+
+type Handler = (call: BuiltInCall, operations: ServiceOperations) => BuiltInReply;
+
+const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly handler: Handler })[] = [
+  { pattern: '/register', methods: [Method.Post], summary: 'offers a service on this connection', handler: register },
+  {
+    pattern: '/unregister',
+    methods: [Method.Post],
+    summary: 'takes this connection out of a service',
+    handler: unregister,
+  },
+  {
+    pattern: '/drain',
+    methods: [Method.Post],
+    summary: 'gives this connection no new requests of a service',
+    handler: drain,
+  },
+  {
+    pattern: '/update',
+    methods: [Method.Post],
+    summary: 'changes a service that this client created',
+    handler: (call, operations) =>
+      reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
+  },
+  {
+    pattern: '/',
+    methods: [Method.Get],
+    summary: 'the services that the caller may call or provide',
+    handler: (call, operations) => reply(200, listed(call, operations).map(serviceDocument)),
+  },
+  {
+    pattern: '/:id',
+    methods: [Method.Get],
+    summary: 'one service with its routes',
+    handler: (call, operations) => reply(200, serviceDocument(visible(call, operations))),
+  },
+  {
+    pattern: '/:id/providers',
+    methods: [Method.Get],
+    summary: 'the provider channels of a service',
+    handler: (call, operations) =>
+      reply(
+        200,
+        visible(call, operations).channels.map((channel) => providerDocument(channel.view())),
+      ),
+  },
+  {
+    pattern: '/clients/:client',
+    methods: [Method.Get],
+    summary: 'the services that a client provides',
+    handler: (call, operations) =>
+      reply(
+        200,
+        listed(call, operations)
+          .filter((service) => service.isOfferedBy(call.params['client'] ?? ''))
+          .map(serviceDocument),
+      ),
+  },
+];
+
+/** The built-in service under `/services`: registering and looking up what clients provide. */
+export function createServicesApi(operations: ServiceOperations): BuiltInService {
+  return {
+    id: 'services' as ServiceId,
+    description: 'Register services and see which there are',
+    routes: ROUTES.map(({ handler, ...route }) => ({
+      ...route,
+      access: 'client',
+      handle: (call) => handler(call, operations),
+    })),
+  };
+}

@@ -1,0 +1,45 @@
+/** One step of the schema. Never changed once released: a change is a further step. */
+export interface Migration {
+  /** One above the step before. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+/**
+ * `clients.revision` is a number above all earlier ones, given anew with each change of what a client may do or of its
+ * credentials, so that a reader finds what changed since it last looked.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE clients (
+        id TEXT NOT NULL PRIMARY KEY,
+        role TEXT NOT NULL CHECK (role IN ('client', 'manager')),
+        created_at_ms INTEGER NOT NULL,
+        revoked_at_ms INTEGER,
+        revision INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE UNIQUE INDEX clients_by_revision ON clients (revision);
+
+      CREATE TABLE grants (
+        client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+        action TEXT NOT NULL CHECK (action IN ('call', 'provide')),
+        position INTEGER NOT NULL,
+        glob TEXT NOT NULL,
+        PRIMARY KEY (client_id, action, position)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE credentials (
+        id TEXT NOT NULL PRIMARY KEY,
+        client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        prefix TEXT NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        last_used_at_ms INTEGER,
+        revoked_at_ms INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX credentials_by_client ON credentials (client_id);
+    `,
+  },
+];

@@ -1,0 +1,155 @@
+import { createORPCClient } from '@orpc/client';
+import type { ClientLink } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrafficStore } from '../../capture/traffic-store.ts';
+import { systemClock } from '../../common/base/clock.ts';
+import { silentLogger } from '../../common/log/logger.ts';
+import type { CaptureContract } from '../../console/contract/capture-contract.ts';
+import { CaptureSession, createCaptureRouter } from '../../console/router/capture-router.ts';
+import { ConsoleServer, type ConsoleLine } from '../../console/router/serve-console.ts';
+import {
+  exchangeEnd,
+  exchangesBatch,
+  exchangeStart,
+  openTrafficStore,
+  temporaryFolder,
+  trafficBatch,
+} from '../support/traffic.ts';
+
+export interface ConsoleCarrierEnd extends AsyncDisposable {
+  readonly link: ClientLink<Record<never, never>>;
+  /** Resolves when the server closed the line. */
+  readonly closed: Promise<void>;
+  /** Sends a frame past oRPC. */
+  sendRaw(frame: string | Uint8Array): void;
+  close(): void;
+}
+
+/** Joins a served line and a client's link. */
+export type ConsoleCarrier = (serve: (line: ConsoleLine) => void) => Promise<ConsoleCarrierEnd>;
+
+/** What the console may expect of its contract, whatever carries it. */
+export function consoleLineContract(name: string, connect: ConsoleCarrier): void {
+  describe(`console over ${name}`, () => {
+    let folder: ReturnType<typeof temporaryFolder>;
+    let store: TrafficStore;
+    let server: ConsoleServer<{ session: CaptureSession }>;
+    let end: ConsoleCarrierEnd;
+    let disposedSessions: number;
+    let capture: ContractRouterClient<CaptureContract>['capture'];
+
+    beforeEach(async () => {
+      folder = temporaryFolder();
+      store = openTrafficStore(folder.path);
+      disposedSessions = 0;
+      server = new ConsoleServer({
+        router: createCaptureRouter({ store, clock: systemClock }),
+        openSession: () => ({
+          options: { context: { session: new CaptureSession() } },
+          [Symbol.dispose]: () => void (disposedSessions += 1),
+        }),
+        log: silentLogger,
+      });
+      end = await connect((line) => server.serve(line));
+      capture = createORPCClient<ContractRouterClient<CaptureContract>>(end.link).capture;
+    });
+    afterEach(async () => {
+      await end[Symbol.asyncDispose]();
+      await expect.poll(() => server.lines).toBe(0);
+      server[Symbol.dispose]();
+      store[Symbol.dispose]();
+      folder[Symbol.dispose]();
+    });
+
+    it('[CO1] answers calls with outputs of the contract', async () => {
+      store.write(exchangesBatch(1, 5));
+      const { queryId, count, total } = await capture.open({ query: '' });
+      expect({ count, total }).toEqual({ count: 5, total: 5 });
+      const window = await capture.window({ queryId, from: 1, count: 2 });
+      expect(window.rows.map((row) => row.seq)).toEqual([2, 3]);
+      expect(await capture.close({ queryId })).toEqual({ closed: true });
+      await expect(capture.refresh({ queryId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('[CO1] returns an exchange with its words, headers and times, and a part of its body', async () => {
+      const bytes = new TextEncoder().encode('{"a":1}');
+      const start = exchangeStart(1, {
+        encoding: 1,
+        headers: [['x-a', '1']],
+        body: { offset: 0, stored: 7, total: 7 },
+      });
+      store.write(trafficBatch({ starts: [start], ends: [exchangeEnd(1)], bytes }));
+      const exchange = await capture.exchange({ seq: 1 });
+      expect(exchange?.request).toEqual({ encoding: 'json', headers: [['x-a', '1']], storedBytes: 7, totalBytes: 7 });
+      expect(exchange?.timing).toEqual({ checkedMs: 1, sentMs: 2, repliedMs: 5, endedMs: 6 });
+      expect(await capture.exchange({ seq: 2 })).toBeNull();
+      expect(await capture.body({ seq: 1, part: 'request', offset: 1, length: 3 })).toEqual({
+        base64: btoa('"a"'),
+        offset: 1,
+        totalBytes: 7,
+      });
+      expect(await capture.body({ seq: 2, part: 'request', offset: 0, length: 1 })).toBeNull();
+    });
+
+    it('[CO2] refuses input that is not of the contract, and says where a filter is wrong', async () => {
+      await expect(capture.exchange({ seq: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      await expect(capture.open({ query: 'a foo:b' })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+        message: expect.stringContaining('There is no key "foo"') as string,
+        data: { column: 3, suggestion: 'a "foo:b"' },
+      });
+    });
+
+    it('[CO3] streams the newest watermark, starting with the current one, and leaves out what lies between', async () => {
+      store.write(exchangesBatch(1, 1));
+      const watermarks = await capture.watch();
+      expect((await watermarks.next()).value).toMatchObject({ rows: 1, lastSeq: 1 });
+      for (let seq = 2; seq <= 50; seq += 1) store.write(exchangesBatch(seq, seq));
+      expect((await watermarks.next()).value).toMatchObject({ rows: 50, lastSeq: 50 });
+      await watermarks.return(undefined);
+    });
+
+    it('[CO4] a stream that is given up ends at the server', async () => {
+      const watermarks = await capture.watch();
+      await watermarks.next();
+      await watermarks.return(undefined);
+      // The store's own listeners aside, nobody subscribes any more once the server has seen the end.
+      await expect.poll(() => store.changeListeners).toBe(0);
+    });
+
+    it('[CO4] a line that closes ends its streams and its session', async () => {
+      const watermarks = await capture.watch();
+      await watermarks.next();
+      end.close();
+      await expect
+        .poll(() => ({ lines: server.lines, disposedSessions, listeners: store.changeListeners }))
+        .toEqual({
+          lines: 0,
+          disposedSessions: 1,
+          listeners: 0,
+        });
+    });
+
+    it.each(['no json at all', '{"i":1}', '[]', 'null', new Uint8Array([0xff, 0x00])])(
+      '[CO5] closes a line that says %j',
+      async (frame) => {
+        end.sendRaw(frame);
+        await end.closed;
+        await expect.poll(() => server.lines).toBe(0);
+      },
+    );
+
+    it('[CO6] setState() and clear() answer with the watermark that they made', async () => {
+      store.write(exchangesBatch(1, 5));
+      expect(await capture.setState({ state: 'paused' })).toMatchObject({ state: 'paused', rows: 5 });
+      expect(await capture.clear()).toMatchObject({ state: 'paused', rows: 0, firstSeq: 0 });
+    });
+
+    it('[CO7] keeps at most eight queries open a line, and forgets the oldest', async () => {
+      const first = await capture.open({ query: '' });
+      for (let index = 0; index < 8; index += 1) await capture.open({ query: 'a' });
+      await expect(capture.refresh({ queryId: first.queryId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+  });
+}

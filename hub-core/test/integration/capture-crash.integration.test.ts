@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { openTrafficStore, temporaryFolder } from '../support/traffic.ts';
+
+const WRITER = fileURLToPath(new URL('../support/capture-writer.ts', import.meta.url));
+
+/** Lets the writer write at least `batches` batches, and kills it without warning. @returns the last number it reported */
+async function writeAndKill(dir: string, batches: number): Promise<number> {
+  const writer = spawn(process.execPath, [WRITER, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let reported = '';
+  for await (const chunk of writer.stdout.setEncoding('utf8')) {
+    reported += String(chunk);
+    if (reported.split('\n').length > batches) writer.kill('SIGKILL');
+  }
+  if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
+  return Number(reported.split('\n').at(-2));
+}
+
+describe('TrafficStore after kill -9', () => {
+  it('[CA8] opens with every row that was written, sound, and goes on', { timeout: 60_000 }, async () => {
+    using folder = temporaryFolder();
+    let before = 0;
+    for (const batches of [3, 17, 40]) {
+      const lastWritten = await writeAndKill(folder.path, batches);
+      {
+        using store = openTrafficStore(folder.path, { limits: { segmentRows: 1_000 } });
+        const { firstSeq, lastSeq, rows } = store.watermark();
+        expect(firstSeq).toBe(1);
+        expect(lastSeq).toBeGreaterThanOrEqual(lastWritten);
+        expect(lastWritten).toBeGreaterThan(before);
+        expect(rows).toBe(lastSeq);
+        expect(store.exchange(lastSeq)?.row.outcome).toBe('lost');
+        expect(store.exchange(lastSeq - 1)?.row.outcome).toBe('replied');
+        expect(store.body(lastSeq, 'request', { offset: 0, length: 9 })?.totalBytes).toBe(512);
+        before = lastSeq;
+      }
+      for (const name of readdirSync(folder.path).filter((file) => file.endsWith('.db'))) {
+        using database = new DatabaseHandle(join(folder.path, name));
+        expect(database.integrity()).toBe('ok');
+      }
+    }
+  });
+});
+
+class DatabaseHandle implements Disposable {
+  readonly #database: Database.Database;
+  constructor(path: string) {
+    this.#database = new Database(path, { readonly: true });
+  }
+  integrity(): unknown {
+    return this.#database.pragma('integrity_check', { simple: true });
+  }
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}

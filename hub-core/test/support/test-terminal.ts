@@ -1,0 +1,38 @@
+import { PassThrough, Readable } from 'node:stream';
+import type { Terminal } from '../../cli/terminal.ts';
+
+export interface TestTerminal extends Terminal {
+  /** What was written so far. */
+  readonly written: { readonly stdout: string; readonly stderr: string };
+  interrupt(reason: Error): void;
+}
+
+function collector(): { readonly stream: PassThrough; readonly text: () => string } {
+  const stream = new PassThrough();
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+/** A terminal that remembers what was written to it. */
+export function createTestTerminal(
+  options: { readonly env?: Terminal['env']; readonly stdin?: string } = {},
+): TestTerminal {
+  const [stdout, stderr, controller] = [collector(), collector(), new AbortController()];
+  return {
+    stdin: Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: options.env ?? {},
+    interrupted: controller.signal,
+    written: {
+      get stdout() {
+        return stdout.text();
+      },
+      get stderr() {
+        return stderr.text();
+      },
+    },
+    interrupt: (reason) => controller.abort(reason),
+  };
+}
