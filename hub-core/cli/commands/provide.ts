@@ -1,0 +1,112 @@
+import { realpath, stat } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import type { HubClient } from '../../client/node/index.ts';
+import { isServiceId } from '../../common/base/ids.ts';
+import { wholeNumber } from '../arguments.ts';
+import { CommandError, ExitCode, usageError } from '../exit.ts';
+import { withConnectFlags, withExamples } from '../options.ts';
+import { echoService } from '../providers/echo-service.ts';
+import { filesService } from '../providers/files-service.ts';
+import { httpService } from '../providers/http-service.ts';
+import { serveProvision, type ProvideFlags } from '../providers/serve-provision.ts';
+import type { Terminal } from '../terminal.ts';
+import type { RunCommand } from '../run-command.ts';
+
+/** Left for headers and the rest of a message. */
+const OVERHEAD_BYTES = 32 << 10;
+
+/** Most bytes of a body that every connection's hub takes. */
+function maxBodyBytes(client: HubClient): number {
+  const frames = client.connections
+    .map((connection) => connection.welcome.limits.maxFrameBytes)
+    .filter((most) => most > 0);
+  return Math.min(...frames) - OVERHEAD_BYTES;
+}
+
+function checkService(id: string): void {
+  if (isServiceId(id)) return;
+  throw usageError(
+    `Cannot provide "${id}": a service id is 1 to 64 lower-case letters, digits, dots, dashes or underscores`,
+  );
+}
+
+/** @throws {CommandError} unless it is a folder that can be read */
+async function realFolder(root: string): Promise<string> {
+  let reason = 'it is no folder';
+  try {
+    const real = await realpath(root);
+    if ((await stat(real)).isDirectory()) return real;
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  throw new CommandError(ExitCode.Failure, `Cannot provide folder "${root}": ${reason}`);
+}
+
+function httpTarget(text: string): URL {
+  const target = URL.parse(text);
+  if (target !== null && (target.protocol === 'http:' || target.protocol === 'https:')) return target;
+  throw usageError(`Cannot pass requests to "${text}": write it as http://host:port`);
+}
+
+export async function provideEcho(flags: ProvideFlags, terminal: Terminal): Promise<ExitCode> {
+  checkService(flags.service);
+  return serveProvision(() => echoService(flags.service), flags, terminal);
+}
+
+export async function provideFiles(
+  flags: ProvideFlags & { readonly root: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  checkService(flags.service);
+  const root = await realFolder(flags.root);
+  return serveProvision(
+    (client) => filesService({ id: flags.service, root, maxBodyBytes: () => maxBodyBytes(client) }),
+    flags,
+    terminal,
+  );
+}
+
+export async function provideHttp(
+  flags: ProvideFlags & { readonly target: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  checkService(flags.service);
+  const target = httpTarget(flags.target);
+  return serveProvision(
+    (client) => httpService({ id: flags.service, target, maxBodyBytes: () => maxBodyBytes(client) }),
+    flags,
+    terminal,
+  );
+}
+
+function withProvideFlags(command: Command): Command {
+  command.requiredOption('--service <id>', 'service id: the first segment of its paths');
+  command.addOption(
+    new Option('--connections <n>', 'connections that offer it').argParser(wholeNumber(1, 64)).default(1),
+  );
+  return withConnectFlags(command);
+}
+
+export function addProvideCommand(program: Command, run: RunCommand): void {
+  const provide = program.command('provide').description('offer a service until Ctrl-C');
+  const echo = provide.command('echo').description('answer every request with its own body');
+  withExamples(withProvideFlags(echo), ['whub provide echo --service echo']).action((flags: ProvideFlags) =>
+    run((terminal) => provideEcho(flags, terminal)),
+  );
+  const files = provide
+    .command('files')
+    .description('offer a folder at GET /ID/list/*path and GET /ID/get/*path')
+    .requiredOption('--root <dir>', 'the folder; nothing outside it can be reached');
+  withExamples(withProvideFlags(files), [
+    'whub provide files --service docs --root ./docs',
+    'whub call GET /docs/list/',
+    'whub call GET /docs/get/README.md',
+  ]).action((flags: ProvideFlags & { readonly root: string }) => run((terminal) => provideFiles(flags, terminal)));
+  const http = provide
+    .command('http')
+    .description('pass /ID/<path> to <URL>/<path> of an HTTP server')
+    .requiredOption('--target <url>', 'the server, http:// or https://');
+  withExamples(withProvideFlags(http), ['whub provide http --service shop --target http://127.0.0.1:8080']).action(
+    (flags: ProvideFlags & { readonly target: string }) => run((terminal) => provideHttp(flags, terminal)),
+  );
+}

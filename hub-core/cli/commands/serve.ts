@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Option, type Command } from 'commander';
+import { defaultDataDir } from '../../host/data-dir.ts';
+import type { HubHost, HubHostOptions, HubHostReady } from '../../host/hub-host.ts';
+import { wholeNumber } from '../arguments.ts';
+import { CommandError, ExitCode } from '../exit.ts';
+import { dataOption, withExamples } from '../options.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+import type { RunCommand } from '../run-command.ts';
+
+export interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly data?: string;
+  readonly json?: true;
+  readonly log: NonNullable<HubHostOptions['logLevel']>;
+}
+
+/** The built console, beside the built CLI or, run from its sources, in the checkout's `out`. */
+function consoleAssetsDir(): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const found = [join(folder, 'renderer'), join(folder, 'out', 'renderer')].find((dir) =>
+      existsSync(join(dir, 'assets')),
+    );
+    if (found !== undefined) return found;
+    if (existsSync(join(folder, 'package.json')) || folder === dirname(folder)) return undefined;
+  }
+}
+
+function announce(ready: HubHostReady, dataDir: string, terminal: Terminal): void {
+  printLine(terminal.stdout, `hub      ${ready.url}`);
+  printLine(terminal.stdout, `console  ${ready.consoleUrl}`);
+  printLine(terminal.stdout, `data     ${dataDir}`);
+}
+
+/**
+ * Resolves when the hub is to end: asked by a signal, by `whub stop`, or because its thread will not stay up. Without the
+ * capture's thread it goes on; the log and the console say so.
+ */
+function ended(host: HubHost, interrupted: AbortSignal): Promise<HubHost['state'] | undefined> {
+  const { promise, resolve } = Promise.withResolvers<HubHost['state'] | undefined>();
+  host.onDidChangeState.subscribe((state) => {
+    if (state.kind === 'stopped' || (state.kind === 'crashed' && state.thread === 'hub')) resolve(state);
+  });
+  if (interrupted.aborted) resolve(undefined);
+  else interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
+  return promise;
+}
+
+/** Runs a hub until it is told to stop. */
+export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
+  const dataDir = flags.data ?? defaultDataDir(terminal.env);
+  const { createHubHost } = await import('../../host/create-hub-host.ts');
+  const { host: address, port, log: logLevel } = flags;
+  await using host = createHubHost({ dataDir, host: address, port, consoleAssetsDir: consoleAssetsDir(), logLevel });
+  const end = ended(host, terminal.interrupted);
+  const ready = await host.start();
+  if (flags.json === true) {
+    const { url, consoleUrl } = ready;
+    const line = { event: 'ready', port: ready.port, url, console: consoleUrl, pid: process.pid };
+    printLine(terminal.stdout, JSON.stringify(line));
+  } else {
+    announce(ready, dataDir, terminal);
+  }
+  const state = await end;
+  if (state?.kind === 'crashed') {
+    throw new CommandError(
+      ExitCode.Failure,
+      `Cannot keep the hub running: its ${state.thread} thread failed: ${state.reason}`,
+    );
+  }
+  printLine(terminal.stderr, 'whub: stopping');
+  await host.stop();
+  return ExitCode.Ok;
+}
+
+export function addServeCommand(program: Command, run: RunCommand): void {
+  const command = program
+    .command('serve')
+    .description('run a hub until Ctrl-C, SIGTERM or "whub stop"')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 lets the system choose', wholeNumber(0, 65_535), 7_410)
+    .addOption(dataOption())
+    .option('--json', 'say when it is ready in one line of JSON, the first on stdout')
+    .option('--headless', 'accepted for symmetry with "npm start": this command never opens a window')
+    .addOption(
+      new Option('--log <level>', 'least level that is logged, to stderr')
+        .choices(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
+        .default('warn'),
+    );
+  withExamples(command, ['whub serve', 'whub serve --port 0 --data ./hub-data --json']).action((flags: ServeFlags) =>
+    run((terminal) => serve(flags, terminal)),
+  );
+}

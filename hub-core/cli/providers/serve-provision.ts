@@ -1,0 +1,47 @@
+import type { HubClient, ProvideOptions } from '../../client/node/index.ts';
+import { connect } from '../connect.ts';
+import type { ConnectFlags } from '../credentials.ts';
+import { ExitCode } from '../exit.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+
+export interface ProvideFlags extends ConnectFlags {
+  readonly service: string;
+  readonly connections: number;
+}
+
+/**
+ * Offers a service until the command is interrupted, then drains it.
+ *
+ * @param describe makes the service for a client that is connected
+ */
+export async function serveProvision(
+  describe: (client: HubClient) => ProvideOptions,
+  flags: ProvideFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const over = Promise.withResolvers<void>();
+  // It may fail while the service is still being registered, which fails by itself then.
+  over.promise.catch(() => undefined);
+  await using client = await connect(flags, terminal, { connections: flags.connections });
+  const announce = (connections: number): void => {
+    printLine(terminal.stdout, `providing /${flags.service} on ${String(connections)} connections`);
+  };
+  client.onDidChangeState.subscribe((state) => {
+    if (state.kind === 'reconnecting') printLine(terminal.stderr, `whub: reconnecting: ${state.reason}`);
+    if (state.kind === 'failed') over.reject(state.error);
+  });
+  const provision = await client.provide({
+    ...describe(client),
+    onHandlerError: (error) => {
+      printLine(terminal.stderr, `whub: a request failed: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  });
+  announce(provision.connections);
+  provision.onDidRegister.subscribe(announce);
+  provision.onDidFail.subscribe((error) => over.reject(error));
+  if (terminal.interrupted.aborted) over.resolve();
+  else terminal.interrupted.addEventListener('abort', () => over.resolve(), { once: true });
+  await over.promise;
+  await provision.drain();
+  return ExitCode.Ok;
+}

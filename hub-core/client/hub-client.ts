@@ -1,0 +1,225 @@
+import { Emitter, type Event } from '../common/base/emitter.ts';
+import { MessageDispatcher } from '../common/dispatch/message-dispatcher.ts';
+import { ProtocolError } from '../common/errors/hub-error.ts';
+import { Flag, Kind, type Message } from '../common/protocol/message.ts';
+import { encodeBody, type BodyInput } from './body.ts';
+import { ClientClosedError, type ClientError } from './errors.ts';
+import { toWireHeaders, type HeadersInput } from './header-list.ts';
+import type { ClientConnection, Link } from './link.ts';
+import { isIdempotentMethod, methodOf, type MethodWord } from './method-word.ts';
+import { Notice } from './notice.ts';
+import { resolveOptions, type ClientConfig, type ConnectOptions, type Dial } from './options.ts';
+import type { RequestFields } from './pending-request.ts';
+import { Pool } from './pool.ts';
+import type { ProvideOptions, Provision } from './provision.ts';
+import type { Reply } from './reply.ts';
+import { Requester } from './requester.ts';
+import { ServiceDesk } from './service-desk.ts';
+import type { ClientState } from './state.ts';
+import { dialWebSocket } from './web-dial.ts';
+
+export interface RequestInit extends BodyInput {
+  /** `/service-id/route?query`. */
+  readonly uri: string;
+  /** Default `GET`. */
+  readonly method?: MethodWord | undefined;
+  readonly headers?: HeadersInput | undefined;
+  /** How long the answer is waited for, ms; travels with the request. Default `defaultTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+  /** Aborting it cancels the request at its provider as well. */
+  readonly signal?: AbortSignal | undefined;
+  /** May be sent again when it is unknown whether it was handled. Default: GET, HEAD, OPTIONS, PUT and DELETE. */
+  readonly idempotent?: boolean | undefined;
+  /** Only this client's channels may answer; 404 when it has none. */
+  readonly to?: string | undefined;
+}
+
+/**
+ * A program's side of a hub: asks services, and offers its own, over one or more connections that are made again when they
+ * are lost.
+ *
+ * @example
+ * await using client = await HubClient.connect({ url: 'ws://127.0.0.1:7410', client: 'sensor', key });
+ * const reply = await client.request({ uri: '/weather/today' });
+ * show(reply.orThrow().json());
+ */
+export class HubClient implements AsyncDisposable {
+  /** Opens links where {@link ConnectOptions.dial} does not. */
+  protected static readonly dial: Dial = dialWebSocket;
+
+  /** Own handlers by message kind: the last registered wins over earlier ones and over the SDK's. */
+  readonly dispatcher: Pick<MessageDispatcher<ClientConnection>, 'handle'>;
+  /** Messages that nobody answers: from `/message/send`, for example. */
+  readonly onNotice: Event<Notice>;
+  readonly onDidChangeState: Event<ClientState>;
+  readonly #config: ClientConfig;
+  readonly #pool: Pool;
+  readonly #requester: Requester;
+  readonly #desk: ServiceDesk;
+  readonly #notices = new Emitter<Notice>();
+  #closed: Promise<void> | undefined;
+  #failure: ClientError | undefined;
+
+  /** @internal Use {@link HubClient.connect}. */
+  protected constructor(config: ClientConfig) {
+    this.#config = config;
+    const dispatcher = new MessageDispatcher<Link>();
+    this.dispatcher = dispatcher;
+    this.onNotice = this.#notices.event;
+    this.#requester = new Requester({ clock: config.clock, pick: () => this.#pool.pick() });
+    this.#desk = new ServiceDesk({ clock: config.clock, requester: this.#requester, links: () => this.#pool.links });
+    this.#handleMessages(dispatcher);
+    this.#pool = new Pool(config, dispatcher, {
+      linkOpened: (link) => {
+        link.onDidDrain.subscribe(() => this.#requester.flush());
+        this.#desk.linkOpened(link);
+        this.#requester.flush();
+      },
+      linkClosed: (link, end) => {
+        this.#desk.linkClosed(link);
+        this.#requester.linkClosed(link, end);
+      },
+      failed: (error) => this.#fail(error),
+    });
+    this.onDidChangeState = this.#pool.onDidChangeState;
+  }
+
+  /**
+   * Connects, and resolves when every connection is open.
+   *
+   * @throws {RefusedError} when the hub says 401 or 403
+   * @throws {ConnectError} when there is no connection to be had, unless `waitForHub` is set
+   * @throws {TypeError | RangeError} when an option cannot be used
+   */
+  static async connect(options: ConnectOptions): Promise<HubClient> {
+    const { signal, onStateChange } = options;
+    signal?.throwIfAborted();
+    const client = new this(resolveOptions(options, this.dial));
+    if (onStateChange !== undefined) client.onDidChangeState.subscribe(onStateChange);
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal?.reason as Error);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([client.#pool.open(), aborted.promise]);
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  get state(): ClientState {
+    return this.#pool.state;
+  }
+
+  /** Connections that are open now. */
+  get connections(): readonly ClientConnection[] {
+    return [...this.#pool.links];
+  }
+
+  /**
+   * Asks a service and waits for the answer. Requests made while no connection is open wait for one until their deadline;
+   * those whose connection is lost are sent again when they are idempotent.
+   *
+   * @returns the answer, also when its status is 400 or above
+   * @throws {ConnectionLostError} when the connection was lost and it is unknown whether the request was handled
+   * @throws {DeadlineError} when time ran out; the hub's own 504, which comes first as a rule, is a reply
+   * @throws {RefusedError} when the hub no longer wants this client
+   * @throws {ClientClosedError} after `close`
+   * @throws {MessageTooLargeError} when the hub would not take a message of that size
+   * @throws the signal's reason when it aborts
+   */
+  async request(init: RequestInit): Promise<Reply> {
+    this.#assertUsable();
+    const method = init.method ?? 'GET';
+    const resendable = init.idempotent ?? isIdempotentMethod(method);
+    const fields = requestFields(init, method, init.idempotent === true ? Flag.Idempotent : 0);
+    const timeoutMs = this.#timeoutOf(init);
+    return this.#requester.send(fields, { timeoutMs, resendable, signal: init.signal });
+  }
+
+  /**
+   * Sends a request that nobody answers: it is gone when it is written to a connection.
+   *
+   * @throws {ConnectionLostError} when no connection is open: it is not kept for later
+   */
+  notify(init: Omit<RequestInit, 'signal' | 'idempotent'>): void {
+    this.#assertUsable();
+    this.#requester.sendOneWay(requestFields(init, init.method ?? 'CALL', Flag.OneWay), this.#timeoutOf(init));
+  }
+
+  /**
+   * Offers a service on every connection, now and after each reconnect.
+   *
+   * @returns when the hub has taken it on every connection that is open
+   * @throws {RemoteError} when the hub says no: 403 without a grant, 409 for other routes than those it has
+   * @throws {TypeError | RequestError} when the id or a route cannot be used
+   */
+  async provide(options: ProvideOptions): Promise<Provision> {
+    this.#assertUsable();
+    return this.#desk.provide(options);
+  }
+
+  /** Withdraws the services (see {@link Provision.drain}), gives up what is in flight, and says Goodbye. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#desk.drainAll();
+    this.#requester.failAll(this.#pool.links, closedError());
+    await this.#pool.close();
+    this.#requester[Symbol.dispose]();
+    this.#notices[Symbol.dispose]();
+  }
+
+  #assertUsable(): void {
+    if (this.#closed !== undefined) throw closedError();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: ClientError): void {
+    this.#failure = error;
+    this.#desk.clientFailed(error);
+    this.#requester.failAll(this.#pool.links, error);
+  }
+
+  #timeoutOf(init: { readonly timeoutMs?: number | undefined }): number {
+    const timeoutMs = init.timeoutMs ?? this.#config.defaultTimeoutMs;
+    if (timeoutMs > 0 && timeoutMs <= 0xffff_ffff) return timeoutMs;
+    throw new RangeError(`Cannot wait "${String(timeoutMs)}" ms: give a number above 0 that fits into 32 bits`);
+  }
+
+  #handleMessages(dispatcher: MessageDispatcher<Link>): void {
+    const outOfTurn = (message: Message): void => {
+      throw new ProtocolError(`Cannot use a message of kind ${String(message.kind)}: it is out of turn`);
+    };
+    dispatcher.handle(Kind.Hello, outOfTurn);
+    dispatcher.handle(Kind.Welcome, outOfTurn);
+    dispatcher.handle(Kind.Response, (message, link) => this.#requester.respond(link, message));
+    dispatcher.handle(Kind.Request, (message, link) => this.#desk.serve(message, link));
+    dispatcher.handle(Kind.Cancel, (message, link) => this.#desk.cancel(message, link));
+    dispatcher.handle(Kind.Notice, (message) => this.#notices.emit(new Notice(message)));
+    dispatcher.handle(Kind.Goodbye, (message, link) => link.leave(message));
+    dispatcher.handle(Kind.Ping, (message, link) => {
+      link.send({ kind: Kind.Pong, id: message.id, payload: message.payload });
+    });
+  }
+}
+
+function closedError(): ClientClosedError {
+  return new ClientClosedError('Cannot use this client: it is closed');
+}
+
+function requestFields(init: RequestInit, method: MethodWord, flags: number): RequestFields {
+  if (!init.uri.startsWith('/')) throw new TypeError(`Cannot request "${init.uri}": a uri starts with "/"`);
+  const headers = toWireHeaders(init.headers);
+  return { ...encodeBody(init, headers), method: methodOf(method), uri: init.uri, to: init.to, headers, flags };
+}

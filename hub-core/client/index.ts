@@ -1,0 +1,24 @@
+/** The SDK for browsers, and for whatever has a WebSocket of its own. Node programs take `node/index.ts`. */
+export { HubClient, type RequestInit } from './hub-client.ts';
+export type { BodyInput, EncodingWord } from './body.ts';
+export type { HeaderList, HeadersInput } from './header-list.ts';
+export type { MethodWord } from './method-word.ts';
+export type { Notice } from './notice.ts';
+export type { ConnectOptions, Dial, DialTarget, ReconnectOptions } from './options.ts';
+export type { ProvidedRoute, ProvideOptions, Provision, RequestHandler } from './provision.ts';
+export type { ReplyInit } from './provider-reply.ts';
+export type { ProviderRequest } from './provider-request.ts';
+export type { Reply } from './reply.ts';
+export type { ClientState } from './state.ts';
+export { MessageTooLargeError, type ClientConnection } from './link.ts';
+export {
+  ClientClosedError,
+  ClientError,
+  ConnectError,
+  ConnectionLostError,
+  DeadlineError,
+  RefusedError,
+  WithdrawnError,
+} from './errors.ts';
+export { HubError, ProtocolError, RemoteError, RequestError } from '../common/errors/hub-error.ts';
+export { Kind, type Message, type MessageInit } from '../common/protocol/message.ts';

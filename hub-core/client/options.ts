@@ -1,0 +1,138 @@
+import { keepAliveClock, type Clock } from '../common/base/clock.ts';
+import { isClientId } from '../common/base/ids.ts';
+import { systemRandom, type Random } from '../common/base/random.ts';
+import type { Codec, FrameType } from '../common/protocol/codec.ts';
+import type { Transport } from '../common/transport/transport.ts';
+import type { ClientState } from './state.ts';
+
+/** What a dial is given. */
+export interface DialTarget {
+  readonly url: string;
+  readonly subprotocol: Codec['subprotocol'];
+  readonly frameType: FrameType;
+  readonly clock: Clock;
+  /** Aborts the attempt. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens one link to a hub.
+ *
+ * @throws {ConnectError} when there is none to be had
+ */
+export type Dial = (target: DialTarget) => Promise<Transport>;
+
+export interface ReconnectOptions {
+  /** Longest wait before the first new attempt, ms; it doubles with each further one. Default 250. */
+  readonly baseDelayMs?: number | undefined;
+  /** Longest wait between attempts, ms. Default 10,000. */
+  readonly maxDelayMs?: number | undefined;
+}
+
+export interface ConnectOptions {
+  /** `ws://host:port` or `wss://host:port`: the scheme decides the transport. */
+  readonly url: string;
+  /** Client id. Absent: named by the key, or anonymous without one. */
+  readonly client?: string | undefined;
+  /** Its key, `whub_…`. */
+  readonly key?: string | undefined;
+  /** Connections held open, 1 to 64; requests go over them in turn, services are offered on each. Default 1. */
+  readonly connections?: number | undefined;
+  /** Shown in the hub's console, `name/version`. Default `whub-client`. */
+  readonly agent?: string | undefined;
+  /** `whub.v1.fbs` (default) is quicker, `whub.v1.json` can be read in a browser's network panel. */
+  readonly subprotocol?: Codec['subprotocol'] | undefined;
+  /** `false`: a lost connection is not made again. */
+  readonly reconnect?: ReconnectOptions | false | undefined;
+  /** `true`: `connect` keeps trying while the hub is not there, instead of failing. Default false. */
+  readonly waitForHub?: boolean | undefined;
+  /** Time for one attempt, from dialling to Welcome, ms. Default 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Budget of a request that names none, ms. Default 30,000. */
+  readonly defaultTimeoutMs?: number | undefined;
+  /** Ends `connect`; has no effect once it resolved. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onStateChange?: ((state: ClientState) => void) | undefined;
+  /** Opens the links instead of the scheme's transport. */
+  readonly dial?: Dial | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** {@link ConnectOptions} checked, with every default in place. */
+export interface ClientConfig {
+  readonly url: string;
+  readonly client: string | undefined;
+  readonly key: string | undefined;
+  readonly connections: number;
+  readonly agent: string;
+  readonly subprotocol: Codec['subprotocol'];
+  readonly reconnect: { readonly baseDelayMs: number; readonly maxDelayMs: number } | undefined;
+  readonly waitForHub: boolean;
+  readonly connectTimeoutMs: number;
+  readonly defaultTimeoutMs: number;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+function positive(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new RangeError(`Cannot use ${name} "${String(value)}": it is a number of milliseconds above 0`);
+}
+
+function resolveReconnect(reconnect: ReconnectOptions | false | undefined): ClientConfig['reconnect'] {
+  if (reconnect === false) return undefined;
+  return {
+    baseDelayMs: positive('reconnect.baseDelayMs', reconnect?.baseDelayMs, 250),
+    maxDelayMs: positive('reconnect.maxDelayMs', reconnect?.maxDelayMs, 10_000),
+  };
+}
+
+function checkConnections(connections: number): number {
+  if (Number.isInteger(connections) && connections >= 1 && connections <= 64) return connections;
+  throw new RangeError(`Cannot hold "${String(connections)}" connections: choose 1 to 64`);
+}
+
+function checkClient(client: string | undefined): string | undefined {
+  if (client === undefined || isClientId(client)) return client;
+  throw new TypeError(
+    `Cannot connect as "${client}": a client id is 1 to 64 letters, digits, dots, dashes or underscores`,
+  );
+}
+
+/** @throws {TypeError | RangeError} when an option cannot be used */
+export function resolveOptions(options: ConnectOptions, defaultDial: Dial): ClientConfig {
+  const { agent = 'whub-client', subprotocol = 'whub.v1.fbs', waitForHub = false, connections = 1 } = options;
+  const { dial = defaultDial, clock = keepAliveClock, random = systemRandom } = options;
+  return {
+    // Another transport may have other addresses.
+    url: options.dial === undefined ? checkUrl(options.url) : options.url,
+    client: checkClient(options.client),
+    key: options.key,
+    connections: checkConnections(connections),
+    agent,
+    subprotocol,
+    reconnect: resolveReconnect(options.reconnect),
+    waitForHub,
+    connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs, 10_000),
+    defaultTimeoutMs: positive('defaultTimeoutMs', options.defaultTimeoutMs, 30_000),
+    dial,
+    clock,
+    random,
+  };
+}
+
+function checkUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new TypeError(`Cannot connect to "${url}": write it as ws://host:port`);
+  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:') {
+    throw new TypeError(`Cannot connect to "${url}": this client speaks ws: and wss:, not "${parsed.protocol}"`);
+  }
+  // Keys belong into options: a URL ends up in logs, and browsers refuse one with user information.
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new TypeError(`Cannot connect to "${parsed.host}": give the key as an option, not within the URL`);
+  }
+  return parsed.href;
+}
