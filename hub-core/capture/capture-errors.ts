@@ -1,0 +1,20 @@
+/** A segment or store that was written by a newer version of this program. It is left as it is. */
+export class CaptureVersionError extends Error {
+  override readonly name = 'CaptureVersionError';
+  constructor(file: string, found: number, known: number) {
+    super(
+      `Cannot open the traffic store "${file}": its version is ${String(found)}, this program knows ${String(known)}; use a newer version`,
+    );
+  }
+}
+
+/** Another process has the store open. */
+export class CaptureLockedError extends Error {
+  override readonly name = 'CaptureLockedError';
+  constructor(dir: string, options?: ErrorOptions) {
+    super(
+      `Cannot open the traffic store "${dir}": another hub is using it; stop that hub or choose another data folder`,
+      options,
+    );
+  }
+}

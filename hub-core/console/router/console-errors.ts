@@ -1,0 +1,19 @@
+import { ORPCError } from '@orpc/server';
+import { HubError } from '../../common/errors/hub-error.ts';
+import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
+
+/**
+ * What the console is told of an error: those written for its reader keep their text, everything else becomes oRPC's fixed
+ * "Internal server error".
+ */
+export function toConsoleError(error: unknown): unknown {
+  if (error instanceof HubError) {
+    const code = error.errorName.replace(/_ERR$/, '');
+    return new ORPCError(code, { status: error.status, message: error.message, cause: error });
+  }
+  if (error instanceof QuerySyntaxError) {
+    const { message, column, suggestion } = error;
+    return new ORPCError('BAD_REQUEST', { message, data: { column, suggestion }, cause: error });
+  }
+  return error;
+}

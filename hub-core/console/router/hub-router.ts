@@ -1,0 +1,164 @@
+import { implement, onError, ORPCError } from '@orpc/server';
+import type { Clock } from '../../common/base/clock.ts';
+import { Encoding, Flag, Kind, Method, type MessageInit } from '../../common/protocol/message.ts';
+import { encodingWord, parseEncoding, parseMethod } from '../../common/protocol/words.ts';
+import type { ComposedAnswer, Hub } from '../../server/hub/hub.ts';
+import type { ClientSnapshot } from '../../server/modules/client-manager/client-snapshot.ts';
+import { hubContract, type ClientRow, type ComposeInput, type ComposeReply } from '../contract/hub-contract.ts';
+import { toConsoleError } from './console-errors.ts';
+import { newestOf } from './newest-of.ts';
+
+/** The sample client and service, which live beside the hub. */
+export interface Samples {
+  readonly running: boolean;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface HubRouterDeps {
+  readonly hub: Hub;
+  readonly samples: Samples;
+  readonly clock: Clock;
+}
+
+/** `Buffer` skips what is no base64; bytes that were not meant must not be sent. */
+function decodeBase64(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64').replace(/=+$/, '') !== text.replace(/=+$/, '')) {
+    throw new ORPCError('BAD_REQUEST', { message: 'The body is no base64' });
+  }
+  return bytes;
+}
+
+function toMessage(input: ComposeInput): MessageInit {
+  return {
+    kind: Kind.Request,
+    method: parseMethod(input.method) ?? Method.Call,
+    flags: input.idempotent ? Flag.Idempotent : 0,
+    encoding: parseEncoding(input.encoding) ?? Encoding.Bytes,
+    timeoutMs: input.timeoutMs,
+    uri: input.uri,
+    headers: input.headers.map(([name, value]) => ({ name: name.toLowerCase(), value })),
+    payload: decodeBase64(input.bodyBase64),
+  };
+}
+
+function toReply({ message, durationMs, captureSeq }: ComposedAnswer): ComposeReply {
+  return {
+    status: message.status,
+    encoding: encodingWord(message.encoding),
+    headers: message.headers.map(({ name, value }): [string, string] => [name, value]),
+    bodyBase64: Buffer.from(message.payload).toString('base64'),
+    durationMs,
+    seq: captureSeq === 0 ? null : captureSeq,
+  };
+}
+
+function toClientRow(client: ClientSnapshot): ClientRow {
+  return {
+    ...client,
+    mayCall: [...client.mayCall],
+    mayProvide: [...client.mayProvide],
+    credentials: client.credentials.map((credential) => ({ ...credential })),
+  };
+}
+
+function implementer() {
+  return implement(hubContract).use(
+    onError((error) => {
+      throw toConsoleError(error);
+    }),
+  );
+}
+
+type Implementer = ReturnType<typeof implementer>;
+
+function hubProcedures(os: Implementer['hub'], { hub, clock }: HubRouterDeps) {
+  return {
+    info: os.info.handler(() => ({
+      id: hub.id,
+      name: hub.name,
+      version: hub.version,
+      pid: process.pid,
+      url: hub.address.url,
+      httpUrl: hub.address.httpUrl,
+      dataDir: hub.dataDir,
+      startedAtMs: hub.startedAtMs,
+      modules: hub.modules().map((module) => ({ ...module, dependsOn: [...module.dependsOn] })),
+    })),
+    watch: os.watch.handler(({ signal }) =>
+      newestOf({
+        changed: hub.stats.onDidSample,
+        current: () => hub.stats.current(),
+        // The samples come once a second; this only keeps two of them apart.
+        minIntervalMs: 500,
+        clock,
+        signal,
+      }),
+    ),
+    history: os.history.handler(({ input }) => [...hub.stats.history(input.seconds)]),
+    events: os.events.handler(({ input }) => [...hub.events.list(input.limit)]),
+  };
+}
+
+function clientProcedures(os: Implementer['clients'], { hub }: HubRouterDeps) {
+  return {
+    list: os.list.handler(() => hub.clients.list().map(toClientRow)),
+    register: os.register.handler(({ input }) => hub.clients.register(input.client, input.mayCall, input.mayProvide)),
+    setGrants: os.setGrants.handler(({ input }) =>
+      toClientRow(hub.clients.setGrants(input.client, input.mayCall, input.mayProvide)),
+    ),
+    addCredential: os.addCredential.handler(({ input }) => hub.clients.addCredential(input.client)),
+    revokeCredential: os.revokeCredential.handler(({ input }) => ({
+      revoked: hub.clients.revokeCredential(input.client, input.credential),
+    })),
+    revoke: os.revoke.handler(({ input }) => ({ revoked: hub.clients.revoke(input.client) })),
+    restore: os.restore.handler(({ input }) => ({ restored: hub.clients.restore(input.client) })),
+  };
+}
+
+/** The console's `hub` root over a running hub. */
+export function createHubRouter(deps: HubRouterDeps) {
+  const { hub, samples } = deps;
+  const os = implementer();
+  return os.router({
+    hub: hubProcedures(os.hub, deps),
+    connections: {
+      list: os.connections.list.handler(() =>
+        hub.connections.list().map((connection) => ({ ...connection, services: [...connection.services] })),
+      ),
+      close: os.connections.close.handler(({ input }) => ({
+        closed: hub.connections.close(input.connection, input.reason),
+      })),
+    },
+    services: {
+      list: os.services.list.handler(() =>
+        hub.services.list().map((service) => ({
+          ...service,
+          routes: service.routes.map((route) => ({ ...route, methods: [...route.methods] })),
+          providers: service.providers.map((provider) => ({ ...provider })),
+        })),
+      ),
+      drain: os.services.drain.handler(({ input }) => ({
+        draining: hub.services.drain(input.service, input.provider),
+      })),
+    },
+    clients: clientProcedures(os.clients, deps),
+    compose: {
+      send: os.compose.send.handler(async ({ input }) =>
+        toReply(await hub.compose(toMessage(input), input.as ?? undefined)),
+      ),
+    },
+    samples: {
+      status: os.samples.status.handler(() => ({ running: samples.running })),
+      start: os.samples.start.handler(async () => {
+        await samples.start();
+        return { running: samples.running };
+      }),
+      stop: os.samples.stop.handler(async () => {
+        await samples.stop();
+        return { running: samples.running };
+      }),
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Event } from '../common/base/emitter.ts';
+
+/** What a HubHost is started with; everything else comes from the configuration schema in server/hub. */
+export interface HubHostOptions {
+  /** Folder of hub.db and capture/; made with mode 0700 when missing. */
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Folder of the built renderer, served at /console/; undefined = no console in the browser. */
+  readonly consoleAssetsDir: string | undefined;
+  /** `place`: everything in this thread, for debugging and as the fallback. */
+  readonly carrier?: 'threads' | 'place';
+  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+}
+
+export interface HubHostReady {
+  readonly host: string;
+  readonly port: number;
+  /** `ws://127.0.0.1:7410/` */
+  readonly url: string;
+  /** With a token that is valid while the hub runs. */
+  readonly consoleUrl: string;
+}
+
+export type HubHostState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly ready: HubHostReady }
+  | { readonly kind: 'restarting'; readonly thread: 'hub' | 'capture'; readonly reason: string }
+  | { readonly kind: 'crashed'; readonly thread: 'hub' | 'capture'; readonly reason: string }
+  | { readonly kind: 'stopped' };
+
+/** Bytes of a stored body, for Electron's body route. */
+export interface BodyPart {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * Starts, supervises and restarts the hub's and the capture's threads. Used by the CLI and by Electron's main alike.
+ */
+export interface HubHost extends AsyncDisposable {
+  readonly state: HubHostState;
+  readonly onDidChangeState: Event<HubHostState>;
+  /** @throws {HubStartError} with one line that says what to do */
+  start(): Promise<HubHostReady>;
+  /** Drains (bounded), then stops both threads. Idempotent. */
+  stop(): Promise<void>;
+  /** A port that speaks the console's contract with that root; closing it ends the session. */
+  connectConsole(root: 'hub' | 'capture'): MessagePort;
+  readBody(seq: number, part: 'request' | 'reply', offset: number, length: number): Promise<BodyPart | undefined>;
+}

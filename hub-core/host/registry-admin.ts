@@ -1,0 +1,43 @@
+import { systemClock } from '../common/base/clock.ts';
+import { ClientRegistry } from '../server/storage/client-registry.ts';
+import type { ClientRecord, GrantLists, IssuedCredential } from '../server/storage/client-record.ts';
+import { openHubDatabase } from '../server/storage/database.ts';
+
+/**
+ * The clients of a data folder, whether or not a hub runs on it: a running one notices within half a second, and at once when
+ * a new key is used. Every function throws `StorageError` or `RequestError`, each with one line for people.
+ */
+
+export interface NewLocalClient extends GrantLists {
+  readonly client: string;
+}
+
+function withRegistry<T>(dataDir: string, work: (registry: ClientRegistry) => T): T {
+  using database = openHubDatabase(dataDir);
+  return work(new ClientRegistry(database, systemClock));
+}
+
+/** @returns the key, which is never shown again @throws {RequestError} CONFLICT_ERR when the id is known */
+export function addClient(dataDir: string, client: NewLocalClient): IssuedCredential {
+  return withRegistry(dataDir, (registry) => registry.add(client));
+}
+
+/** @returns a further key of a known client @throws {RequestError} NOT_FOUND_ERR */
+export function addClientKey(dataDir: string, client: string): IssuedCredential {
+  return withRegistry(dataDir, (registry) => registry.addCredential(client));
+}
+
+/** In the order of their ids, revoked ones included. */
+export function listClients(dataDir: string): readonly ClientRecord[] {
+  return withRegistry(dataDir, (registry) => registry.list());
+}
+
+/** @returns false when it is unknown or revoked already */
+export function revokeClient(dataDir: string, client: string): boolean {
+  return withRegistry(dataDir, (registry) => registry.revoke(client));
+}
+
+/** Takes a revocation back. @returns false when it was not revoked */
+export function restoreClient(dataDir: string, client: string): boolean {
+  return withRegistry(dataDir, (registry) => registry.restore(client));
+}

@@ -1,0 +1,94 @@
+/** What the host and its threads say to each other. Everything is a structured clone; ports are transferred. */
+import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { StoredBodyPart } from '../capture/stored-exchange.ts';
+import type { CaptureState } from '../capture/traffic-store.ts';
+import type { TrafficBatch } from '../common/traffic/exchange.ts';
+import type { ConsoleSecrets } from '../console/web/console-access.ts';
+import type { LogLevel } from './log.ts';
+
+/** Sends messages of one type over a port. */
+export type Send<Message> = (message: Message, transfer?: readonly Transferable[]) => void;
+
+export function senderTo<Message>(port: MessagePort): Send<Message> {
+  return (message, transfer = []) => port.postMessage(message, [...transfer]);
+}
+
+export interface LogInit {
+  readonly level: LogLevel;
+  readonly readable: boolean;
+}
+
+/** To either thread. */
+export type CommonCommand =
+  { readonly type: 'ping' } | { readonly type: 'stop' } | { readonly type: 'console'; readonly port: MessagePort };
+
+/** From either thread. `failed`: it cannot do its work, for a reason that a person can mend; it ends by itself. */
+export type CommonReport =
+  { readonly type: 'pong' } | { readonly type: 'failed'; readonly message: string } | { readonly type: 'stopped' };
+
+export interface CaptureThreadInit {
+  readonly dir: string;
+  readonly state: CaptureState;
+  readonly log: LogInit;
+}
+
+export type CaptureCommand =
+  | CommonCommand
+  /** The hub's end of this port sends {@link CaptureLinkRequest}s. */
+  | { readonly type: 'hub'; readonly port: MessagePort }
+  | BodyRequest;
+
+export type CaptureReport =
+  CommonReport | { readonly type: 'ready' } | { readonly type: 'state'; readonly state: CaptureState } | BodyAnswer;
+
+export interface BodyRequest {
+  readonly type: 'body';
+  readonly id: number;
+  readonly seq: number;
+  readonly part: 'request' | 'reply';
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface BodyAnswer {
+  readonly type: 'body';
+  readonly id: number;
+  readonly body: StoredBodyPart | undefined;
+}
+
+/** Hub thread → capture thread. */
+export type CaptureLinkRequest =
+  | { readonly type: 'batch'; readonly batch: TrafficBatch; readonly weight: number }
+  | { readonly type: 'console'; readonly port: MessagePort }
+  | BodyRequest;
+
+/** Capture thread → hub thread. `stored`: bytes that need not be counted as pending any more. */
+export type CaptureLinkAnswer =
+  /** The first: from here on batches are taken, whose numbers must not be below `nextSeq`. */
+  | { readonly type: 'attached'; readonly nextSeq: number; readonly state: CaptureState }
+  | { readonly type: 'stored'; readonly weight: number }
+  | { readonly type: 'state'; readonly state: CaptureState }
+  | BodyAnswer;
+
+export interface HubThreadInit {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly consoleAssetsDir: string | undefined;
+  readonly secrets: ConsoleSecrets;
+  /** To the capture thread; undefined when that one is not started any more. */
+  readonly capture: MessagePort | undefined;
+  readonly log: LogInit;
+}
+
+/** `capture`: a port to the capture thread, which was started again. */
+export type HubCommand = CommonCommand | { readonly type: 'capture'; readonly port: MessagePort };
+
+export interface HubAddressReport {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  readonly consoleUrl: string;
+}
+
+export type HubReport = CommonReport | { readonly type: 'ready'; readonly address: HubAddressReport };
