@@ -1,0 +1,3 @@
+import { runApplication } from './app/application.ts';
+
+runApplication();

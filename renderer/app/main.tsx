@@ -1,0 +1,30 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { config as configureZod } from 'zod';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import { colorSheet } from '../ui/colors.ts';
+import { startFeeds } from '../state/feeds.ts';
+import { App } from './app.tsx';
+import { bindGlobalKeys } from './global-keys.ts';
+
+// The page's content security policy forbids compiling code at run time, which zod would try.
+configureZod({ jitless: true });
+
+const colors = new CSSStyleSheet();
+colors.replaceSync(colorSheet());
+document.adoptedStyleSheets.push(colors);
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('Cannot start the console: index.html has no element "root"');
+
+const leaving = new AbortController();
+window.addEventListener('pagehide', () => leaving.abort(), { once: true });
+startFeeds(leaving.signal);
+bindGlobalKeys();
+
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

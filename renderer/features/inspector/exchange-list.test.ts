@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import type { ExchangeRow, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
+import { ExchangeList } from './exchange-list.ts';
+import type { RowStore } from './exchange-list.ts';
+import { PAGE_ROWS } from './page-cache.ts';
+import { exchangeRow } from './test-rows.ts';
+
+class Refused extends Error {
+  readonly code = 'BAD_REQUEST';
+  readonly data = { column: 4, suggestion: 'ab "!"' };
+}
+
+/** A store in memory behind the calls that the list makes; it notes each and can be made to fail. */
+class MemoryStore {
+  rows: ExchangeRow[] = [];
+  revision = 1;
+  fails = false;
+  readonly calls: string[] = [];
+  readonly #queries = new Map<string, string>();
+  #onWay = 0;
+  mostOnWay = 0;
+
+  readonly client: RowStore = {
+    open: ({ query }: { query: string }) =>
+      this.#answer(`open ${query}`, () => {
+        if (query.includes('!')) throw new Refused('A word is missing');
+        const queryId = `q${this.#queries.size + 1}`;
+        this.#queries.set(queryId, query);
+        return { queryId, ...this.#counts(queryId) };
+      }),
+    refresh: ({ queryId }: { queryId: string }) =>
+      this.#answer('refresh', () => ({ queryId, ...this.#counts(queryId) })),
+    window: ({ queryId, from, count }: { queryId: string; from: number; count: number }) =>
+      this.#answer(`window ${from}`, () => ({
+        from,
+        rows: this.#matching(queryId).slice(from, from + count),
+        revision: this.revision,
+      })),
+    close: ({ queryId }: { queryId: string }) =>
+      this.#answer('close', () => ({ closed: this.#queries.delete(queryId) })),
+  };
+
+  watermark(): Watermark {
+    return {
+      state: 'recording',
+      rows: this.rows.length,
+      firstSeq: this.rows[0]?.seq ?? 0,
+      lastSeq: this.rows.at(-1)?.seq ?? 0,
+      revision: this.revision,
+      bytes: 0,
+      maxBytes: 1,
+      maxRows: 1,
+      droppedRows: 0,
+      droppedBodies: 0,
+      rowsPerSec: 0,
+    };
+  }
+
+  forgetQueries(): void {
+    this.#queries.clear();
+  }
+
+  add(count: number, change: Partial<ExchangeRow> = {}): void {
+    for (let index = 0; index < count; index += 1) this.rows.push(exchangeRow(this.rows.length + 1, change));
+    this.revision += 1;
+  }
+
+  #matching(queryId: string): ExchangeRow[] {
+    const text = this.#queries.get(queryId);
+    if (text === undefined) throw new Error(`There is no query "${queryId}"`);
+    return this.rows.filter((row) => row.from.includes(text));
+  }
+
+  #counts(queryId: string): { count: number; total: number } {
+    return { count: this.#matching(queryId).length, total: this.rows.length };
+  }
+
+  async #answer<T>(call: string, result: () => T): Promise<T> {
+    this.calls.push(call);
+    this.#onWay += call === 'close' ? 0 : 1;
+    this.mostOnWay = Math.max(this.mostOnWay, this.#onWay);
+    await Promise.resolve();
+    this.#onWay -= call === 'close' ? 0 : 1;
+    if (this.fails) throw new Error('The line is lost');
+    return result();
+  }
+}
+
+/** Lets everything that is on the way arrive. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function opened(store: MemoryStore, range = { first: 0, end: 30 }) {
+  const later: (() => void)[] = [];
+  const list = new ExchangeList(store.client, (fn) => void later.push(fn));
+  list.setWatermark(store.watermark());
+  list.setQuery('');
+  list.setRange(range);
+  await settle();
+  return { list, later };
+}
+
+describe('ExchangeList', () => {
+  it('[UI45] pulls the pages in sight and nothing else', async () => {
+    const store = new MemoryStore();
+    store.add(10_000);
+    const { list } = await opened(store, { first: 5_000, end: 5_060 });
+    expect(store.calls).toEqual(['open ', `window ${19 * PAGE_ROWS}`]);
+    expect([list.state().count, list.row(5_000)?.seq, list.row(0)]).toEqual([10_000, 5_001, undefined]);
+  });
+  it('[UI45] has one request on the way, and of many wishes asks for the newest', async () => {
+    const store = new MemoryStore();
+    store.add(100_000);
+    const { list } = await opened(store);
+    store.calls.length = 0;
+    for (let first = 0; first < 90_000; first += 1_000) list.setRange({ first, end: first + 40 });
+    await settle();
+    expect(store.mostOnWay).toBe(1);
+    expect(store.calls.length).toBeLessThanOrEqual(3);
+    expect(list.row(89_000)?.seq).toBe(89_001);
+  });
+  it('[UI46] a watermark brings the new count, and pulls again what may have changed', async () => {
+    const store = new MemoryStore();
+    store.add(3, { status: null, outcome: null });
+    const { list } = await opened(store);
+    store.rows[0] = exchangeRow(1);
+    store.add(2);
+    list.setWatermark(store.watermark());
+    await settle();
+    expect([list.state().count, list.row(0)?.status, list.row(4)?.seq]).toEqual([5, 200, 5]);
+  });
+  it('[UI46] a watermark without news asks for nothing', async () => {
+    const store = new MemoryStore();
+    store.add(5);
+    const { list } = await opened(store);
+    store.calls.length = 0;
+    list.setWatermark(store.watermark());
+    await settle();
+    expect(store.calls).toEqual([]);
+  });
+  it('[UI47] a wrong filter is said with its column, and the last right result stays and grows', async () => {
+    const store = new MemoryStore();
+    store.add(5);
+    const { list } = await opened(store);
+    list.setQuery('ab !');
+    await settle();
+    expect(list.state()).toMatchObject({
+      count: 5,
+      error: { message: 'A word is missing', column: 4, suggestion: 'ab "!"' },
+    });
+    store.add(1);
+    list.setWatermark(store.watermark());
+    await settle();
+    expect(list.state()).toMatchObject({ count: 6, error: { column: 4 } });
+    list.setQuery('ali');
+    await settle();
+    expect(list.state()).toMatchObject({ count: 6, error: undefined });
+  });
+  it('[UI48] a store that was started again is asked again', async () => {
+    const store = new MemoryStore();
+    store.add(5);
+    const { list, later } = await opened(store);
+    store.forgetQueries();
+    store.add(1);
+    list.setWatermark(store.watermark());
+    await settle();
+    expect(later).toHaveLength(1);
+    later[0]?.();
+    await settle();
+    expect(list.state()).toMatchObject({ count: 6, error: undefined, searching: false });
+  });
+  it('[UI48] a store out of reach is said to be so, and asked once in a while', async () => {
+    const store = new MemoryStore();
+    store.fails = true;
+    const { list, later } = await opened(store);
+    expect(list.state()).toMatchObject({ count: undefined, error: { message: 'The line is lost' }, searching: true });
+    expect(store.calls).toEqual(['open ']);
+    expect(later).toHaveLength(1);
+  });
+  it('[UI49] a store that was cleared is opened anew', async () => {
+    const store = new MemoryStore();
+    store.add(300);
+    const { list } = await opened(store);
+    store.rows = [];
+    store.revision += 1;
+    list.setWatermark(store.watermark());
+    await settle();
+    expect([list.state().count, list.row(0)]).toEqual([0, undefined]);
+    expect(store.calls).toContain('close');
+  });
+});

@@ -1,0 +1,218 @@
+import type { ExchangeRow, QueryResult, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
+import { errorText } from '../../ui/format.ts';
+import type { RowRange } from '../../ui/visible-range.ts';
+import { expectedRows, PAGE_ROWS, PageCache } from './page-cache.ts';
+
+export interface QueryError {
+  readonly message: string;
+  /** Column of the filter's text, from 1; absent when it is not about the text. */
+  readonly column?: number;
+  /** The whole text, mended, where one change is the likely meaning. */
+  readonly suggestion?: string;
+}
+
+export interface ListState {
+  /** Rows that match; undefined until the first answer. */
+  readonly count: number | undefined;
+  /** Rows that were looked at. */
+  readonly total: number;
+  /** What is wrong with the text that was typed last; the rows are those of the last text that was right. */
+  readonly error: QueryError | undefined;
+  readonly searching: boolean;
+  /** Grows whenever rows came, so that whoever draws them draws again. */
+  readonly version: number;
+}
+
+/** The part of the store that the list asks. */
+export interface RowStore {
+  open(input: { query: string }): Promise<QueryResult>;
+  refresh(input: { queryId: string }): Promise<QueryResult>;
+  window(input: { queryId: string; from: number; count: number }): Promise<{ rows: ExchangeRow[] }>;
+  close(input: { queryId: string }): Promise<{ closed: boolean }>;
+}
+
+const REOPEN_AFTER_MS = 500;
+const NOTHING: RowRange = { first: 0, end: 0 };
+
+function queryError(error: unknown): QueryError {
+  const message = errorText(error);
+  const data = typeof error === 'object' && error !== null && 'data' in error ? error.data : undefined;
+  if (typeof data !== 'object' || data === null) return { message };
+  return {
+    message,
+    ...('column' in data && typeof data.column === 'number' ? { column: data.column } : {}),
+    ...('suggestion' in data && typeof data.suggestion === 'string' ? { suggestion: data.suggestion } : {}),
+  };
+}
+
+/** True when the filter itself was refused, and not the store out of reach. */
+const isRefused = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'BAD_REQUEST';
+
+/**
+ * The inspector's rows: one query open in the store, of which only the pages in sight are here. The store announces that
+ * there is more (the watermark); this asks for it, one request on the way at a time and always for the newest wish.
+ */
+export class ExchangeList {
+  readonly #client: RowStore;
+  readonly #later: (fn: () => void) => void;
+  readonly #cache = new PageCache();
+  readonly #listeners = new Set<() => void>();
+  #state: ListState = { count: undefined, total: 0, error: undefined, searching: true, version: 0 };
+  #wanted = '';
+  #queryId: string | undefined;
+  #openText: string | undefined;
+  #range: RowRange = NOTHING;
+  #watermark: Watermark | undefined;
+  #refreshed: Pick<Watermark, 'lastSeq' | 'revision' | 'rows' | 'firstSeq'> | undefined;
+  #running = false;
+  #disposed = false;
+
+  constructor(client: RowStore, later: (fn: () => void) => void = (fn) => void setTimeout(fn, REOPEN_AFTER_MS)) {
+    this.#client = client;
+    this.#later = later;
+  }
+
+  readonly state = (): ListState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  row(index: number): ExchangeRow | undefined {
+    return this.#cache.row(index);
+  }
+
+  /** Shows the rows that match `text`, once the store has found it right. */
+  setQuery(text: string): void {
+    if (text === this.#wanted && this.#openText !== undefined) return;
+    this.#wanted = text;
+    this.#pump();
+  }
+
+  /** The rows in sight. */
+  setRange(range: RowRange): void {
+    this.#range = range;
+    this.#pump();
+  }
+
+  /** The store moved on. */
+  setWatermark(watermark: Watermark): void {
+    const before = this.#watermark;
+    this.#watermark = watermark;
+    // Sequence numbers that went back, or rows that went: another store, or a cleared one. The old result is void.
+    if (before !== undefined && (watermark.lastSeq < before.lastSeq || watermark.rows < before.rows)) this.#reopen();
+    this.#pump();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#release();
+  }
+
+  #reopen(): void {
+    this.#release();
+    this.#openText = undefined;
+  }
+
+  #release(): void {
+    const queryId = this.#queryId;
+    this.#queryId = undefined;
+    if (queryId === undefined) return;
+    this.#client.close({ queryId }).catch((error: unknown) => {
+      // The store forgets the queries of a line that closed, so nothing stays behind.
+      console.warn('A query could not be closed', error);
+    });
+  }
+
+  #set(change: Partial<ListState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Does one step after another until there is nothing left to ask for. */
+  #pump(): void {
+    if (this.#running || this.#disposed) return;
+    const step = this.#nextStep();
+    if (step === undefined) return;
+    this.#running = true;
+    void step().finally(() => {
+      this.#running = false;
+      this.#pump();
+    });
+  }
+
+  #nextStep(): (() => Promise<void>) | undefined {
+    if (this.#openText !== this.#wanted) return () => this.#open(this.#wanted);
+    const queryId = this.#queryId;
+    if (queryId === undefined) return undefined;
+    const watermark = this.#watermark;
+    if (watermark !== undefined && watermark !== this.#refreshed && this.#moved(watermark)) {
+      return () => this.#refresh(queryId, watermark);
+    }
+    const { count = 0 } = this.#state;
+    const page = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
+    return page === undefined ? undefined : () => this.#pull(queryId, page);
+  }
+
+  #moved(watermark: Watermark): boolean {
+    const done = this.#refreshed;
+    return done === undefined || done.revision !== watermark.revision || done.lastSeq !== watermark.lastSeq;
+  }
+
+  async #open(text: string): Promise<void> {
+    this.#set({ searching: true });
+    const watermark = this.#watermark;
+    this.#openText = text;
+    try {
+      const result = await this.#client.open({ query: text });
+      this.#release();
+      this.#queryId = result.queryId;
+      this.#refreshed = watermark;
+      this.#cache.clear();
+      this.#show(result, { error: undefined, searching: false });
+    } catch (error) {
+      // A refused text leaves the last result in place, which goes on being refreshed.
+      if (isRefused(error)) this.#set({ error: queryError(error), searching: false });
+      else this.#failed(error);
+    }
+  }
+
+  async #refresh(queryId: string, watermark: Watermark): Promise<void> {
+    try {
+      const result = await this.#client.refresh({ queryId });
+      this.#refreshed = watermark;
+      this.#show(result, {});
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #pull(queryId: string, page: number): Promise<void> {
+    const expected = expectedRows(page, this.#state.count ?? 0);
+    const revision = this.#refreshed?.revision ?? 0;
+    try {
+      const { rows } = await this.#client.window({ queryId, from: page * PAGE_ROWS, count: PAGE_ROWS });
+      if (queryId !== this.#queryId) return;
+      this.#cache.put(page, rows, { expected: Math.max(expected, rows.length), revision });
+      this.#set({ version: this.#state.version + 1 });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** The store is out of reach, or was started again and knows the query no more: it is opened again in a moment. */
+  #failed(error: unknown): void {
+    this.#queryId = undefined;
+    this.#set({ error: queryError(error), searching: true });
+    this.#later(() => {
+      this.#openText = undefined;
+      this.#pump();
+    });
+  }
+
+  #show({ count, total }: QueryResult, change: Partial<ListState>): void {
+    this.#set({ ...change, count, total, version: this.#state.version + 1 });
+  }
+}

@@ -1,0 +1,24 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { bridge } from '../../state/console.ts';
+import { useFeeds } from '../../state/feeds.ts';
+import { ExchangeList } from './exchange-list.ts';
+import type { ListState } from './exchange-list.ts';
+
+/** The rows that match `filter`, kept up to date while the page is open. */
+export function useExchangeList(filter: string): { readonly list: ExchangeList; readonly state: ListState } {
+  const [list, setList] = useState(() => new ExchangeList(bridge.capture));
+  const watermark = useFeeds((feeds) => feeds.watermark);
+
+  useEffect(() => {
+    // React may run an effect twice: a list that was disposed is not used again.
+    const fresh = new ExchangeList(bridge.capture);
+    setList(fresh);
+    return () => fresh.dispose();
+  }, []);
+  useEffect(() => {
+    if (watermark !== undefined) list.setWatermark(watermark);
+  }, [list, watermark]);
+  useEffect(() => list.setQuery(filter), [list, filter]);
+
+  return { list, state: useSyncExternalStore(list.subscribe, list.state) };
+}

@@ -1,0 +1,29 @@
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Choices that outlive a reload. Never rows, only how they are shown. */
+interface Preferences {
+  readonly theme: Theme;
+  readonly chartMinutes: number;
+  readonly hiddenColumns: readonly string[];
+  readonly columnWidths: Readonly<Record<string, number>>;
+  /** How bodies of a service are shown, by service id. */
+  readonly bodyFormats: Readonly<Record<string, 'pretty' | 'text' | 'hex'>>;
+}
+
+export const usePreferences = create<Preferences>()(
+  persist(
+    (): Preferences => ({ theme: 'system', chartMinutes: 5, hiddenColumns: [], columnWidths: {}, bodyFormats: {} }),
+    { name: 'whub-console', version: 1 },
+  ),
+);
+
+export function cycleTheme(): Theme {
+  const { theme } = usePreferences.getState();
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+  usePreferences.setState({ theme: next });
+  return next;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { bytesToHex, hexLine, hexLineCount, hexToBytes } from './hex.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('hexLine', () => {
+  it('[UI12] shows the offset, sixteen bytes in two halves, and what is printable', () => {
+    expect(hexLine(bytes('GET /a?b=c HTTP/1.1\r\n'), 0)).toEqual({
+      offset: '00000000',
+      hex: '47 45 54 20 2f 61 3f 62  3d 63 20 48 54 54 50 2f',
+      text: 'GET /a?b=c HTTP/',
+    });
+  });
+  it('[UI12] pads the last line, so that its text stays in its column', () => {
+    const line = hexLine(Uint8Array.of(0, 0x1f, 0x7f, 0xff, 0x41), 0);
+    expect(line.text).toBe('....A');
+    expect(line.hex).toHaveLength(48);
+  });
+  it('[UI12] has a line for every sixteen bytes that began', () => {
+    expect([0, 1, 16, 17].map((length) => hexLineCount(new Uint8Array(length)))).toEqual([0, 1, 1, 2]);
+  });
+});
+
+describe('hexToBytes', () => {
+  it('[UI12] gives back what bytesToHex wrote', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index);
+    expect(hexToBytes(bytesToHex(all))).toEqual(all);
+  });
+  it.each(['0', 'abc', 'zz', '0x41', '4 1 4'])('[UI12] refuses %j', (text) => {
+    expect(hexToBytes(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,120 @@
+export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'In Compose';
+
+export interface KeyEntry {
+  readonly id: string;
+  readonly group: KeyGroup;
+  readonly title: string;
+  /** In tinykeys' notation, letters by character, so that they are where the layout has them; `$mod` is Ctrl, ⌘ on a Mac. Any of them does it. */
+  readonly keys: readonly string[];
+}
+
+/** Every key of the console. The help, the palette and the handlers all read this one table. */
+export const KEY_TABLE = [
+  { id: 'palette', group: 'Everywhere', title: 'Command palette', keys: ['$mod+k'] },
+  { id: 'help', group: 'Everywhere', title: 'Keys and help', keys: ['[Shift]+?', 'F1'] },
+  { id: 'focus-filter', group: 'Everywhere', title: 'Focus the filter', keys: ['/', '$mod+f'] },
+  { id: 'toggle-recording', group: 'Everywhere', title: 'Recording on or off', keys: ['$mod+e'] },
+  { id: 'clear-capture', group: 'Everywhere', title: 'Clear capture', keys: ['$mod+Shift+k'] },
+  { id: 'new-request', group: 'Everywhere', title: 'New request', keys: ['$mod+n', 'Alt+KeyN'] },
+  { id: 'theme', group: 'Everywhere', title: 'Theme: system, light, dark', keys: ['$mod+Shift+d'] },
+  { id: 'next-pane', group: 'Everywhere', title: 'Next pane', keys: ['F6'] },
+  { id: 'previous-pane', group: 'Everywhere', title: 'Previous pane', keys: ['Shift+F6'] },
+  { id: 'page-overview', group: 'Pages', title: 'Overview', keys: ['$mod+Digit1', 'Alt+Digit1'] },
+  { id: 'page-inspector', group: 'Pages', title: 'Inspector', keys: ['$mod+Digit2', 'Alt+Digit2'] },
+  { id: 'page-connections', group: 'Pages', title: 'Connections', keys: ['$mod+Digit3', 'Alt+Digit3'] },
+  { id: 'page-services', group: 'Pages', title: 'Services', keys: ['$mod+Digit4', 'Alt+Digit4'] },
+  { id: 'page-compose', group: 'Pages', title: 'Compose', keys: ['$mod+Digit5', 'Alt+Digit5'] },
+  { id: 'page-clients', group: 'Pages', title: 'Clients', keys: ['$mod+Digit6', 'Alt+Digit6'] },
+  { id: 'list-down', group: 'In a list', title: 'Next row', keys: ['ArrowDown', 'j'] },
+  { id: 'list-up', group: 'In a list', title: 'Previous row', keys: ['ArrowUp', 'k'] },
+  { id: 'list-page-down', group: 'In a list', title: 'One page down', keys: ['PageDown'] },
+  { id: 'list-page-up', group: 'In a list', title: 'One page up', keys: ['PageUp'] },
+  { id: 'list-first', group: 'In a list', title: 'First row', keys: ['Home'] },
+  { id: 'list-last', group: 'In a list', title: 'Last row', keys: ['End'] },
+  { id: 'list-open', group: 'In a list', title: 'Open the detail and go there', keys: ['Enter'] },
+  { id: 'list-clear', group: 'In a list', title: 'Close the detail', keys: ['Escape'] },
+  { id: 'list-edit', group: 'In a list', title: 'Edit and resend', keys: ['e'] },
+  { id: 'list-resend', group: 'In a list', title: 'Resend unchanged', keys: ['r'] },
+  { id: 'list-follow', group: 'In a list', title: 'Follow the end', keys: ['f'] },
+  { id: 'send', group: 'In Compose', title: 'Send', keys: ['$mod+Enter'] },
+] as const satisfies readonly KeyEntry[];
+
+export type KeyId = (typeof KEY_TABLE)[number]['id'];
+export type ListKeyId = Extract<KeyId, `list-${string}`>;
+
+const LIST_KEYS: ReadonlyMap<string, ListKeyId> = new Map(
+  KEY_TABLE.filter((entry) => entry.group === 'In a list').flatMap((entry) => entry.keys.map((key) => [key, entry.id])),
+);
+
+interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** What a key means in a list; nothing while a modifier is held. */
+export function listKey(press: KeyPress): ListKeyId | undefined {
+  if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
+  return LIST_KEYS.get(press.key);
+}
+
+export interface ListPosition {
+  readonly index: number;
+  readonly count: number;
+  readonly rowsPerPage: number;
+}
+
+/** The row that a moving key leads to; undefined for any other key and for an empty list. */
+export function movedIndex(key: ListKeyId, { index, count, rowsPerPage }: ListPosition): number | undefined {
+  if (count === 0) return undefined;
+  const within = (next: number): number => Math.max(0, Math.min(count - 1, next));
+  switch (key) {
+    case 'list-down':
+      return within(index + 1);
+    case 'list-up':
+      return within(index < 0 ? count - 1 : index - 1);
+    case 'list-page-down':
+      return within(index + rowsPerPage);
+    case 'list-page-up':
+      return within(index - rowsPerPage);
+    case 'list-first':
+      return 0;
+    case 'list-last':
+      return count - 1;
+    default:
+      return undefined;
+  }
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  PageDown: 'Page Down',
+  PageUp: 'Page Up',
+  Escape: 'Esc',
+};
+
+/** A key as people read it: `Ctrl+K`, `⌘⇧D`. */
+export function keyLabel(key: string, mac: boolean): string {
+  // An optional modifier, in brackets, is only what some layouts need for the character.
+  const parts = key
+    .replaceAll(/\[\w+\]\+/g, '')
+    .split('+')
+    .map((part) => {
+      if (part === '$mod') return mac ? '⌘' : 'Ctrl';
+      if (part === 'Shift') return mac ? '⇧' : 'Shift';
+      if (part === 'Alt') return mac ? '⌥' : 'Alt';
+      const name = NAMES[part] ?? part.replace(/^(?:Key|Digit)/, '');
+      return name.length === 1 && key.includes('+') ? name.toUpperCase() : name;
+    });
+  return parts.join(mac ? '' : '+');
+}
+
+export const isMac = (): boolean => navigator.userAgent.includes('Mac');
+
+/** The first key of an entry, as people read it. */
+export function keyHint(id: KeyId): string {
+  const entry: KeyEntry | undefined = KEY_TABLE.find((candidate) => candidate.id === id);
+  return keyLabel(entry?.keys[0] ?? '', isMac());
+}

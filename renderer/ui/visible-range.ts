@@ -1,0 +1,32 @@
+/** Rows `first` … `end - 1`. */
+export interface RowRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface Viewport {
+  readonly scrollTop: number;
+  readonly height: number;
+  readonly rowHeight: number;
+  readonly count: number;
+}
+
+/** The rows to draw: those that are seen, and `overscan` more at either end, so that a short scroll finds them ready. */
+export function visibleRange({ scrollTop, height, rowHeight, count }: Viewport, overscan = 8): RowRange {
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscan);
+  const end = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + overscan);
+  return { first: Math.min(first, end), end };
+}
+
+/** The scroll position, nearest to the present one, at which the whole of row `index` is seen. */
+export function scrollTo(index: number, { scrollTop, height, rowHeight, count }: Viewport): number {
+  const top = Math.max(0, Math.min(index, count - 1)) * rowHeight;
+  if (top < scrollTop) return top;
+  if (top + rowHeight > scrollTop + height) return Math.max(0, top + rowHeight - height);
+  return scrollTop;
+}
+
+/** The scroll position that shows the last row at the bottom. */
+export function scrollToEnd({ height, rowHeight, count }: Omit<Viewport, 'scrollTop'>): number {
+  return Math.max(0, count * rowHeight - height);
+}
