@@ -13,7 +13,7 @@ const vitest = (report, ...args) =>
   tool(
     'vitest',
     'run',
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${join(REPORTS, `${report}.json`)}`,
     ...args,

@@ -11,10 +11,12 @@ const HEADLESS = '--headless';
 const CONSOLE_LINK = /https?:\/\/[^\s"]+\/console\/\?token=[^\s"]+/;
 /** An app that ends with an error sooner than this never came up. */
 const CAME_UP_AFTER_MS = 5_000;
+const LOOK_FOR_PARENT_MS = 500;
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * Runs a program in the foreground: a Ctrl-C reaches it from the terminal, SIGTERM and SIGHUP are passed on.
+ * Runs a program in the foreground: a Ctrl-C reaches it from the terminal, SIGTERM and SIGHUP are passed on. npm dies of a
+ * SIGTERM without telling its script, so losing the parent counts as one.
  * @param {(text: string) => void} [onOutput] sees what the program prints, which is passed on all the same
  * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
  */
@@ -36,9 +38,16 @@ function foreground(command, args, onOutput) {
     }
     const pass = (signal) => child.kill(signal);
     const wait = () => {};
+    const parent = process.ppid;
+    const orphaned = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(orphaned);
+      pass('SIGTERM');
+    }, LOOK_FOR_PARENT_MS);
     process.on('SIGTERM', pass).on('SIGHUP', pass).on('SIGINT', wait);
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      clearInterval(orphaned);
       process.off('SIGTERM', pass).off('SIGHUP', pass).off('SIGINT', wait);
       resolve(code ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0));
     });

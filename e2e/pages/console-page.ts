@@ -19,8 +19,10 @@ export class ConsolePage {
     await this.rail.waitFor();
   }
 
+  /** Goes to a page and waits until it is there: its code is loaded on the first visit. */
   async show(name: PageName): Promise<void> {
     await this.rail.getByRole('link', { name }).click();
+    await this.page.getByRole('heading', { level: 1 }).filter({ hasText: name }).waitFor();
   }
 
   grid(name: string): Locator {

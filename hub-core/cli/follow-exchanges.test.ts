@@ -60,7 +60,7 @@ class MemoryCapture {
 
 async function follow(store: MemoryCapture): Promise<number[]> {
   const seqs: number[] = [];
-  for await (const { seq } of followExchanges(store.face(), '', new AbortController().signal)) seqs.push(seq);
+  for await (const { seq } of await followExchanges(store.face(), '', new AbortController().signal)) seqs.push(seq);
   return seqs;
 }
 

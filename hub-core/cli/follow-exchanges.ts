@@ -10,25 +10,25 @@ export type FollowedCapture = Pick<CaptureClient, 'watch' | 'open' | 'refresh' |
 
 /** Rows of one query, each once, when its exchange has ended. */
 class Follower {
+  readonly queryId: string;
   readonly #capture: FollowedCapture;
-  readonly #queryId: string;
   /** Sequence numbers of rows that were seen and had not ended. */
   readonly #waiting = new Set<number>();
   #next: number;
 
   constructor(capture: FollowedCapture, queryId: string, next: number) {
     this.#capture = capture;
-    this.#queryId = queryId;
+    this.queryId = queryId;
     this.#next = next;
   }
 
   async *ended(): AsyncGenerator<ExchangeRow> {
     yield* this.#laterEnds();
-    const { count } = await this.#capture.refresh({ queryId: this.#queryId });
+    const { count } = await this.#capture.refresh({ queryId: this.queryId });
     // The store was cleared, or dropped its oldest rows: what is left counts from there.
     if (count < this.#next) this.#next = count;
     while (this.#next < count) {
-      const { rows } = await this.#capture.window({ queryId: this.#queryId, from: this.#next, count: PAGE });
+      const { rows } = await this.#capture.window({ queryId: this.queryId, from: this.#next, count: PAGE });
       if (rows.length === 0) return;
       this.#next += rows.length;
       for (const row of rows) {
@@ -60,19 +60,23 @@ class Follower {
  * What passes through the hub from now on, each exchange when it has ended.
  *
  * @param filter a query of the inspector; empty = everything
+ * @returns when nothing can be missed any more; iterate it, so that the query is closed in the end
  * @throws what the contract throws for a query that does not parse
  */
-export async function* followExchanges(
+export async function followExchanges(
   capture: FollowedCapture,
   filter: string,
   signal: AbortSignal,
-): AsyncGenerator<ExchangeRow> {
+): Promise<AsyncGenerator<ExchangeRow>> {
   const { queryId, count } = await capture.open({ query: filter });
+  return follow(capture, new Follower(capture, queryId, count), signal);
+}
+
+async function* follow(capture: FollowedCapture, follower: Follower, signal: AbortSignal): AsyncGenerator<ExchangeRow> {
   try {
-    const follower = new Follower(capture, queryId, count);
     for await (const _changed of watermarks(capture, signal)) yield* follower.ended();
   } finally {
-    if (!signal.aborted) await capture.close({ queryId });
+    if (!signal.aborted) await capture.close({ queryId: follower.queryId });
   }
 }
 

@@ -1,8 +1,16 @@
-/** A request that a handler works on. Its signal is made only when the handler asks for it. */
+/** A request that a handler works on, until it is answered or cancelled. Its signal is made only when it is asked for. */
 export class ActiveCall {
+  readonly #onDidEnd: () => void;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
+  #ended = false;
 
+  /** @param onDidEnd called once, when the call is answered or cancelled */
+  constructor(onDidEnd: () => void) {
+    this.#onDidEnd = onDidEnd;
+  }
+
+  /** Aborts when the call is cancelled. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -11,13 +19,23 @@ export class ActiveCall {
     return this.#controller.signal;
   }
 
-  /** Nobody waits for the answer any more: it will not be sent. */
-  get cancelled(): boolean {
-    return this.#reason !== undefined;
+  /** Answered or cancelled. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
+  /** @returns false when it had ended: nobody waits for an answer any more */
+  end(): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#onDidEnd();
+    return true;
+  }
+
+  /** Nobody waits for the answer any more: it will not be sent, and its service may drain without it. */
   cancel(reason: Error): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(this.#reason);
+    if (!this.end()) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
   }
 }

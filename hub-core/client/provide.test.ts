@@ -309,9 +309,8 @@ describe('a handler', () => {
     test.hub.peer(0).cut();
     await test.clock.advanceAsync(0);
     expect(signal?.aborted).toBe(true);
-    const draining = provision.drain({ timeoutMs: 10 });
-    await test.clock.advanceAsync(10);
-    await draining;
+    // A call that was given up holds nothing up, even when its handler never ends.
+    await provision.drain();
   });
 
   it('[CL21] whose answer is over the frame limit answers 413', async () => {

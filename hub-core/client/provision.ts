@@ -49,7 +49,7 @@ export interface Provision extends AsyncDisposable {
   /** The hub would not take it back on a connection that was made again; it stays away there. */
   readonly onDidFail: Event<Error>;
   /**
-   * Takes no new requests, waits until those at work are answered, at most `timeoutMs` (default 10,000), and withdraws the
+   * Takes no new requests, waits until those at work are answered or cancelled, at most `timeoutMs` (default 10,000), and withdraws the
    * service. Idempotent; disposing does the same.
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;

@@ -57,9 +57,7 @@ export class ServiceDesk {
   }
 
   cancel(message: Message, link: Link): void {
-    const call = link.calls.get(message.id);
-    link.calls.delete(message.id);
-    call?.cancel(new DOMException('The caller no longer waits for the answer', 'AbortError'));
+    link.calls.get(message.id)?.cancel(new DOMException('The caller no longer waits for the answer', 'AbortError'));
   }
 
   linkOpened(link: Link): void {
@@ -67,10 +65,9 @@ export class ServiceDesk {
   }
 
   linkClosed(link: Link): void {
-    for (const call of link.calls.values()) {
+    for (const call of [...link.calls.values()]) {
       call.cancel(new ConnectionLostError('Cannot deliver the answer: the connection is lost'));
     }
-    link.calls.clear();
     for (const service of this.#services.values()) service.linkClosed(link);
   }
 

@@ -67,21 +67,21 @@ export class ServiceHandlers {
 
   /** Answers `message` over the link that it came from, once, unless it is one-way or cancelled meanwhile. */
   serve(message: Message, link: Link): void {
-    const call = new ActiveCall();
     const { id } = message;
+    const call = new ActiveCall(() => this.#ended(link, id));
     const { path } = splitUri(message.uri ?? '');
     link.calls.set(id, call);
     this.#active += 1;
     const isBare = message.method === Method.Head;
     const finish = (response: MessageInit): void => {
-      this.#finish(link, id);
-      if (call.cancelled || (message.flags & Flag.OneWay) !== 0) return;
+      if (!call.end() || (message.flags & Flag.OneWay) !== 0) return;
       reply(link, isBare ? withoutBody(response) : response, path);
     };
     const failed = (error: unknown, request?: ProviderRequest): void => {
+      // A RequestError is an answer; what a cancelled handler throws is nothing but the end of its work.
+      const isMishap = request !== undefined && !call.ended && !(error instanceof HubError);
       finish(failureResponse(id, error, path));
-      const isMeant = error instanceof HubError;
-      if (request !== undefined && !isMeant && !call.cancelled) this.#options.onHandlerError?.(error, request);
+      if (isMishap) this.#options.onHandlerError?.(error, request);
     };
     let request: ProviderRequest | undefined;
     try {
@@ -114,7 +114,7 @@ export class ServiceHandlers {
     throw new MethodNotAllowedError(`Cannot answer ${method} "${path}": the route has only ${allow}`, allow);
   }
 
-  #finish(link: Link, id: number): void {
+  #ended(link: Link, id: number): void {
     link.calls.delete(id);
     this.#active -= 1;
     if (this.#active === 0) this.#idle.emit();

@@ -73,7 +73,7 @@ class ThreadedHubHost implements HubHost {
   readonly #hub: SupervisedThread<HubReady, HubReport>;
   #state: HubHostState = { kind: 'stopped' };
   #ready: HubHostReady | undefined;
-  /** False when the capture thread is not started any more. */
+  /** Settles when the capture thread is launched: true, or false when it is not started any more. */
   #captureUp = Promise.withResolvers<boolean>();
   #captureState: CaptureState = 'recording';
   /** The hub goes on without it, but says so. */
@@ -94,6 +94,7 @@ class ThreadedHubHost implements HubHost {
       heapMb: CAPTURE_HEAP_MB,
       prepare: () => ({ init: this.#captureInit(), transfer: [] }),
       onReport: (report) => this.#takeFromCapture(report),
+      onLaunched: () => this.#captureLaunched(),
       onGone: () => {
         this.#bodies.fail();
         this.#captureUp = Promise.withResolvers();
@@ -105,6 +106,7 @@ class ThreadedHubHost implements HubHost {
       heapMb: HUB_HEAP_MB,
       prepare: () => this.#hubStart(),
       onReport: (report) => this.#takeFromHub(report),
+      onLaunched: () => {},
       onGone: () => {},
     });
   }
@@ -148,14 +150,26 @@ class ThreadedHubHost implements HubHost {
     this.#setState({ kind: 'starting' });
     try {
       checkDataFolder(this.#options.dataDir);
-      await this.#capture.start();
-      const { address } = await this.#hub.start();
+      const { address } = await this.#startThreads();
       await this.#publish(address);
       return address;
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Both at once: most of a thread's start is loading its code. */
+  async #startThreads(): Promise<HubReady> {
+    const capture = this.#capture.start();
+    const hub = this.#hub.start();
+    const [captured, relayed] = await Promise.allSettled([capture, hub]);
+    // Without the store the hub has no reason of its own to fail: the store's is the one to tell.
+    if (captured.status === 'rejected') throw captured.reason;
+    if (relayed.status === 'fulfilled') return relayed.value;
+    // The thread that the hub was joined to could not be started; the store is in place now, on this thread.
+    if (this.#capture.fellBack) return this.#hub.start();
+    throw relayed.reason;
   }
 
   async #stop(): Promise<void> {
@@ -185,20 +199,14 @@ class ThreadedHubHost implements HubHost {
 
   /** Both threads are there, as far as is known: says so when that is news. */
   #settled(): void {
-    if (this.#ready === undefined || !this.#hub.running) return;
+    if (this.#ready === undefined || !this.#hub.ready) return;
     if (this.#captureCrash !== undefined) this.#setState(this.#captureCrash);
-    else if (this.#capture.running) this.#setState({ kind: 'running', ready: this.#ready });
+    else if (this.#capture.ready) this.#setState({ kind: 'running', ready: this.#ready });
   }
 
   #takeFromCapture(report: CaptureReport): void {
     switch (report.type) {
       case 'ready':
-        this.#captureUp.resolve(true);
-        // At a restart the hub runs already and waits for it.
-        if (this.#hub.running) {
-          const port = this.#joinCapture();
-          this.#hub.post({ type: 'capture', port }, [port]);
-        }
         this.#settled();
         return;
       case 'state':
@@ -212,6 +220,14 @@ class ThreadedHubHost implements HubHost {
       case 'stopped':
         throw new TypeError(`Cannot take "${report.type}" here: the supervisor does`);
     }
+  }
+
+  /** At a restart the hub runs already and waits for it. */
+  #captureLaunched(): void {
+    this.#captureUp.resolve(true);
+    if (!this.#hub.running) return;
+    const port = this.#joinCapture();
+    this.#hub.post({ type: 'capture', port }, [port]);
   }
 
   #takeFromHub(report: HubReport): void {
@@ -253,9 +269,10 @@ class ThreadedHubHost implements HubHost {
     readonly heapMb: number;
     readonly prepare: () => ThreadStart | Promise<ThreadStart>;
     readonly onReport: (report: Ready | Report) => void;
+    readonly onLaunched: () => void;
     readonly onGone: (reason: string) => void;
   }): SupervisedThread<Ready, Report> {
-    const { name, run, heapMb, prepare, onReport, onGone } = thread;
+    const { name, run, heapMb, prepare, onReport, onLaunched, onGone } = thread;
     const inPlace = this.#options.carrier === 'place';
     const place: ThreadCarrier = placeCarrier(run);
     return new SupervisedThread<Ready, Report>({
@@ -269,6 +286,7 @@ class ThreadedHubHost implements HubHost {
       clock: keepAliveClock,
       log: this.#log,
       onReport,
+      onLaunched,
       onGone,
       onRestarting: (reason) => this.#setState({ kind: 'restarting', thread: name, reason }),
       onCrashed: (reason) => {

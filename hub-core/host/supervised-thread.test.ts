@@ -38,6 +38,7 @@ function setUp(fallback?: ThreadCarrier) {
     clock,
     log: silentLogger,
     onReport: (report) => void seen.push(report.type),
+    onLaunched: () => {},
     onGone: (reason) => void seen.push(`gone: ${reason}`),
     onRestarting: (reason) => void seen.push(`restarting: ${reason}`),
     onCrashed: (reason) => void seen.push(`crashed: ${reason}`),
@@ -92,7 +93,7 @@ describe('SupervisedThread.start', () => {
     await settle();
     inPlace[0]?.onMessage({ type: 'ready' });
     await ready;
-    expect(set.thread.running).toBe(true);
+    expect({ running: set.thread.running, fellBack: set.thread.fellBack }).toEqual({ running: true, fellBack: true });
   });
 });
 

@@ -24,6 +24,8 @@ export interface SupervisedThreadDeps<Report extends { readonly type: string }> 
   readonly log: Logger;
   /** Reports other than those that this class takes care of. */
   readonly onReport: (report: Report) => void;
+  /** It is on its way: messages posted from here on reach it once it listens. */
+  readonly onLaunched: () => void;
   /** It is gone, whether it will be started again or not. */
   readonly onGone: (reason: string) => void;
   readonly onRestarting: (reason: string) => void;
@@ -43,6 +45,8 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   #thread: RunningThread | undefined;
   #watch: Disposable | undefined;
   #restart: Disposable | undefined;
+  #ready = false;
+  #fellBack = false;
   #missedPings = 0;
   #deathsMs: number[] = [];
   #stopping: PromiseWithResolvers<void> | undefined;
@@ -52,6 +56,17 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     this.#carrier = deps.carrier;
   }
 
+  /** True when it had to be run in place. */
+  get fellBack(): boolean {
+    return this.#fellBack;
+  }
+
+  /** True from when it said that it is, to its end. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** True from its launch to its end. */
   get running(): boolean {
     return this.#thread !== undefined;
   }
@@ -68,6 +83,7 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
         `the ${name} thread could not be started: it runs in place, on the main thread`,
       );
       this.#carrier = fallback;
+      this.#fellBack = true;
       return this.#launch();
     }
   }
@@ -107,6 +123,7 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
         if (message.type === 'failed') failure = new HubStartError(String(message.message));
         else if (message.type === 'ready') {
           isReady = true;
+          this.#ready = true;
           this.#watchOver(thread);
           ready.resolve(message as unknown as Ready);
           this.#deps.onReport(message as unknown as Ready);
@@ -114,12 +131,14 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
       },
       onEnd: (reason) => {
         this.#thread = undefined;
+        this.#ready = false;
         if (isReady) this.#died(reason);
         else this.#stopping?.resolve();
         ready.reject(failure ?? new Error(`Cannot start the ${this.#deps.name} thread: ${reason}`));
       },
     });
     this.#thread = thread;
+    this.#deps.onLaunched();
     return ready.promise;
   }
 

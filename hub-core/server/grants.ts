@@ -52,16 +52,15 @@ export function grantCovers(globs: readonly string[], serviceId: string): boolea
  * than its length times the id's.
  */
 function globCovers(glob: string, serviceId: string): boolean {
-  const parts = glob.split('*');
-  const first = parts[0] ?? '';
-  if (parts.length === 1) return first === serviceId;
+  const [first = '', ...parts] = glob.split('*');
+  const last = parts.pop();
+  if (last === undefined) return first === serviceId;
   if (RESERVED_SERVICE_IDS.has(serviceId)) return false;
-  const last = parts.at(-1) ?? '';
   if (serviceId.length < first.length + last.length) return false;
   if (!serviceId.startsWith(first) || !serviceId.endsWith(last)) return false;
   const end = serviceId.length - last.length;
   let from = first.length;
-  for (const part of parts.slice(1, -1)) {
+  for (const part of parts) {
     const found = serviceId.indexOf(part, from);
     if (found === -1 || found + part.length > end) return false;
     from = found + part.length;

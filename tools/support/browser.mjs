@@ -62,7 +62,8 @@ async function attempt(title, commands) {
     });
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    console.log(`  ${error.output.trim().split('\n').at(-1) || error.message}`);
+    const lines = error.output.split('\n').map((line) => line.trim());
+    console.log(`  ${lines.find((line) => /^(error|e):|failed/i.test(line)) ?? error.message}`);
   }
 }
 

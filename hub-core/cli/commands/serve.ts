@@ -7,7 +7,7 @@ import type { HubHost, HubHostOptions, HubHostReady } from '../../host/hub-host.
 import { wholeNumber } from '../arguments.ts';
 import { CommandError, ExitCode } from '../exit.ts';
 import { dataOption, withExamples } from '../options.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { printLine, whenInterrupted, type Terminal } from '../terminal.ts';
 import type { RunCommand } from '../run-command.ts';
 
 export interface ServeFlags {
@@ -39,14 +39,12 @@ function announce(ready: HubHostReady, dataDir: string, terminal: Terminal): voi
  * Resolves when the hub is to end: asked by a signal, by `whub stop`, or because its thread will not stay up. Without the
  * capture's thread it goes on; the log and the console say so.
  */
-function ended(host: HubHost, interrupted: AbortSignal): Promise<HubHost['state'] | undefined> {
-  const { promise, resolve } = Promise.withResolvers<HubHost['state'] | undefined>();
+function ended(host: HubHost, terminal: Terminal): Promise<HubHost['state'] | void> {
+  const { promise, resolve } = Promise.withResolvers<HubHost['state']>();
   host.onDidChangeState.subscribe((state) => {
     if (state.kind === 'stopped' || (state.kind === 'crashed' && state.thread === 'hub')) resolve(state);
   });
-  if (interrupted.aborted) resolve(undefined);
-  else interrupted.addEventListener('abort', () => resolve(undefined), { once: true });
-  return promise;
+  return Promise.race([promise, whenInterrupted(terminal)]);
 }
 
 /** Runs a hub until it is told to stop. */
@@ -55,7 +53,7 @@ export async function serve(flags: ServeFlags, terminal: Terminal): Promise<Exit
   const { createHubHost } = await import('../../host/create-hub-host.ts');
   const { host: address, port, log: logLevel } = flags;
   await using host = createHubHost({ dataDir, host: address, port, consoleAssetsDir: consoleAssetsDir(), logLevel });
-  const end = ended(host, terminal.interrupted);
+  const end = ended(host, terminal);
   const ready = await host.start();
   if (flags.json === true) {
     const { url, consoleUrl } = ready;

@@ -48,9 +48,9 @@ export async function tap(flags: TapFlags, terminal: Terminal): Promise<ExitCode
   // Loaded here, as in the other commands what they alone need: `whub call` is to start quickly.
   const { openCapture } = await import('../capture-session.ts');
   await using session = await openCapture(target, terminal.interrupted);
-  printLine(terminal.stderr, `whub: tapping ${target.url}`);
   const over = AbortSignal.any([terminal.interrupted, session.ended]);
-  const exchanges = followExchanges(session.capture, flags.filter, over);
+  const exchanges = await followExchanges(session.capture, flags.filter, over);
+  printLine(terminal.stderr, `whub: tapping ${target.url}`);
   for await (const row of exchanges) {
     printLine(terminal.stdout, flags.json === true ? JSON.stringify(row) : formatExchange(row));
   }

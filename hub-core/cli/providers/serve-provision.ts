@@ -2,7 +2,7 @@ import type { HubClient, ProvideOptions } from '../../client/node/index.ts';
 import { connect } from '../connect.ts';
 import type { ConnectFlags } from '../credentials.ts';
 import { ExitCode } from '../exit.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { printLine, whenInterrupted, type Terminal } from '../terminal.ts';
 
 export interface ProvideFlags extends ConnectFlags {
   readonly service: string;
@@ -19,7 +19,7 @@ export async function serveProvision(
   flags: ProvideFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const over = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<never>();
   // It may fail while the service is still being registered, which fails by itself then.
   over.promise.catch(() => undefined);
   await using client = await connect(flags, terminal, { connections: flags.connections });
@@ -39,9 +39,7 @@ export async function serveProvision(
   announce(provision.connections);
   provision.onDidRegister.subscribe(announce);
   provision.onDidFail.subscribe((error) => over.reject(error));
-  if (terminal.interrupted.aborted) over.resolve();
-  else terminal.interrupted.addEventListener('abort', () => over.resolve(), { once: true });
-  await over.promise;
+  await Promise.race([over.promise, whenInterrupted(terminal)]);
   await provision.drain();
   return ExitCode.Ok;
 }

@@ -29,6 +29,11 @@ describe('InFlightTable', () => {
     expect(() => table.open('c')).toThrow(RangeError);
   });
 
+  it('[CL1] nextId() gives an id for a message without an answer', () => {
+    const table = new InFlightTable<string>();
+    expect([table.nextId(), table.open('a'), table.size]).toEqual([1, 2, 1]);
+  });
+
   it('take() hands an entry out once', () => {
     const table = new InFlightTable<string>();
     const id = table.open('a');

@@ -25,15 +25,10 @@ export class MessageDispatcher<Context> {
    */
   handle(kind: Kind, handler: MessageHandler<Context>): Disposable {
     const entry: Entry<Context> = { handler };
-    this.#replace(kind, [...(this.#stacks[kind] ?? []), entry]);
-    return {
-      [Symbol.dispose]: () => {
-        this.#replace(
-          kind,
-          (this.#stacks[kind] ?? []).filter((candidate) => candidate !== entry),
-        );
-      },
-    };
+    const others = (): readonly Entry<Context>[] =>
+      (this.#stacks[kind] ?? []).filter((candidate) => candidate !== entry);
+    this.#replace(kind, [...others(), entry]);
+    return { [Symbol.dispose]: () => this.#replace(kind, others()) };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RequestError } from './hub-error.ts';
 import { isErrorName, STATUS_OF, TITLE_OF } from './status.ts';
 import { problemPayload, remoteErrorFrom, toProblem } from './wire.ts';
@@ -76,6 +76,13 @@ describe('remoteErrorFrom', () => {
     ['x'.repeat(400), `${'x'.repeat(300)}…`],
   ])('[ER5] makes the best of the body %j', (body, detail) => {
     expect(remoteErrorFrom(418, bytes(body)).detail).toBe(detail);
+  });
+
+  it('[ER5] hides no failure of its own', () => {
+    vi.spyOn(JSON, 'parse').mockImplementationOnce(() => {
+      throw new RangeError('out of memory');
+    });
+    expect(() => remoteErrorFrom(500, bytes('{}'))).toThrow('out of memory');
   });
 
   it('[ER5] takes bytes that are no text', () => {

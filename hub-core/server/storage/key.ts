@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Lower-case letters and digits without those that look alike. */
 const ID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -32,7 +32,7 @@ export function credentialIdOf(key: string): string | undefined {
 
 /** A key is 256 random bits: one fast hash hides it as well as a slow one would. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }
 
 const NO_HASH = Buffer.alloc(32);

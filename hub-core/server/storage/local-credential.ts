@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientRegistry } from './client-registry.ts';
 import { hashKey, hashMatches } from './key.ts';
@@ -46,6 +46,7 @@ function writeKey(path: string, key: string): void {
     writeFileSync(fresh, `${key}\n`, { mode: 0o600, flag: 'wx' });
     renameSync(fresh, path);
   } catch (error) {
+    rmSync(fresh, { force: true });
     throw storageErrorFrom(error, path);
   }
 }

@@ -56,7 +56,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     });
     afterEach(async () => {
       await end[Symbol.asyncDispose]();
-      await expect.poll(() => server.lines).toBe(0);
+      await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
       server[Symbol.dispose]();
       store[Symbol.dispose]();
       folder[Symbol.dispose]();
@@ -115,7 +115,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await watermarks.next();
       await watermarks.return(undefined);
       // The store's own listeners aside, nobody subscribes any more once the server has seen the end.
-      await expect.poll(() => store.changeListeners).toBe(0);
+      await expect.poll(() => store.changeListeners, { timeout: 10_000 }).toBe(0);
     });
 
     it('[CO4] a line that closes ends its streams and its session', async () => {
@@ -123,7 +123,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await watermarks.next();
       end.close();
       await expect
-        .poll(() => ({ lines: server.lines, disposedSessions, listeners: store.changeListeners }))
+        .poll(() => ({ lines: server.lines, disposedSessions, listeners: store.changeListeners }), { timeout: 10_000 })
         .toEqual({
           lines: 0,
           disposedSessions: 1,
@@ -136,7 +136,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       async (frame) => {
         end.sendRaw(frame);
         await end.closed;
-        await expect.poll(() => server.lines).toBe(0);
+        await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
       },
     );
 

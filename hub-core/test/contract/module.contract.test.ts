@@ -1,6 +1,8 @@
 import { systemRandom } from '../../common/base/random.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { Module } from '../../common/module/module.ts';
+import { parseHubConfig } from '../../server/hub/config.ts';
+import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
@@ -31,6 +33,30 @@ async function onStorage(create: (storage: Storage) => Module): Promise<ModuleSt
     module: create(storage),
     [Symbol.asyncDispose]: async () => {
       await storage.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** Modules that only a whole hub can wire; of it, only what they stand on runs. */
+async function inHub(pick: (parts: HubParts) => Module): Promise<ModuleStage> {
+  const folder = temporaryFolder();
+  const clock = new FakeClock();
+  const config = parseHubConfig({ dataDir: folder.path, port: 0 });
+  const module = pick(
+    assembleHub(config, {
+      clock,
+      random: systemRandom,
+      log: silentLogger,
+      captureSink: undefined,
+      startedAtMs: () => 0,
+    }),
+  );
+  return {
+    clock,
+    module,
+    [Symbol.asyncDispose]: async () => {
+      await module.stop();
       folder[Symbol.dispose]();
     },
   };
@@ -85,3 +111,7 @@ moduleContract('service-manager', () =>
     }),
   ),
 );
+
+moduleContract('connection-manager', () => inHub(({ connections }) => connections));
+
+moduleContract('listener', () => inHub(({ listener }) => listener));

@@ -197,7 +197,7 @@ describe('whub provide', { timeout: SLOW_MS }, () => {
   it('[CM17] echoes, and `whub tap` shows it', async () => {
     const tap = start('tap', '--filter', 'service:echo', '--json');
     const provider = start('provide', 'echo', '--service', 'echo');
-    await provider.line(/providing/);
+    await Promise.all([provider.line(/providing/), tap.errorLine(/tapping/)]);
     const { code, stdout } = await CliProcess.run(['call', 'POST', '/echo/x', '--body', '@-'], env, '{"n":1.10}');
     expect([code, stdout.toString()]).toEqual([0, '{"n":1.10}']);
     const row = JSON.parse(await tap.line(/\/echo\/x/)) as { status: number; method: string };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -276,6 +276,20 @@ describe('ensureLocalCredential()', () => {
     const second = read(dataDir);
     expect([first, second].map((key) => registry.findCredential(key)?.clientId)).toEqual(['cli', 'cli']);
     expect(second).not.toBe(first);
+  });
+
+  it('[ST13] a place where no key file can be is one clear line, and leaves nothing behind', () => {
+    using stage = registryStage();
+    const { dataDir, registry } = stage;
+    const path = join(dataDir, 'cli.key');
+    mkdirSync(join(path, 'full'), { recursive: true });
+    expect(() => ensureLocalCredential(dataDir, registry)).toThrow(`Cannot open "${path}"`);
+    expect(() => ensureLocalCredential(dataDir, registry)).toThrow(`Cannot open "${path}"`);
+    expect(readdirSync(dataDir).filter((file) => file.startsWith('cli.key'))).toEqual(['cli.key']);
+    rmdirSync(join(path, 'full'));
+    rmdirSync(path);
+    ensureLocalCredential(dataDir, registry);
+    expect(registry.findCredential(read(dataDir))?.clientId).toBe('cli');
   });
 
   it('[ST13] does not undo a revocation, of the client or of its key', () => {

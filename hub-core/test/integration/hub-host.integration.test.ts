@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MessagePort, Worker } from 'node:worker_threads';
@@ -7,6 +7,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { HubClient } from '../../client/node/index.ts';
@@ -18,7 +19,7 @@ import type { HubHost, HubHostOptions, HubHostState } from '../../host/hub-host.
 import { readHubFile } from '../../host/hub-file.ts';
 import { addClient, listClients } from '../../host/registry-admin.ts';
 import { HubStartError } from '../../server/hub/hub-start-error.ts';
-import { temporaryFolder } from '../support/traffic.ts';
+import { exchangesBatch, openTrafficStore, temporaryFolder } from '../support/traffic.ts';
 
 type HubConsole = ContractRouterClient<HubContract>;
 type CaptureConsole = ContractRouterClient<CaptureContract>['capture'];
@@ -314,6 +315,45 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     await eventually(() => host.state).toMatchObject({ kind: 'crashed', thread: 'capture' });
     expect((await client.request({ uri: '/echo/on' })).status).toBe(200);
     expect(await host.readBody(1, 'request', 0, 1)).toBeUndefined();
+  });
+});
+
+describe('HubHost that cannot have its store', { timeout: 60_000 }, () => {
+  it('[CA10] records beside a store of a newer version, and leaves that one alone', async () => {
+    const dataDir = join(folder.path, 'data');
+    {
+      using store = openTrafficStore(join(dataDir, 'capture'));
+      store.write(exchangesBatch(1, 3));
+    }
+    const [segment = ''] = readdirSync(join(dataDir, 'capture')).filter((name) => name.endsWith('.db'));
+    const database = new Database(join(dataDir, 'capture', segment));
+    database.pragma('user_version = 99');
+    database.close();
+    const host = createHost({ carrier: 'place' });
+    await host.start();
+    await hubConsole(host).compose.send({
+      as: null,
+      method: 'GET',
+      uri: '/status/info',
+      headers: [],
+      bodyBase64: '',
+      encoding: 'bytes',
+      timeoutMs: 5_000,
+      idempotent: true,
+    });
+    await eventually(async () => (await rowsOf(captureConsole(host), '')).rows.map((row) => row.uri)).toEqual([
+      '/status/info',
+    ]);
+    expect(readdirSync(dataDir)).toContain('capture-older');
+  });
+
+  it('[HO6] says what the store says, and ends both threads', async () => {
+    const threads = watchThreads();
+    using store = openTrafficStore(join(folder.path, 'data', 'capture'));
+    const host = createHost();
+    await expect(host.start()).rejects.toThrow(/another hub is using it/);
+    await eventually(() => [...threads.values()].map((thread) => thread.threadId)).toEqual([-1, -1]);
+    expect({ state: host.state.kind, rows: store.watermark().rows }).toEqual({ state: 'stopped', rows: 0 });
   });
 });
 

@@ -69,8 +69,8 @@ describe('start', () => {
     using folder = temporaryDataDir();
     const locked = join(folder.path, 'locked');
     mkdirSync(locked, { mode: 0o500 });
-    // Root may write there, but not even root may write among the processes.
-    const error = await startFailure({ dataDir: process.getuid?.() === 0 ? '/proc/whub-test' : locked, port: 0 });
+    // Root may write there, but not even root may make a folder of the kernel's.
+    const error = await startFailure({ dataDir: process.getuid?.() === 0 ? '/sys/whub-test' : locked, port: 0 });
     expect([error instanceof HubStartError, error.message.includes('\n')]).toEqual([true, false]);
   });
 

@@ -136,6 +136,7 @@ describe('openHubDatabase() with something wrong', () => {
     expect(refusal(() => openHubDatabase(file))).toBe(
       `Cannot make the data folder "${file}": there is a file of that name; choose another with --data`,
     );
+    expect(refusal(() => openHubDatabase(join(folder.path, 'n'.repeat(300))))).toContain('ENAMETOOLONG');
     mkdirSync(join(folder.path, 'hub.db'));
     expect(refusal(() => openHubDatabase(folder.path))).toBe(
       `Cannot open "${join(folder.path, 'hub.db')}": it is no file that can be opened for writing; move it away, or choose another folder with --data`,
@@ -209,6 +210,15 @@ describe('acquireHubLock()', () => {
     expect(refusal(() => acquireHubLock(folder.path))).toBe(text);
     first[Symbol.dispose]();
     acquireHubLock(folder.path)[Symbol.dispose]();
+  });
+
+  it('[ST4] a lock file that is none is refused', () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, 'hub.lock');
+    writeFileSync(path, 'this is not a database, '.repeat(100));
+    expect(refusal(() => acquireHubLock(folder.path))).toBe(
+      `Cannot open "${path}": it is no database; move it away or put a backup in its place`,
+    );
   });
 
   it('[ST5] the system frees the lock of a process that is killed', async () => {

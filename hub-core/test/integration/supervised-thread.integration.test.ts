@@ -19,6 +19,7 @@ function setUp() {
     clock,
     log: silentLogger,
     onReport: () => (ready += 1),
+    onLaunched: () => {},
     onGone: (reason) => void gone.push(reason),
     onRestarting: () => {},
     onCrashed: () => {},
@@ -34,9 +35,9 @@ describe('SupervisedThread over real threads', () => {
     const { clock, gone, thread, readyCount } = setUp();
     await thread.start();
     thread.post({ type: command });
-    await expect.poll(() => gone).toEqual([reason]);
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual([reason]);
     clock.advance(100);
-    await expect.poll(readyCount).toBe(2);
+    await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
     await thread.stop(60_000);
     expect(thread.running).toBe(false);
   });
@@ -49,9 +50,9 @@ describe('SupervisedThread over real threads', () => {
       clock.advance(2_000);
       await nextTurn();
     }
-    await expect.poll(() => gone).toEqual(['it was stuck']);
+    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['it was stuck']);
     clock.advance(100);
-    await expect.poll(readyCount).toBe(2);
+    await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
     await thread.stop(60_000);
   });
 });

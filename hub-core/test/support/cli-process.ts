@@ -47,9 +47,27 @@ export class CliProcess implements AsyncDisposable {
   }
 
   /** Waits for the nth line of stdout that matches, from 1. @throws {Error} when the process ends before */
-  async line(pattern: RegExp, nth = 1): Promise<string> {
+  line(pattern: RegExp, nth = 1): Promise<string> {
+    return this.#line(() => this.#stdout.toString('utf8'), pattern, nth);
+  }
+
+  /** As {@link line}, for stderr. */
+  errorLine(pattern: RegExp): Promise<string> {
+    return this.#line(() => this.#stderr, pattern, 1);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  async #line(text: () => string, pattern: RegExp, nth: number): Promise<string> {
     for (;;) {
-      const lines = this.#stdout.toString('utf8').split('\n').slice(0, -1);
+      const lines = text().split('\n').slice(0, -1);
       const found = lines.filter((line) => pattern.test(line))[nth - 1];
       if (found !== undefined) return found;
       if (this.#child.exitCode !== null) {
@@ -61,15 +79,6 @@ export class CliProcess implements AsyncDisposable {
       this.#watchers.add(resolve);
       await promise;
     }
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
-    await this.#ended;
   }
 
   #collect(chunk: Buffer): void {

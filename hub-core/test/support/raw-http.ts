@@ -13,7 +13,7 @@ export interface RawRequest {
   readonly method?: string;
   /** As it stands in the request line. */
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array;
 }
 

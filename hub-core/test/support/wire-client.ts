@@ -28,7 +28,7 @@ export class WireClient implements AsyncDisposable {
   /** Received and not taken by `next`. */
   readonly inbox: Message[] = [];
   readonly closed: Promise<Closed>;
-  #waiters: Waiter[] = [];
+  readonly #waiters: Waiter[] = [];
   #lastId = 0;
   #answering: ((request: Message) => MessageInit | undefined) | undefined;
 
