@@ -241,10 +241,11 @@ class ThreadedHubHost implements HubHost {
   }
 
   async #hubStart(): Promise<ThreadStart> {
-    const { dataDir, host, port, consoleAssetsDir } = this.#options;
+    const { dataDir, host, port, consoleAssetsDir, allowRemote = false } = this.#options;
     const capture = (await this.#captureUp.promise) ? this.#joinCapture() : undefined;
     const init: HubThreadInit = {
       dataDir,
+      allowRemote,
       host,
       // A restarted hub is looked for where it was.
       port: this.#ready?.port ?? port,

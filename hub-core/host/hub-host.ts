@@ -6,6 +6,8 @@ export interface HubHostOptions {
   /** Folder of hub.db and capture/; made with mode 0700 when missing. */
   readonly dataDir: string;
   readonly host: string;
+  /** Must be true for a host that other machines can reach. Default: false. */
+  readonly allowRemote?: boolean;
   /** 0 lets the system choose. */
   readonly port: number;
   /** Folder of the built renderer, served at /console/; undefined = no console in the browser. */

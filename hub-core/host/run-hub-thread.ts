@@ -59,8 +59,8 @@ class HubThread {
     this.#init = init;
     this.#log = log;
     this.#capture = capture;
-    const { dataDir, host: address, port } = init;
-    this.#hub = createHub({ dataDir, host: address, port }, { log, captureSink: this.#capture });
+    const { dataDir, host: address, port, allowRemote } = init;
+    this.#hub = createHub({ dataDir, host: address, port, allowRemote }, { log, captureSink: this.#capture });
     this.#samples = new SampleTraffic({ hub: this.#hub, clock: systemClock, log });
     this.#server = this.#console.use(
       new ConsoleServer({

@@ -72,6 +72,7 @@ export type CaptureLinkAnswer =
 
 export interface HubThreadInit {
   readonly dataDir: string;
+  readonly allowRemote: boolean;
   readonly host: string;
   readonly port: number;
   readonly consoleAssetsDir: string | undefined;

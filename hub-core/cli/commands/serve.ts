@@ -13,6 +13,7 @@ import type { RunCommand } from '../run-command.ts';
 export interface ServeFlags {
   readonly host: string;
   readonly port: number;
+  readonly allowRemote?: true;
   readonly data?: string;
   readonly json?: true;
   readonly log: NonNullable<HubHostOptions['logLevel']>;
@@ -51,8 +52,9 @@ function ended(host: HubHost, terminal: Terminal): Promise<HubHost['state'] | vo
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   const dataDir = flags.data ?? defaultDataDir(terminal.env);
   const { createHubHost } = await import('../../host/create-hub-host.ts');
-  const { host: address, port, log: logLevel } = flags;
-  await using host = createHubHost({ dataDir, host: address, port, consoleAssetsDir: consoleAssetsDir(), logLevel });
+  const { host: address, port, allowRemote = false, log: logLevel } = flags;
+  const assets = consoleAssetsDir();
+  await using host = createHubHost({ dataDir, host: address, port, allowRemote, consoleAssetsDir: assets, logLevel });
   const end = ended(host, terminal);
   const ready = await host.start();
   if (flags.json === true) {
@@ -80,6 +82,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .description('run a hub until Ctrl-C, SIGTERM or "whub stop"')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 lets the system choose', wholeNumber(0, 65_535), 7_410)
+    .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
     .addOption(dataOption())
     .option('--json', 'say when it is ready in one line of JSON, the first on stdout')
     .option('--headless', 'accepted for symmetry with "npm start": this command never opens a window')

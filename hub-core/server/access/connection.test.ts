@@ -415,7 +415,7 @@ describe('Connection: pressure and life', () => {
     ]);
   });
 
-  it('counts messages and bytes both ways', async () => {
+  it('[SE24] counts messages and bytes both ways', async () => {
     const bench = await new AccessBench().open();
     const { messagesIn, messagesOut, bytesIn, bytesOut } = bench.connection;
     expect([messagesIn, messagesOut, bytesIn > 0, bytesOut > 0]).toEqual([1, 1, true, true]);

@@ -84,7 +84,6 @@ export class Connection implements Caller, ProviderLink {
   readonly #deps: ConnectionDeps;
   readonly #transport: Transport;
   readonly #upgradeCredential: Credential | undefined;
-  readonly #subscriptions = new DisposableStack();
   readonly #hardLimitBytes: number;
   #state: ConnectionState = 'handshaking';
   #principal = NOBODY;
@@ -195,9 +194,10 @@ export class Connection implements Caller, ProviderLink {
   /** Begins to listen. Called once, after whoever made the connection knows it. */
   start(): void {
     const { clock, limits } = this.#deps;
-    this.#subscriptions.use(this.#transport.onViolation.subscribe((violation) => this.#onViolation(violation)));
-    this.#subscriptions.use(this.#transport.onDidDrain.subscribe(() => this.#onDrain()));
-    this.#subscriptions.use(this.#transport.onDidClose.subscribe((reason) => this.#onClose(reason)));
+    // These end with the transport: to keep their disposables would only cost every idle connection memory.
+    this.#transport.onViolation.subscribe((violation) => this.#onViolation(violation));
+    this.#transport.onDidDrain.subscribe(() => this.#onDrain());
+    this.#transport.onDidClose.subscribe((reason) => this.#onClose(reason));
     if (limits.handshakeTimeoutMs > 0) {
       this.#handshakeTimer = clock.after(limits.handshakeTimeoutMs, () => {
         const text = `Cannot wait for Hello: the handshake was not finished within ${String(limits.handshakeTimeoutMs)} ms`;
@@ -205,7 +205,7 @@ export class Connection implements Caller, ProviderLink {
       });
     }
     // Last: frames that came before are announced at once.
-    this.#subscriptions.use(this.#transport.onFrame.subscribe((frame) => this.#onFrame(frame)));
+    this.#transport.onFrame.subscribe((frame) => this.#onFrame(frame));
   }
 
   /**
@@ -416,7 +416,7 @@ export class Connection implements Caller, ProviderLink {
   #welcome(principal: Principal): void {
     if (this.#state !== 'handshaking') return;
     const { hub, limits, observer } = this.#deps;
-    this.#handshakeTimer?.[Symbol.dispose]();
+    this.#endHandshake();
     this.#state = 'open';
     this.#principal = principal;
     this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits }));
@@ -432,6 +432,11 @@ export class Connection implements Caller, ProviderLink {
   /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */
   #isClosed(): boolean {
     return this.#state === 'closed';
+  }
+
+  #endHandshake(): void {
+    this.#handshakeTimer?.[Symbol.dispose]();
+    this.#handshakeTimer = undefined;
   }
 
   #refuse(error: unknown, client: string | undefined): void {
@@ -453,7 +458,6 @@ export class Connection implements Caller, ProviderLink {
     this.#finish(
       text === '' ? `the link closed with code ${String(code)}` : `the link closed with code ${String(code)}: ${text}`,
     );
-    this.#subscriptions.dispose();
     this.#deps.observer.linkClosed(this);
   }
 
@@ -462,7 +466,7 @@ export class Connection implements Caller, ProviderLink {
     this.#state = 'closed';
     this.#closedAtMs = this.#deps.clock.wallMs();
     this.#closeReason = reason;
-    this.#handshakeTimer?.[Symbol.dispose]();
+    this.#endHandshake();
     this.#held = undefined;
     this.#deps.relay.disconnected(this.connectionId);
     this.#deps.observer.closed(this);

@@ -77,7 +77,7 @@ describe('isLoopback', () => {
 });
 
 describe('hostLiteral', () => {
-  it('writes IPv6 in brackets and IPv4 within IPv6 as IPv4', () => {
+  it('[LI1] writes IPv6 in brackets and IPv4 within IPv6 as IPv4', () => {
     expect(['::1', '::FFFF:10.0.0.1', '10.0.0.1', 'localhost'].map((address) => hostLiteral(address))).toEqual([
       '[::1]',
       '10.0.0.1',

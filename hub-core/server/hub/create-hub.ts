@@ -102,7 +102,8 @@ class LocalHub implements Hub {
   async start(): Promise<void> {
     const { host, allowRemote } = this.#config;
     if (!allowRemote && !isLoopback(host)) {
-      const text = 'other machines could reach the hub there; set allowRemote to permit that, or listen on 127.0.0.1';
+      const text =
+        'other machines could reach the hub there; set allowRemote (whub serve --allow-remote) to permit that, or listen on 127.0.0.1';
       throw new HubStartError(`Cannot listen on "${host}": ${text}`);
     }
     this.#startedAtMs = this.#clock.wallMs();

@@ -25,6 +25,7 @@ import { createWebSocketUpgrade, type UpgradeRequest, type WebSocketUpgrade } fr
 const HEADER_OVERHEAD = 8 << 10;
 /** Where headers have no limit of their own, Node needs one. */
 const UNLIMITED_HEADER_BYTES = 16 << 20;
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const KEEP_ALIVE_MS = 30_000;
 /** How often slow clients are looked for. */
 const SWEEP_MS = 1_000;
@@ -77,6 +78,8 @@ class PortListener implements Listener {
   #address: AddressInfo | undefined;
   #serving = false;
   #active = 0;
+  /** The latest response on each socket: one that is half written may not be written into. */
+  readonly #responses = new WeakMap<Duplex, ServerResponse>();
   #whenIdle: PromiseWithResolvers<void> | undefined;
 
   constructor(deps: ListenerDeps) {
@@ -107,7 +110,8 @@ class PortListener implements Listener {
     const address = await listen(server, { host, port });
     this.#server = server;
     this.#address = address;
-    const names = [...hostNames, hostLiteral(host)];
+    // An address that stands for all of them is nobody's name: those that it stands for are accepted one by one.
+    const names = WILDCARDS.has(host) ? hostNames : [...hostNames, hostLiteral(host)];
     this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins) };
     const router = this.#createRouter(this.#guard);
     server.on('request', (request, response) => this.#onRequest(router, request, response));
@@ -176,6 +180,7 @@ class PortListener implements Listener {
 
   #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
     this.#active += 1;
+    this.#responses.set(request.socket, response);
     response.once('close', () => {
       this.#active -= 1;
       if (this.#active === 0) this.#whenIdle?.resolve();
@@ -216,7 +221,9 @@ class PortListener implements Listener {
   }
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-    refuseRaw(socket, clientFault(error), { hub: this.#deps.hub.id, instance: '' });
+    const response = this.#responses.get(socket);
+    if (response?.headersSent === true && !response.writableFinished) socket.destroy();
+    else refuseRaw(socket, clientFault(error), { hub: this.#deps.hub.id, instance: '' });
   }
 }
 

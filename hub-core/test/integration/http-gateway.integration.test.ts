@@ -406,6 +406,25 @@ describe("gateway: the hub's own paths", () => {
     expect(statusOf(await rawBytes(bench.port, bytes))).toBe(status);
   });
 
+  it('[HT14] does not write a refusal into the middle of an answer', async () => {
+    using _endless = bench.hub.mount({ prefix: '/endless', request: (_request, response) => response.write('begun') });
+    const host = `host: 127.0.0.1:${String(bench.port)}`;
+    const socket = connect(bench.port, '127.0.0.1');
+    socket.write(`GET /endless HTTP/1.1\r\n${host}\r\n\r\n`);
+    const [begun] = (await once(socket, 'data')) as [Buffer];
+    let more = '';
+    socket.on('data', (chunk: Buffer) => (more += chunk.toString()));
+    socket.write('nonsense\r\n\r\n');
+    await once(socket, 'close');
+    expect([begun.toString().includes('begun'), more]).toEqual([true, '']);
+  });
+
+  it('[HT14] tells a body that comes too slowly so', async () => {
+    await using slow = await startTestHub({ limits: { httpBodyTimeoutMs: 100 } });
+    const head = `POST /status/info HTTP/1.1\r\nhost: 127.0.0.1:${String(slow.port)}\r\ncontent-length: 5\r\n\r\nab`;
+    expect(statusOf(await rawBytes(slow.port, head))).toBe(408);
+  });
+
   it('[HT14] answers more headers, or a longer uri, than a message may have, with a 4xx', async () => {
     const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`x-${String(i)}`, '1']));
     const replies = [await call({ path: '/web/', headers: many }), await call({ path: `/web/${'a'.repeat(9000)}` })];

@@ -99,7 +99,7 @@ describe('start', () => {
     expect([modes.every((mode) => mode === 0), readdirSync(bench.dataDir).includes('cli.key')]).toEqual([true, true]);
   });
 
-  it('has no address before', () => {
+  it('[SE30] a hub has no address before it has started', () => {
     const hub = createHub({ dataDir: '/nowhere' });
     expect(() => hub.address).toThrow(TypeError);
   });
@@ -184,7 +184,7 @@ describe('drain and stop', () => {
 });
 
 describe('compose', () => {
-  it('[BI20] sends as the console, which may call everything, or as a client, whose grants hold', async () => {
+  it('[SE31] sends as the console, which may call everything, or as a client, whose grants hold', async () => {
     await using bench = await startTestHub();
     await using provider = await WireClient.open(bench.url, { key: bench.addClient('cat') });
     await provider.provide({ id: 'echo', routes: [{ pattern: '/*rest' }] }, echo);
@@ -211,7 +211,7 @@ describe('compose', () => {
     await expect(bench.hub.compose(request, 'nobody')).rejects.toMatchObject({ errorName: 'NOT_FOUND_ERR' });
   });
 
-  it('[BI20] answers what is no valid request, and a one-way one, like any other', async () => {
+  it('[SE31] answers what is no valid request, and a one-way one, like any other', async () => {
     await using bench = await startTestHub();
     const request: MessageInit = { kind: Kind.Request, method: Method.Get, uri: '/status/info' };
     const statuses = [
@@ -281,7 +281,7 @@ describe('capture and figures', () => {
     expect(bench.hub.stats.history(10).length).toBeGreaterThan(0);
   });
 
-  it('[BI21] status tells each as much as it may know', async () => {
+  it('[ME8] status tells each as much as it may know', async () => {
     await using bench = await startTestHub();
     await using anonymous = await WireClient.open(bench.url, {});
     await using client = await WireClient.open(bench.url, { key: bench.addClient('cat') });

@@ -62,6 +62,8 @@ export class HttpRelay {
     about: { readonly receivedMs: number; readonly response: ServerResponse },
   ): void {
     const { relay } = this.deps;
+    // It may be gone already: who asked is not there to be answered.
+    if (about.response.closed) return;
     about.response.once('close', () => {
       if (!caller.answered) relay.disconnected(caller.connectionId);
     });

@@ -7,7 +7,7 @@ import type { HttpCaller } from './http-caller.ts';
 import type { HttpRelay } from './http-relay.ts';
 
 /** The content type of `POST /rpc`, both ways. */
-export const RPC_CONTENT_TYPE = 'application/vnd.whub.v1+flatbuffers';
+const RPC_CONTENT_TYPE = 'application/vnd.whub.v1+flatbuffers';
 
 function decodeRequest(http: HttpRelay, frame: Uint8Array): Message {
   const message = http.deps.codec.decode(frame);

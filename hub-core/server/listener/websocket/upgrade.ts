@@ -87,8 +87,8 @@ export function createWebSocketUpgrade(
     });
     const connection = deps.acceptor.accept({ transport, codec, credential });
     // Frames of the WebSocket itself are signs of life too.
-    webSocket.on('ping', () => connection.noteActivity());
-    webSocket.on('pong', () => connection.noteActivity());
+    const noteActivity = (): void => connection.noteActivity();
+    webSocket.on('ping', noteActivity).on('pong', noteActivity);
   }
 
   return {

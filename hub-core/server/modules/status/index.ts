@@ -64,6 +64,10 @@ function serviceHealth(service: ServiceSnapshot): Readonly<Record<string, unknow
   };
 }
 
+function moduleDocument({ name, state, health, dependsOn }: ModuleStatus): Readonly<Record<string, unknown>> {
+  return { name, state, health, depends_on: dependsOn };
+}
+
 /** The built-in service `status`: how the hub is doing, for whoever may know. */
 export function createStatusService(deps: StatusDeps): BuiltInService {
   const get = (
@@ -90,7 +94,10 @@ export function createStatusService(deps: StatusDeps): BuiltInService {
         summary: 'Health of each service',
         value: () => ({ services: deps.services().map((service) => serviceHealth(service)) }),
       }),
-      get('/modules', 'manager', { summary: 'State of each module', value: () => ({ modules: deps.modules() }) }),
+      get('/modules', 'manager', {
+        summary: 'State of each module',
+        value: () => ({ modules: deps.modules().map((module) => moduleDocument(module)) }),
+      }),
     ],
   };
 }
