@@ -33,6 +33,7 @@ describe('parseHubConfig', () => {
         maxOutgoingBytes: 16_777_216,
         maxHeldRequestBytes: 33_554_432,
         creditBytes: 262_144,
+        maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
     });

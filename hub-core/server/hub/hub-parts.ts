@@ -69,6 +69,8 @@ function serviceLimits(limits: HubLimits): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    creditBytes: limits.creditBytes,
+    maxStreamWindowBytes: limits.maxStreamWindowBytes,
   };
 }
 
@@ -177,7 +179,14 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   });
   const shared = { identity, dispatcher, codecs, auth, layer };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+  const composer = new Composer({
+    clock,
+    relay: layer,
+    authenticator: auth,
+    codec: codecs.binary,
+    hubId: identity.id,
+    maxFrameBytes: limits.maxFrameBytes,
+  });
 
   // Those that others tell of their end come first, so that they stop last.
   for (const module of [storage, capture, metering, auth, clients, services, connections, listener])

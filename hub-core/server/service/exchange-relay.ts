@@ -15,10 +15,12 @@ import { errorNameOf, problemAnswer } from './problem-answer.ts';
 import {
   badAnswer,
   cancelledByCaller,
+  cancelledByProvider,
   deadlinePassed,
   hubDraining,
   hubStopped,
   idInFlight,
+  noStreamHere,
   tooManyInFlight,
 } from './relay-errors.ts';
 import { RelayedExchange, type TargetService } from './relayed-exchange.ts';
@@ -27,6 +29,7 @@ import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import type { ServiceRegistry } from './service-registry.ts';
+import { StreamRelay, type StreamCounters } from './stream-relay.ts';
 
 export interface ExchangeRelayDeps {
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export interface ExchangeRelayDeps {
 }
 
 /** What the relay counts beside exchanges. */
-export interface RelayCounters {
+export interface RelayCounters extends StreamCounters {
   /** Responses whose request was over or was never made. */
   readonly lateResponses: number;
   /** Cancels of requests that are not in flight. */
@@ -66,6 +69,7 @@ export class ExchangeRelay implements Relay, Disposable {
   readonly #callers = new CallerTable();
   readonly #dispatch: ChannelDispatch;
   readonly #deadlines: DeadlineWheel<RelayedExchange>;
+  readonly #streams: StreamRelay;
   #lateResponses = 0;
   #unknownCancels = 0;
   /** Set while draining: resolved when nothing is left. */
@@ -83,6 +87,14 @@ export class ExchangeRelay implements Relay, Disposable {
       providerLost: (exchange, error) => this.#fail(exchange, 'provider-lost', error),
       written: (exchange) => this.#end(exchange, 'one-way', undefined),
     });
+    this.#streams = new StreamRelay({
+      log,
+      limits: deps.limits,
+      dispatch: this.#dispatch,
+      breakOff: (exchange, outcome, error) => this.#fail(exchange, outcome, error),
+      finished: (exchange, last) => this.#streamed(exchange, last),
+      passed: (exchange, direction, payload) => deps.observers.passed(exchange, direction, payload),
+    });
   }
 
   get inFlight(): number {
@@ -98,6 +110,7 @@ export class ExchangeRelay implements Relay, Disposable {
       lateResponses: this.#lateResponses,
       unknownCancels: this.#unknownCancels,
       retries: this.#dispatch.retries,
+      ...this.#streams.counters,
     };
   }
 
@@ -129,22 +142,48 @@ export class ExchangeRelay implements Relay, Disposable {
   respond(link: ProviderLink, response: Message): void {
     const exchange = this.#dispatch.sentTo(link, response.id);
     const channel = exchange?.channel;
-    if (exchange === undefined || channel === undefined) {
+    if (exchange === undefined || channel === undefined || exchange.stream?.opened !== undefined) {
       this.#lateResponses += 1;
       return;
     }
     exchange.repliedMs = this.#deps.clock.nowMs();
     channel.latency.add(exchange.repliedMs - exchange.sentMs);
     const { status } = response;
-    if ((response.flags & Flag.Stream) !== 0) {
-      this.#dispatch.cancelAtProvider(exchange);
-      this.#reject(exchange, 'it began a stream, and this hub takes answers in one piece only');
-    } else if (!isFinalStatus(status)) {
+    const isStream = (response.flags & Flag.Stream) !== 0;
+    if (!isFinalStatus(status)) {
+      if (isStream) this.#dispatch.cancelAtProvider(exchange);
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
       if (status >= 500) channel.failed(`answered ${String(status)}`);
-      this.#end(exchange, 'replied', response);
+      if (isStream) this.#openStream(exchange, response);
+      else this.#end(exchange, 'replied', response);
     }
+  }
+
+  requestData(caller: Caller, data: Message): void {
+    this.#streams.requestData(this.#callers.get(caller.connectionId, data.id), data);
+  }
+
+  responseData(link: ProviderLink, data: Message): void {
+    this.#streams.responseData(this.#dispatch.sentTo(link, data.id), data);
+  }
+
+  callerCredit(caller: Caller, requestId: number, bytes: number): void {
+    this.#streams.callerCredit(this.#callers.get(caller.connectionId, requestId), bytes);
+  }
+
+  providerCredit(link: ProviderLink, id: number, bytes: number): void {
+    this.#streams.providerCredit(this.#dispatch.sentTo(link, id), bytes);
+  }
+
+  cancelledByProvider(link: ProviderLink, id: number): void {
+    const exchange = this.#dispatch.sentTo(link, id);
+    if (exchange?.channel === undefined) {
+      this.#unknownCancels += 1;
+      return;
+    }
+    exchange.channel.failed('gave a request up');
+    this.#fail(exchange, 'replied', cancelledByProvider(exchange));
   }
 
   linkDrained(link: ProviderLink): void {
@@ -223,6 +262,7 @@ export class ExchangeRelay implements Relay, Disposable {
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
+    this.#streams.begin(exchange);
     service.calls += 1;
     this.#open(exchange, route);
     this.#dispatch.place(exchange, service);
@@ -235,6 +275,7 @@ export class ExchangeRelay implements Relay, Disposable {
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);
     checkBuiltInAccess(route.access, caller.principal, { path, params });
+    if (exchange.isStream) throw noStreamHere(target.service.id);
     exchange.tally = target;
     target.calls += 1;
     this.#open(exchange, undefined);
@@ -275,6 +316,18 @@ export class ExchangeRelay implements Relay, Disposable {
     this.#fail(exchange, 'deadline', deadlinePassed(exchange));
   }
 
+  /** The time of a request ends with the beginning of its answer. */
+  #openStream(exchange: RelayedExchange, response: Message): void {
+    this.#deadlines.remove(exchange);
+    this.#streams.open(exchange, response);
+  }
+
+  /** The provider's last Data came. */
+  #streamed(exchange: RelayedExchange, last: Message): void {
+    if (last.status >= 500) exchange.channel?.failed(`broke its answer off with ${String(last.status)}`);
+    this.#end(exchange, 'replied', last);
+  }
+
   /** For an answer that cannot be passed on. */
   #reject(exchange: RelayedExchange, reason: string): void {
     exchange.channel?.failed('gave an answer that cannot be passed on');
@@ -297,16 +350,20 @@ export class ExchangeRelay implements Relay, Disposable {
   /** The only way out. */
   #end(exchange: RelayedExchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined): void {
     if (exchange.state === 'ended') return;
-    const { channel, tally, target, isOneWay } = exchange;
+    const { channel, tally, target, stream, isOneWay } = exchange;
     this.#dispatch.leave(exchange);
     this.#deadlines.remove(exchange);
     this.#callers.remove(exchange);
     exchange.state = 'ended';
     exchange.endedMs = this.#deps.clock.nowMs();
-    if (tally !== undefined && (answer?.status ?? 0) >= 500) tally.errors += 1;
-    const given = isOneWay ? undefined : answer;
-    this.#deps.observers.ended(exchange, outcome, given, exchange.errorName);
-    if (given !== undefined) this.#deliver(exchange, given);
+    stream?.dropHeld();
+    const whole = stream === undefined ? answer : stream.summary(answer);
+    if (tally !== undefined && (whole?.status ?? 0) >= 500) tally.errors += 1;
+    this.#deps.observers.ended(exchange, outcome, isOneWay ? undefined : whole, exchange.errorName);
+    if (answer !== undefined && !isOneWay) {
+      if (stream?.opened === undefined) this.#deliver(exchange, answer);
+      else this.#streams.close(exchange, answer);
+    }
     if (channel !== undefined) this.#deps.registry.settled(channel);
     if (target !== undefined && target.queue.size > 0) this.pump(target);
     this.#settleIdle();

@@ -17,6 +17,10 @@ export interface ServiceLimits {
   readonly rememberMs: number;
   /** Registered services of one hub. */
   readonly maxServices: number;
+  /** Initial credit of each direction of a stream, bytes. */
+  readonly creditBytes: number;
+  /** Most outstanding credit of each direction of a stream, bytes. */
+  readonly maxStreamWindowBytes: number;
 }
 
 export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
@@ -29,4 +33,6 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
   retries: 2,
   rememberMs: 60_000,
   maxServices: 10_000,
+  creditBytes: 256 << 10,
+  maxStreamWindowBytes: 1 << 20,
 });

@@ -75,6 +75,9 @@ export class FakePeer implements Caller {
   readonly providerLink: (ProviderLink & { congested: boolean }) | undefined;
   readonly answers: { readonly id: number; readonly answer: Message | MessageInit }[] = [];
   readonly sent: SentMessage[] = [];
+  /** Data of answers' streams. */
+  readonly pieces: { readonly id: number; readonly data: Message | MessageInit }[] = [];
+  readonly grants: (readonly [id: number, bytes: number])[] = [];
   onRespond: (() => void) | undefined;
   onSend: ((sent: SentMessage) => void) | undefined;
 
@@ -115,6 +118,14 @@ export class FakePeer implements Caller {
   respond(requestId: number, response: Message | MessageInit): void {
     this.answers.push({ id: requestId, answer: response });
     this.onRespond?.();
+  }
+
+  data(requestId: number, data: Message | MessageInit): void {
+    this.pieces.push({ id: requestId, data });
+  }
+
+  grant(requestId: number, bytes: number): void {
+    this.grants.push([requestId, bytes]);
   }
 
   #take(sent: SentMessage): boolean {

@@ -34,6 +34,14 @@ export class HttpCaller implements Caller {
     return this.#answered;
   }
 
+  data(_requestId: number, _data: Message | MessageInit): void {
+    // Not yet.
+  }
+
+  grant(): void {
+    // Not yet.
+  }
+
   respond(_requestId: number, answer: Message | MessageInit): void {
     this.#answered = true;
     if (!this.#response.destroyed) this.#deliver(answer, this.#response);
