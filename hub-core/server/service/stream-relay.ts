@@ -64,7 +64,7 @@ export class StreamRelay {
   requestData(exchange: RelayedExchange | undefined, data: Message): void {
     const stream = exchange?.stream;
     const direction = stream?.request;
-    if (exchange === undefined || stream === undefined || !this.#takes(direction, data)) return;
+    if (!this.#takes(direction, data) || exchange === undefined || stream === undefined) return;
     const { payload, flags } = data;
     if (!direction.take(payload.byteLength)) {
       this.#deps.dispatch.cancelAtProvider(exchange);
@@ -87,7 +87,7 @@ export class StreamRelay {
   responseData(exchange: RelayedExchange | undefined, data: Message): void {
     const stream = exchange?.stream;
     const direction = stream?.opened === undefined ? undefined : stream.response;
-    if (exchange === undefined || !this.#takes(direction, data)) return;
+    if (!this.#takes(direction, data) || exchange === undefined) return;
     const { payload, flags } = data;
     if (!direction.take(payload.byteLength)) {
       exchange.channel?.failed('sent more of a stream than it had credit for');
