@@ -256,39 +256,6 @@ describe('Connection: messages', () => {
     expect([bench.connection.ignored, bench.connection.state]).toEqual([2, 'open']);
   });
 
-  it('[SM4] tells from the id’s half whether Data, Credit and Cancel come from the caller or the provider', async () => {
-    const bench = await new AccessBench().open();
-    await bench.send(
-      { kind: Kind.Data, id: 5, payload: new Uint8Array(2) },
-      { kind: Kind.Data, id: HUB_ID_BIT + 6, payload: new Uint8Array(3) },
-      { kind: Kind.Credit, id: 5, credit: 7 },
-      { kind: Kind.Credit, id: HUB_ID_BIT + 6, credit: 8 },
-      { kind: Kind.Cancel, id: HUB_ID_BIT + 6 },
-    );
-    expect(bench.relay.streamed).toEqual([
-      { as: 'request data', id: 5, bytes: 2 },
-      { as: 'response data', id: HUB_ID_BIT + 6, bytes: 3 },
-      { as: 'caller credit', id: 5, bytes: 7 },
-      { as: 'provider credit', id: HUB_ID_BIT + 6, bytes: 8 },
-      { as: 'provider cancel', id: HUB_ID_BIT + 6, bytes: 0 },
-    ]);
-  });
-
-  it('[SM16] hands on Data without copying them, and grants credit', async () => {
-    const bench = await new AccessBench().open();
-    const frame = bench.codec.encode({ kind: Kind.Data, id: HUB_ID_BIT + 5, payload: new Uint8Array(4) });
-    const got: Uint8Array[] = [];
-    bench.peer.onFrame.subscribe((each) => got.push(each));
-    bench.connection.data(9, bench.codec.decode(frame));
-    bench.connection.grant(9, 44);
-    await bench.settle();
-    expect([got[0] === frame, bench.ofKind(Kind.Data)[0]?.id, bench.ofKind(Kind.Credit)[0]?.credit]).toEqual([
-      true,
-      9,
-      44,
-    ]);
-  });
-
   it('[SE8] passes Cancel and Response on', async () => {
     const bench = await new AccessBench().open();
     await bench.send({ kind: Kind.Cancel, id: 7 }, { kind: Kind.Response, id: HUB_ID_BIT + 3, status: 204 });

@@ -54,6 +54,8 @@ export interface RelayCounters extends StreamCounters {
 /** Statuses that a provider may end a request with: 1xx are not final, and above 599 there are none. */
 const isFinalStatus = (status: number): boolean => status >= 200 && status <= 599;
 
+const isFailure = (answer: Message | MessageInit | undefined): boolean => (answer?.status ?? 0) >= 500;
+
 /** In the order to end them in: ending one that was sent frees a channel, which is not for those that end as well. */
 function queuedFirst(exchanges: readonly RelayedExchange[]): readonly RelayedExchange[] {
   return exchanges.toSorted((one, other) => Number(other.state === 'queued') - Number(one.state === 'queued'));
@@ -356,14 +358,10 @@ export class ExchangeRelay implements Relay, Disposable {
     this.#callers.remove(exchange);
     exchange.state = 'ended';
     exchange.endedMs = this.#deps.clock.nowMs();
-    stream?.dropHeld();
-    const whole = stream === undefined ? answer : stream.summary(answer);
-    if (tally !== undefined && (whole?.status ?? 0) >= 500) tally.errors += 1;
+    const whole = stream === undefined ? answer : stream.settle(answer);
+    if (tally !== undefined && isFailure(whole)) tally.errors += 1;
     this.#deps.observers.ended(exchange, outcome, isOneWay ? undefined : whole, exchange.errorName);
-    if (answer !== undefined && !isOneWay) {
-      if (stream?.opened === undefined) this.#deliver(exchange, answer);
-      else this.#streams.close(exchange, answer);
-    }
+    if (answer !== undefined && !isOneWay) this.#deliver(exchange, answer);
     if (channel !== undefined) this.#deps.registry.settled(channel);
     if (target !== undefined && target.queue.size > 0) this.pump(target);
     this.#settleIdle();
@@ -371,6 +369,10 @@ export class ExchangeRelay implements Relay, Disposable {
 
   #deliver(exchange: RelayedExchange, answer: Message | MessageInit): void {
     const { caller, requestId } = exchange;
+    if (exchange.stream?.opened !== undefined) {
+      this.#streams.close(exchange, answer);
+      return;
+    }
     try {
       caller.respond(requestId, answer);
     } catch (error) {

@@ -62,11 +62,6 @@ export class StreamFlow implements StreamTotals {
     return data;
   }
 
-  dropHeld(): void {
-    this.#held = [];
-    this.#heldBytes = 0;
-  }
-
   /** Credit that the caller grants before the answer began is passed on when that begins. */
   addEarlyCredit(bytes: number): void {
     this.#earlyCredit += bytes;
@@ -78,8 +73,15 @@ export class StreamFlow implements StreamTotals {
     return bytes;
   }
 
-  /** The answer as a whole, for those who look on: `last` says how the stream ended. */
-  summary(last: Message | MessageInit | undefined): Message | MessageInit | undefined {
+  /**
+   * The exchange is over: nothing is held any more.
+   *
+   * @param last how the stream ended
+   * @returns the answer as a whole, for those who look on
+   */
+  settle(last: Message | MessageInit | undefined): Message | MessageInit | undefined {
+    this.#held = [];
+    this.#heldBytes = 0;
     const { opened } = this;
     if (opened === undefined || last === undefined) return last;
     const status = last.status ?? 0;

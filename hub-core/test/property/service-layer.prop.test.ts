@@ -108,6 +108,9 @@ const dataOf = (id: number, { bytes, end }: { readonly bytes: number; readonly e
 
 const isEnd = (data: Message | MessageInit): boolean => ((data.flags ?? 0) & Flag.End) !== 0;
 
+type CallerStep = Extract<Step, { do: 'cancel' | 'ask-data' | 'ask-credit' }>;
+type ProviderStep = Extract<Step, { do: 'data' | 'credit' | 'give-up' }>;
+
 interface Asked {
   readonly caller: FakePeer;
   readonly id: number;
@@ -148,19 +151,16 @@ class World {
       case 'advance':
         this.harness.clock.advance(step.ms);
         return;
-      case 'cancel': {
-        const asked = this.asked[step.which % Math.max(1, this.asked.length)];
-        if (asked !== undefined && !this.gone.has(asked.caller)) this.harness.layer.cancel(asked.caller, asked.id);
-        return;
-      }
+      case 'cancel':
       case 'ask-data':
-      case 'ask-credit': {
-        const asked = this.asked[step.which % Math.max(1, this.asked.length)];
-        if (asked === undefined || this.gone.has(asked.caller)) return;
-        if (step.do === 'ask-data') this.harness.layer.requestData(asked.caller, dataOf(asked.id, step));
-        else this.harness.layer.callerCredit(asked.caller, asked.id, step.bytes);
+      case 'ask-credit':
+        this.#runAsCaller(step);
         return;
-      }
+      case 'data':
+      case 'credit':
+      case 'give-up':
+        this.#runAsProvider(step);
+        return;
       default: {
         const peer = this.peer(step.peer);
         if (peer !== undefined) this.#runAt(peer, step);
@@ -168,10 +168,7 @@ class World {
     }
   }
 
-  #runAt(
-    peer: FakePeer,
-    step: Exclude<Step, { do: 'connect' | 'advance' | 'cancel' | 'ask-data' | 'ask-credit' }>,
-  ): void {
+  #runAt(peer: FakePeer, step: Exclude<Step, { do: 'connect' | 'advance' } | CallerStep | ProviderStep>): void {
     const { layer } = this.harness;
     switch (step.do) {
       case 'register':
@@ -200,19 +197,28 @@ class World {
       case 'request':
         this.#ask(peer, step);
         return;
-      case 'data':
-      case 'credit':
-      case 'give-up': {
-        const id = peer.requests[step.which % Math.max(1, peer.requests.length)]?.id;
-        if (id === undefined) return;
-        if (step.do === 'data') layer.responseData(peer.link, dataOf(id, step));
-        else if (step.do === 'credit') layer.providerCredit(peer.link, id, step.bytes);
-        else layer.cancelledByProvider(peer.link, id);
-        return;
-      }
       default:
         this.#respond(peer, step);
     }
+  }
+
+  #runAsCaller(step: CallerStep): void {
+    const { layer } = this.harness;
+    const asked = this.asked[step.which % Math.max(1, this.asked.length)];
+    if (asked === undefined || this.gone.has(asked.caller)) return;
+    if (step.do === 'cancel') layer.cancel(asked.caller, asked.id);
+    else if (step.do === 'ask-data') layer.requestData(asked.caller, dataOf(asked.id, step));
+    else layer.callerCredit(asked.caller, asked.id, step.bytes);
+  }
+
+  #runAsProvider(step: ProviderStep): void {
+    const { layer } = this.harness;
+    const peer = this.peer(step.peer);
+    const id = peer?.requests[step.which % Math.max(1, peer.requests.length)]?.id;
+    if (peer === undefined || id === undefined) return;
+    if (step.do === 'data') layer.responseData(peer.link, dataOf(id, step));
+    else if (step.do === 'credit') layer.providerCredit(peer.link, id, step.bytes);
+    else layer.cancelledByProvider(peer.link, id);
   }
 
   #ask(peer: FakePeer, step: Extract<Step, { do: 'request' }>): void {
