@@ -23,7 +23,7 @@ import {
   type ProvidedServices,
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
-import { createMetering, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
@@ -178,6 +178,10 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const shared = { identity, dispatcher, codecs, auth, layer };
   const { connections, listener } = assembleAccess(config, environment, shared);
   const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+
+  listener.mount(
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+  );
 
   // Those that others tell of their end come first, so that they stop last.
   for (const module of [storage, capture, metering, auth, clients, services, connections, listener])
