@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/base/clock.ts';
 import type { Event } from '../../common/base/emitter.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Relay } from '../relay.ts';
@@ -36,6 +37,8 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidChange: Event<ServiceChange>;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
+  /** Connections that provide the service now. */
+  providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
   drain(service: string, provider: string): boolean;
   /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
@@ -78,6 +81,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     },
     onDidChange: registry.onDidChange,
     services: () => directory.views(),
+    providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
     drain(service, provider) {
       const channel = directory.get(service)?.channels.find((candidate) => candidate.id === provider);
       if (channel === undefined) return false;
