@@ -11,6 +11,7 @@ import type { ExchangeObserver } from './exchange.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
+import { ServiceWatch } from './service-watch.ts';
 import type { ServiceChange, ServiceView } from './service-view.ts';
 import { createServicesApi, type ServiceOperations } from './services-api.ts';
 
@@ -57,7 +58,9 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   const observers = new ExchangeObservers(deps.observers, log);
   const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
 
-  directory.addBuiltIn(createServicesApi(operationsOf(relay, registry, directory)));
+  const watch = new ServiceWatch((service) => directory.get(service));
+  registry.onDidChange.subscribe((change) => watch.changed(change));
+  directory.addBuiltIn(createServicesApi({ ...operationsOf(relay, registry, directory), watch }));
   for (const service of deps.builtIns) directory.addBuiltIn(service);
 
   return {
@@ -65,7 +68,10 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
     linkDrained: (link) => relay.linkDrained(link),
-    disconnected: (connection) => relay.disconnected(connection),
+    disconnected(connection) {
+      watch.forget(connection);
+      relay.disconnected(connection);
+    },
     isInFlight: (connection, requestId) => relay.isInFlight(connection, requestId),
     get inFlight() {
       return relay.inFlight;
@@ -99,7 +105,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
 }
 
 /** What a change of the registry means for requests that wait. */
-function operationsOf(relay: ExchangeRelay, registry: ServiceRegistry, directory: ServiceDirectory): ServiceOperations {
+function operationsOf(
+  relay: ExchangeRelay,
+  registry: ServiceRegistry,
+  directory: ServiceDirectory,
+): Omit<ServiceOperations, 'watch'> {
   return {
     register(principal, link, registration) {
       const result = registry.register(principal, link, registration);
