@@ -50,7 +50,7 @@ export function addSendCommand(program: Command, run: RunCommand): void {
   withExamples(withConnectFlags(command), [
     'whub send sensor door/open now',
     `whub send sensor settings '{"interval_ms":500}'`,
-  ]).action((to: string, topic: string, payload: string, flags: ConnectFlags) =>
+  ]).action((to: string, ...[topic, payload, flags]: [topic: string, payload: string, flags: ConnectFlags]) =>
     run((terminal) => send({ to, topic, payload }, flags, terminal)),
   );
 }

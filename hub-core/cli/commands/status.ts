@@ -33,18 +33,18 @@ const statusSchema = z.object({
 
 const ms = (value: number | null): string => (value === null ? '-' : `${value.toFixed(1)} ms`);
 
-function rowsOf(status: z.infer<typeof statusSchema>): (readonly [string, string])[] {
-  const { p50, p95, p99 } = status.latency_ms;
+function rowsOf(shown: z.infer<typeof statusSchema>): (readonly [string, string])[] {
+  const { p50, p95, p99 } = shown.latency_ms;
   return [
-    ['hub', `${status.name} ${status.version}`],
-    ['started', status.started_at],
-    ['connections', `${String(status.connections)} of ${String(status.clients)} clients`],
-    ['services', `${String(status.services)} with ${String(status.providers)} providers`],
-    ['requests', `${status.requests_per_sec.toFixed(0)}/s, ${status.errors_per_sec.toFixed(0)}/s with an error`],
-    ['in flight', `${String(status.in_flight)}, ${String(status.queued)} queued`],
+    ['hub', `${shown.name} ${shown.version}`],
+    ['started', shown.started_at],
+    ['connections', `${String(shown.connections)} of ${String(shown.clients)} clients`],
+    ['services', `${String(shown.services)} with ${String(shown.providers)} providers`],
+    ['requests', `${shown.requests_per_sec.toFixed(0)}/s, ${shown.errors_per_sec.toFixed(0)}/s with an error`],
+    ['in flight', `${String(shown.in_flight)}, ${String(shown.queued)} queued`],
     ['latency', `p50 ${ms(p50)}, p95 ${ms(p95)}, p99 ${ms(p99)}`],
-    ['event loop', `${ms(status.event_loop_delay_ms)} late`],
-    ['memory', formatBytes(status.rss_bytes)],
+    ['event loop', `${ms(shown.event_loop_delay_ms)} late`],
+    ['memory', formatBytes(shown.rss_bytes)],
   ];
 }
 

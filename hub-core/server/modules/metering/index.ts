@@ -11,7 +11,7 @@ import type { MeterSnapshot } from './meter-snapshot.ts';
 import { ProcessProbe, type ProcessFigures } from './process-figures.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
 
-export { METER_KINDS, type MeterKind } from './exchange-meters.ts';
+export type { MeterKind } from './exchange-meters.ts';
 export { createMetricsPage } from './metrics-page.ts';
 export type { ProcessFigures } from './process-figures.ts';
 
