@@ -11,7 +11,7 @@ const CAPACITY = 1_000;
 const EXPORTED = 100;
 
 /** By what exchanges are told apart. */
-export const METER_KINDS = ['service', 'route', 'provider', 'client'] as const;
+const METER_KINDS = ['service', 'route', 'provider', 'client'] as const;
 export type MeterKind = (typeof METER_KINDS)[number];
 
 function bytesOf(message: Message | MessageInit): number {
