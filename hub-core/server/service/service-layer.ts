@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/base/clock.ts';
 import type { Event } from '../../common/base/emitter.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Relay } from '../relay.ts';
@@ -10,6 +11,7 @@ import type { ExchangeObserver } from './exchange.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
+import { ServiceWatch } from './service-watch.ts';
 import type { ServiceChange, ServiceView } from './service-view.ts';
 import { createServicesApi, type ServiceOperations } from './services-api.ts';
 
@@ -36,6 +38,8 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidChange: Event<ServiceChange>;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
+  /** Connections that provide the service now. */
+  providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
   drain(service: string, provider: string): boolean;
   /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
@@ -54,7 +58,9 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   const observers = new ExchangeObservers(deps.observers, log);
   const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
 
-  directory.addBuiltIn(createServicesApi(operationsOf(relay, registry, directory)));
+  const watch = new ServiceWatch((service) => directory.get(service));
+  registry.onDidChange.subscribe((change) => watch.changed(change));
+  directory.addBuiltIn(createServicesApi({ ...operationsOf(relay, registry, directory), watch }));
   for (const service of deps.builtIns) directory.addBuiltIn(service);
 
   return {
@@ -62,7 +68,10 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
     linkDrained: (link) => relay.linkDrained(link),
-    disconnected: (connection) => relay.disconnected(connection),
+    disconnected(connection) {
+      watch.forget(connection);
+      relay.disconnected(connection);
+    },
     isInFlight: (connection, requestId) => relay.isInFlight(connection, requestId),
     get inFlight() {
       return relay.inFlight;
@@ -78,6 +87,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     },
     onDidChange: registry.onDidChange,
     services: () => directory.views(),
+    providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
     drain(service, provider) {
       const channel = directory.get(service)?.channels.find((candidate) => candidate.id === provider);
       if (channel === undefined) return false;
@@ -95,7 +105,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
 }
 
 /** What a change of the registry means for requests that wait. */
-function operationsOf(relay: ExchangeRelay, registry: ServiceRegistry, directory: ServiceDirectory): ServiceOperations {
+function operationsOf(
+  relay: ExchangeRelay,
+  registry: ServiceRegistry,
+  directory: ServiceDirectory,
+): Omit<ServiceOperations, 'watch'> {
   return {
     register(principal, link, registration) {
       const result = registry.register(principal, link, registration);
