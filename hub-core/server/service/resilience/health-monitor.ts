@@ -94,15 +94,12 @@ export class HealthMonitor implements Disposable {
     const { channel, check } = watched;
     const { link } = channel;
     // A link that does not read, or may be dead, would only be given more to hold; it is known to be out already.
-    if (watched.asked !== undefined || channel.draining || link.congested || link.suspect) return;
+    if (watched.asked !== undefined) this.#timedOut(watched, watched.asked.id);
+    if (channel.draining || link.congested || link.suspect) return;
     const { clock, limits, log } = this.#deps;
     const timeoutMs = Math.min(limits.timeoutMs, check.intervalMs ?? limits.intervalMs);
     const id = this.#asked.open(watched);
-    const timer = clock.after(timeoutMs, () => {
-      this.#settle(watched);
-      this.#cancel(watched, id);
-      this.#judge(watched, false);
-    });
+    const timer = clock.after(timeoutMs, () => this.#timedOut(watched, id));
     watched.asked = { id, timer };
     const uri = `/${channel.service.id}${check.path}`;
     try {
@@ -112,6 +109,12 @@ export class HealthMonitor implements Disposable {
       this.#settle(watched);
       this.#judge(watched, false);
     }
+  }
+
+  #timedOut(watched: Watched, id: number): void {
+    this.#settle(watched);
+    this.#cancel(watched, id);
+    this.#judge(watched, false);
   }
 
   /** Its question is over. */
