@@ -15,7 +15,7 @@ const consoleOf = ({ hub }: TestHub) => createRouterClient(createHubRouter({ hub
 async function provide(client: string): Promise<Provision> {
   const key = test.addClient(client);
   const provider = owned.use(await HubClient.connect({ url: test.url, client, key }));
-  return provider.provide({ id: 'math', routes: [{ pattern: '/*rest', handler: () => ({ text: client }) }] });
+  return provider.provide({ id: 'math', routes: [{ pattern: '/*rest', handler: () => ({ json: client }) }] });
 }
 
 beforeAll(async () => {
