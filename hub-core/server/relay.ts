@@ -39,6 +39,8 @@ export interface Caller {
    * @param response when it has a `frame`, that frame may be patched and passed on
    */
   respond(requestId: number, response: Message | MessageInit): void;
+  /** Sends a Notice, under the same limits as answers; absent where nobody would get it. */
+  notify?(notice: MessageInit): void;
 }
 
 /** The service layer's view of one provider's connection. */

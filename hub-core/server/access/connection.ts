@@ -242,6 +242,11 @@ export class Connection implements Caller, ProviderLink {
     this.#write(frame);
   }
 
+  /** What it does not read counts as answers that it does not read: at the limit it is told Goodbye. */
+  notify(notice: MessageInit): void {
+    this.respond(0, notice);
+  }
+
   /** Hands a message to this connection as a provider. */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
     if (this.#state === 'closed') return false;

@@ -166,7 +166,6 @@ export const hubConfigSchema = z.strictObject({
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
 export type HubConfigInput = z.input<typeof hubConfigSchema>;
-export type HubLimits = HubConfig['limits'];
 
 /** @throws {HubStartError} naming every setting that is wrong */
 export function parseHubConfig(raw: unknown): HubConfig {

@@ -227,6 +227,7 @@ export class ExchangeRelay implements Relay, Disposable {
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
+    exchange.pattern = route.pattern;
     service.calls += 1;
     this.#open(exchange, route);
     service.resilience.retryBudget.requested(exchange.checkedMs);
@@ -236,6 +237,7 @@ export class ExchangeRelay implements Relay, Disposable {
   #handle(exchange: RelayedExchange, { target, match }: Extract<Destination, { kind: 'built-in' }>): void {
     exchange.service = target.service.id;
     const route = routeFor(match, exchange);
+    exchange.pattern = route.pattern;
     const { message, caller } = exchange;
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/base/clock.ts';
 import type { Event } from '../../common/base/emitter.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Relay } from '../relay.ts';
@@ -14,6 +15,7 @@ import { tallyOf, type ServiceTally } from './resilience/service-tally.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
+import { ServiceWatch } from './service-watch.ts';
 import type { ServiceChange, ServiceView } from './service-view.ts';
 import { createServicesApi, type ServiceOperations } from './services-api.ts';
 
@@ -40,6 +42,8 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidChange: Event<ServiceChange>;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
+  /** Connections that provide the service now. */
+  providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
   drain(service: string, provider: string): boolean;
   /** Gives the channel new work again after a drain or an ejection. @returns false when there is no such channel */
@@ -81,7 +85,9 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   registry.onDidChange.subscribe((change) => monitor.follow(change));
   relay.onUnknownAnswer = (link, response) => monitor.answered(link, response);
 
-  directory.addBuiltIn(createServicesApi(operationsOf(relay, registry, directory)));
+  const watch = new ServiceWatch((service) => directory.get(service));
+  registry.onDidChange.subscribe((change) => watch.changed(change));
+  directory.addBuiltIn(createServicesApi({ ...operationsOf(relay, registry, directory), watch }));
   for (const service of deps.builtIns) directory.addBuiltIn(service);
 
   return {
@@ -89,7 +95,10 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
     linkDrained: (link) => relay.linkDrained(link),
-    disconnected: (connection) => relay.disconnected(connection),
+    disconnected(connection) {
+      watch.forget(connection);
+      relay.disconnected(connection);
+    },
     isInFlight: (connection, requestId) => relay.isInFlight(connection, requestId),
     get inFlight() {
       return relay.inFlight;
@@ -107,6 +116,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     services: () => directory.views(),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
+    providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
     drainAll: (signal) => relay.drainAll(signal),
     addBuiltIn: (service) => directory.addBuiltIn(service),
     [Symbol.dispose]() {
@@ -118,7 +128,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
 }
 
 /** What a change of the registry means for requests that wait. */
-function operationsOf(relay: ExchangeRelay, registry: ServiceRegistry, directory: ServiceDirectory): ServiceOperations {
+function operationsOf(
+  relay: ExchangeRelay,
+  registry: ServiceRegistry,
+  directory: ServiceDirectory,
+): Omit<ServiceOperations, 'watch'> {
   return {
     register(principal, link, registration) {
       const result = registerOver(registry, { principal, link, registration });

@@ -68,8 +68,8 @@ describe('hub router: services', () => {
     const provider = { service: 'math', provider: one?.id ?? '' };
     await services.drain({ service: 'math', provider: two?.id ?? '' });
     await expect(services.eject({ ...provider, forMs: 60_000 })).rejects.toThrow('Cannot eject provider');
-    await expect(services.eject({ ...provider, forMs: 1 })).rejects.toThrow();
-    await expect(services.setWeight({ ...provider, weight: 0 })).rejects.toThrow();
+    await expect(services.eject({ ...provider, forMs: 1 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await expect(services.setWeight({ ...provider, weight: 0 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await services.undrain({ service: 'math', provider: two?.id ?? '' });
   });
 

@@ -35,6 +35,7 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
     repliedMs: 4,
     endedMs: 5,
     service: undefined,
+    pattern: '',
     provider: 'math@c2' as ProviderId,
     providerLink: {
       connectionId: 'c2' as ConnectionId,

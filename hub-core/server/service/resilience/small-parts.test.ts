@@ -138,16 +138,25 @@ describe('a pool', () => {
           const member = pool[at % Math.max(1, pool.length)];
           if (member === undefined) break;
           const { standing } = member;
-          if (does === 'fail') for (let index = 0; index < 5; index += 1) standing.failed({});
-          if (does === 'eject') standing.eject(5_000);
-          if (does === 'unhealthy' || does === 'healthy') standing.setHealthy(does === 'healthy');
-          if (does === 'wait') clock.advance(700);
-          if (does === 'drain') member.draining = true;
-          if (does === 'remove') {
-            standing[Symbol.dispose]();
-            pool = pool.filter((each) => each !== member);
-          }
-          if (does === 'drain' || does === 'remove') readmitSurplus(pool, 0.5);
+          const actions: Record<typeof does, () => void> = {
+            fail: () => {
+              for (let index = 0; index < 5; index += 1) standing.failed({});
+            },
+            eject: () => standing.eject(5_000),
+            unhealthy: () => standing.setHealthy(false),
+            healthy: () => standing.setHealthy(true),
+            wait: () => clock.advance(700),
+            drain: () => {
+              member.draining = true;
+              readmitSurplus(pool, 0.5);
+            },
+            remove: () => {
+              standing[Symbol.dispose]();
+              pool = pool.filter((each) => each !== member);
+              readmitSurplus(pool, 0.5);
+            },
+          };
+          actions[does]();
           const out = pool.filter((each) => each.standing.isEjected).length;
           const takesWork = pool.some((each) => !each.draining && !each.standing.isEjected);
           expect(out).toBeLessThanOrEqual(pool.length / 2);
