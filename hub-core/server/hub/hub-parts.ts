@@ -31,7 +31,7 @@ import { createServiceLayer, type ServiceLayer } from '../service/service-layer.
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
 import { createStorage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
-import type { HubConfig, HubLimits } from './config.ts';
+import type { HubConfig } from './config.ts';
 import { HUB_VERSION } from './version.ts';
 
 /** What a hub is given from outside. */
@@ -60,7 +60,7 @@ export interface HubParts {
   readonly composer: Composer;
 }
 
-function serviceLimits(limits: HubLimits): ServiceLimits {
+function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
   return {
     ...DEFAULT_SERVICE_LIMITS,
     defaultTimeoutMs: limits.defaultTimeoutMs,
@@ -70,6 +70,7 @@ function serviceLimits(limits: HubLimits): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    resilience,
   };
 }
 
@@ -173,7 +174,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     random,
     log,
     hubId: identity.id,
-    limits: serviceLimits(limits),
+    limits: serviceLimits(config),
     observers: [connectionLoad, capture, composedCapture, metering],
     builtIns: [clients.service, status, messaging.service],
   });

@@ -8,6 +8,10 @@ import type { BuiltInService } from './built-in.ts';
 import { ExchangeObservers } from './exchange-observers.ts';
 import { ExchangeRelay, type RelayCounters } from './exchange-relay.ts';
 import type { ExchangeObserver } from './exchange.ts';
+import { createPoolControl } from './resilience/pool-control.ts';
+import { HealthMonitor } from './resilience/health-monitor.ts';
+import { registerOver } from './resilience/register-over.ts';
+import { tallyOf, type ServiceTally } from './resilience/service-tally.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
@@ -42,6 +46,19 @@ export interface ServiceLayer extends Relay, Disposable {
   providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
   drain(service: string, provider: string): boolean;
+  /** Gives the channel new work again after a drain or an ejection. @returns false when there is no such channel */
+  undrain(service: string, provider: string): boolean;
+  /**
+   * Keeps new work from the channel for a while.
+   *
+   * @returns false when there is no such channel
+   * @throws {RequestError} CONFLICT_ERR when its pool cannot do without it
+   */
+  eject(service: string, provider: string, forMs: number): boolean;
+  /** @param weight 1 to 1,000 @returns false when there is no such channel */
+  setWeight(service: string, provider: string, weight: number): boolean;
+  /** What is counted of each registered service. */
+  tallies(): readonly ServiceTally[];
   /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
   drainAll(signal: AbortSignal): Promise<void>;
   /** @throws {TypeError} when the id is taken by another built-in service */
@@ -57,6 +74,16 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   const registry = new ServiceRegistry({ clock, random, limits, directory, reportListenerError });
   const observers = new ExchangeObservers(deps.observers, log);
   const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
+
+  // A channel that takes work again may free what waits.
+  registry.onDidChange.subscribe(({ event, service }) => {
+    const changed =
+      event === 'provider-half-open' || event === 'provider-admitted' ? directory.get(service) : undefined;
+    if (changed !== undefined) relay.pump(changed);
+  });
+  const monitor = new HealthMonitor({ clock, log, limits: limits.resilience.health, directory });
+  registry.onDidChange.subscribe((change) => monitor.follow(change));
+  relay.onUnknownAnswer = (link, response) => monitor.answered(link, response);
 
   const watch = new ServiceWatch((service) => directory.get(service));
   registry.onDidChange.subscribe((change) => watch.changed(change));
@@ -87,17 +114,13 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     },
     onDidChange: registry.onDidChange,
     services: () => directory.views(),
+    ...createPoolControl({ registry, relay }),
+    tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
     providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
-    drain(service, provider) {
-      const channel = directory.get(service)?.channels.find((candidate) => candidate.id === provider);
-      if (channel === undefined) return false;
-      registry.drainChannel(channel);
-      relay.poolShrank(channel.service);
-      return true;
-    },
     drainAll: (signal) => relay.drainAll(signal),
     addBuiltIn: (service) => directory.addBuiltIn(service),
     [Symbol.dispose]() {
+      monitor[Symbol.dispose]();
       relay[Symbol.dispose]();
       registry[Symbol.dispose]();
     },
@@ -112,7 +135,7 @@ function operationsOf(
 ): Omit<ServiceOperations, 'watch'> {
   return {
     register(principal, link, registration) {
-      const result = registry.register(principal, link, registration);
+      const result = registerOver(registry, { principal, link, registration });
       relay.pump(result.service);
       return result;
     },

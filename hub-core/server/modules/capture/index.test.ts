@@ -41,6 +41,8 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
       connectionId: 'c2' as ConnectionId,
       clientId: 'dog' as ClientId,
       congested: false,
+      suspect: false,
+      goodbye: () => {},
       send: () => true,
     },
     attempts: 1,
