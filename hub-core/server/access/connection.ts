@@ -12,6 +12,7 @@ import type { CloseReason, Transport, TransportViolation } from '../../common/tr
 import type { Caller, Principal, ProviderLink, Relay } from '../relay.ts';
 import { orNone, type AccessLimits, type HubIdentity } from './access-limits.ts';
 import type { Authenticator, Credential } from './authenticator.ts';
+import type { Gate } from './gate.ts';
 import { HeldFrames } from './held-frames.ts';
 import { parseHello, welcome } from './hello.ts';
 import { problemResponse } from './problem-response.ts';
@@ -22,8 +23,10 @@ export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
 export interface ConnectionObserver {
   /** Welcome was sent. */
   opened(connection: Connection): void;
-  /** Its Hello was refused; `client` is what it claimed to be. */
-  refused(connection: Connection, error: HubError, client: string | undefined): void;
+  /** Its Hello was refused. */
+  refused(connection: Connection, error: HubError, credential: Credential | undefined): void;
+  /** It broke the protocol, which ends it. */
+  violated(connection: Connection, error: HubError): void;
   /** Nothing more is taken from it or relayed to it. */
   closed(connection: Connection): void;
   /** Its transport is gone too. */
@@ -42,6 +45,8 @@ export interface ConnectionDeps {
   /** Of binary messages: rebuilds what policy changes, whatever the connection itself speaks. */
   readonly binaryCodec: Codec;
   readonly observer: ConnectionObserver;
+  /** Says how long a credential waits to be judged; absent = no time. */
+  readonly gate?: Pick<Gate, 'judgeDelayMs'>;
 }
 
 /** What one connection is made of. */
@@ -91,6 +96,7 @@ export class Connection implements Caller, ProviderLink {
   #helloSeen = false;
   #held: HeldFrames | undefined;
   #handshakeTimer: Disposable | undefined;
+  #judgeTimer: Disposable | undefined;
   #congested = false;
   #reading = true;
   #lastReceivedMs: number;
@@ -219,10 +225,9 @@ export class Connection implements Caller, ProviderLink {
     this.#helloSeen = true;
     this.#agent = agent;
     this.#held = new HeldFrames(this.#deps.limits);
-    this.#deps.authenticator.authenticate(credential).then(
-      (principal) => this.#welcome(principal),
-      (error: unknown) => this.#refuse(error, credential?.client),
-    );
+    const delayMs = this.#deps.gate?.judgeDelayMs(this.remoteAddress, credential) ?? 0;
+    if (delayMs === 0) this.#judge(credential);
+    else this.#judgeTimer = this.#deps.clock.after(delayMs, () => this.#judge(credential));
   }
 
   /** Delivers an answer to this connection as a caller. One that does not read is told Goodbye instead. */
@@ -404,13 +409,20 @@ export class Connection implements Caller, ProviderLink {
   /** Breaking the protocol ends the connection; anything else is the fault of the handler, and ends only its request. */
   #fail(error: unknown, message?: Message): void {
     if (error instanceof ProtocolError) {
-      this.goodbye(error);
+      this.#violate(error);
       return;
     }
     if (!(error instanceof RequestError && message?.kind === Kind.Request)) {
       this.#deps.log.error({ connectionId: this.connectionId, error }, 'a message handler threw');
     }
     if (message?.kind === Kind.Request) this.refuse(message, error);
+  }
+
+  #judge(credential: Credential | undefined): void {
+    this.#deps.authenticator.authenticate(credential).then(
+      (principal) => this.#welcome(principal),
+      (error: unknown) => this.#refuse(error, credential),
+    );
   }
 
   #welcome(principal: Principal): void {
@@ -437,12 +449,14 @@ export class Connection implements Caller, ProviderLink {
   #endHandshake(): void {
     this.#handshakeTimer?.[Symbol.dispose]();
     this.#handshakeTimer = undefined;
+    this.#judgeTimer?.[Symbol.dispose]();
+    this.#judgeTimer = undefined;
   }
 
-  #refuse(error: unknown, client: string | undefined): void {
+  #refuse(error: unknown, credential: Credential | undefined): void {
     if (this.#state !== 'handshaking') return;
     if (error instanceof HubError) {
-      this.#deps.observer.refused(this, error, client);
+      this.#deps.observer.refused(this, error, credential);
       this.goodbye(error);
       return;
     }
@@ -451,7 +465,12 @@ export class Connection implements Caller, ProviderLink {
   }
 
   #onViolation({ kind, text }: TransportViolation): void {
-    this.goodbye(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
+    this.#violate(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
+  }
+
+  #violate(error: ProtocolError): void {
+    if (this.#state !== 'closed') this.#deps.observer.violated(this, error);
+    this.goodbye(error);
   }
 
   #onClose({ code, text }: CloseReason): void {

@@ -42,4 +42,34 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX credentials_by_client ON credentials (client_id);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      CREATE TABLE blocks (
+        kind TEXT NOT NULL CHECK (kind IN ('address', 'client')),
+        target TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        source TEXT NOT NULL CHECK (source IN ('manual', 'auto')),
+        created_at_ms INTEGER NOT NULL,
+        expires_at_ms INTEGER,
+        PRIMARY KEY (kind, target)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    version: 3,
+    sql: `
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL,
+        detail TEXT NOT NULL,
+        by_client TEXT NOT NULL,
+        by_address TEXT NOT NULL,
+        via TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_by_time ON audit (at_ms);
+    `,
+  },
 ];

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openHubDatabase } from '../../server/storage/database.ts';
 import { acquireHubLock } from '../../server/storage/hub-lock.ts';
-import type { Migration } from '../../server/storage/migrations.ts';
+import { MIGRATIONS, type Migration } from '../../server/storage/migrations.ts';
 import { StorageError } from '../../server/storage/storage-error.ts';
 import { temporaryFolder } from '../support/traffic.ts';
 
@@ -84,7 +84,7 @@ describe('openHubDatabase() with something wrong', () => {
     database.pragma('user_version = 99');
     database.close();
     expect(refusal(() => openHubDatabase(folder.path))).toBe(
-      `Cannot use "${path}": a newer version of whub made it (schema 99, this one knows 1); update whub`,
+      `Cannot use "${path}": a newer version of whub made it (schema 99, this one knows ${String(MIGRATIONS.at(-1)?.version)}); update whub`,
     );
   });
 

@@ -5,6 +5,7 @@ import { CredentialError, RequestError, type HubError } from '../../../common/er
 import type { Logger } from '../../../common/log/logger.ts';
 import type { Module } from '../../../common/module/module.ts';
 import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
+import type { Credential } from '../../access/authenticator.ts';
 import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../access/connection.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
@@ -37,7 +38,15 @@ export interface ProvidedServices {
 
 export interface RefusedHello {
   readonly connection: Connection;
+  /** What it claimed to be. */
   readonly client: string | undefined;
+  /** Never to be shown. */
+  readonly credential: Credential | undefined;
+  readonly error: HubError;
+}
+
+export interface ProtocolViolation {
+  readonly connection: Connection;
   readonly error: HubError;
 }
 
@@ -50,6 +59,7 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidOpen: Event<Connection>;
   readonly onDidClose: Event<Connection>;
   readonly onDidRefuse: Event<RefusedHello>;
+  readonly onDidViolate: Event<ProtocolViolation>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
   /** Open connections of one client. */
@@ -77,6 +87,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly #opened = new Emitter<Connection>();
   readonly #ended = new Emitter<Connection>();
   readonly #refused = new Emitter<RefusedHello>();
+  readonly #violated = new Emitter<ProtocolViolation>();
   #running: DisposableStack | undefined;
   #accepting = false;
   #lastNumber = 0;
@@ -85,6 +96,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly onDidOpen = this.#opened.event;
   readonly onDidClose = this.#ended.event;
   readonly onDidRefuse = this.#refused.event;
+  readonly onDidViolate = this.#violated.event;
 
   constructor(deps: ConnectionManagerDeps) {
     this.#deps = deps;
@@ -177,7 +189,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
     this.#opened.emit(connection);
   }
 
-  refused(connection: Connection, error: HubError, client: string | undefined): void {
+  refused(connection: Connection, error: HubError, credential: Credential | undefined): void {
     this.#deps.log.warn(
       {
         connectionId: connection.connectionId,
@@ -187,7 +199,11 @@ class Connections implements ConnectionManager, ConnectionObserver {
       },
       'connection refused',
     );
-    this.#refused.emit({ connection, client, error });
+    this.#refused.emit({ connection, client: credential?.client, credential, error });
+  }
+
+  violated(connection: Connection, error: HubError): void {
+    this.#violated.emit({ connection, error });
   }
 
   closed(connection: Connection): void {
@@ -228,6 +244,13 @@ function draining(): RequestError {
   return new RequestError('UNAVAILABLE_ERR', 'Cannot go on: the hub is stopping, connect again later', {
     extra: { retry_after_ms: RETRY_AFTER_MS },
   });
+}
+
+/** Ends what a blocked client has open. */
+export function endBlocked(connections: readonly Connection[], client: string): void {
+  for (const connection of connections) {
+    connection.goodbye(new RequestError('FORBIDDEN_ERR', `Cannot go on as client "${client}": it was blocked`));
+  }
 }
 
 /** Ends what a revoked client has open. */
