@@ -27,12 +27,3 @@ export interface Gate {
   /** @param subject the client that it claimed or proved to be, or else the id in its key */
   noteOffence(address: string, offence: Offence, subject: string | undefined): void;
 }
-
-/** Lets everyone in. */
-export const OPEN_GATE: Gate = Object.freeze({
-  barOf: () => undefined,
-  admitConnection: () => undefined,
-  admitClient: () => undefined,
-  judgeDelayMs: () => 0,
-  noteOffence: () => undefined,
-});

@@ -35,6 +35,25 @@ describe('parseHubConfig', () => {
         creditBytes: 262_144,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      throttle: {
+        handshakesPerSec: 50,
+        handshakeBurst: 100,
+        addressRequestsPerSec: 0,
+        addressBurst: 0,
+        clientRequestsPerSec: 0,
+        clientBurst: 0,
+        clientServiceRequestsPerSec: 0,
+        clientServiceBurst: 0,
+        maxBuckets: 10_000,
+      },
+      blockList: {
+        maxBadCredentials: 10,
+        maxMalformedFrames: 5,
+        windowMs: 60_000,
+        blockForMs: 600_000,
+        slowFromMs: 250,
+        slowToMs: 5000,
+      },
     });
   });
 

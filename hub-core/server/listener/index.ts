@@ -204,8 +204,7 @@ class PortListener implements Listener {
       this.#route(upgrade);
       socket.off('error', onError);
     } catch (error) {
-      if (error instanceof CredentialError)
-        this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
+      if (error instanceof CredentialError) this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
       refuseRaw(socket, error, { hub: this.#deps.hub.id, instance: requestTarget(request).path });
     }
   }

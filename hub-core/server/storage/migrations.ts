@@ -56,20 +56,4 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
-  {
-    version: 3,
-    sql: `
-      CREATE TABLE audit (
-        id INTEGER PRIMARY KEY,
-        at_ms INTEGER NOT NULL,
-        action TEXT NOT NULL,
-        target TEXT NOT NULL,
-        detail TEXT NOT NULL,
-        by_client TEXT NOT NULL,
-        by_address TEXT NOT NULL,
-        via TEXT NOT NULL
-      ) STRICT;
-      CREATE INDEX audit_by_time ON audit (at_ms);
-    `,
-  },
 ];

@@ -27,7 +27,8 @@ export function blockTarget({ kind, target }: Pick<BlockRequest, 'kind' | 'targe
     throw refused(target, 'a client id is 1 to 64 letters, digits, dots, dashes or underscores');
   }
   const range = parse(target);
-  if (range === undefined) throw refused(target, 'it is no address and no range; write it like 192.0.2.7 or 10.0.0.0/8');
+  if (range === undefined)
+    throw refused(target, 'it is no address and no range; write it like 192.0.2.7 or 10.0.0.0/8');
   if (range.isLoopback)
     throw refused(target, 'every program of this machine has a loopback address; block the client instead');
   return range.text;

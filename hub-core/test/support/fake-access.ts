@@ -98,8 +98,9 @@ export class AccessBench {
     const note = (event: string) => (): void => void this.events.push(event);
     const observer: ConnectionObserver = {
       opened: note('opened'),
-      refused: (_connection: Connection, error: HubError, client: string | undefined) =>
-        void this.events.push(`refused ${client ?? '-'} ${String(error.status)}`),
+      refused: (_connection: Connection, error: HubError, claimed: Credential | undefined) =>
+        void this.events.push(`refused ${claimed?.client ?? '-'} ${String(error.status)}`),
+      violated: () => undefined,
       closed: note('closed'),
       linkClosed: note('link closed'),
     };

@@ -6,6 +6,9 @@ interface RangeBlock {
   readonly block: BlockRecord;
 }
 
+/** Those that the hub blocks by itself are looked up, not searched for: there may be many. */
+const isNetwork = (target: string): boolean => target.includes(':') && target.endsWith('/64');
+
 /** Who is blocked, ready to be asked. Replaced as a whole when the list changes. */
 export class BlockTable {
   readonly #addresses = new Map<string, BlockRecord>();
@@ -17,7 +20,7 @@ export class BlockTable {
       const { kind, target } = block;
       const range = kind === 'address' && target.includes('/') ? parseAddressRange(target) : undefined;
       if (kind === 'client') this.#clients.set(target, block);
-      else if (range === undefined || networkOf(target) === target) this.#addresses.set(target, block);
+      else if (range === undefined || isNetwork(target)) this.#addresses.set(target, block);
       else this.#ranges.push({ range, block });
     }
   }

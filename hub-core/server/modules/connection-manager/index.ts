@@ -76,7 +76,7 @@ export function createConnectionManager(deps: ConnectionManagerDeps): Connection
 
 class Connections implements ConnectionManager, ConnectionObserver {
   readonly name = 'connection-manager';
-  readonly dependsOn: readonly string[] = ['auth', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'service-manager', 'block-list', 'throttle'];
   readonly #deps: ConnectionManagerDeps;
   readonly #connectionDeps: ConnectionDeps;
   readonly #live = new Map<ConnectionId, Connection>();
