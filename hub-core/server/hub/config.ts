@@ -90,7 +90,9 @@ const blockListSchema = z.strictObject({
     .describe('Time for which the hub blocks by itself, ms; at least 1'),
   slowFromMs: milliseconds()
     .default(250)
-    .describe("First delay of a client's handshakes after a failure from loopback, ms; 0 = no delay"),
+    .describe(
+      "First delay of a client's handshakes where an address would be blocked but is loopback, ms; 0 = no delay",
+    ),
   slowToMs: milliseconds().max(5_000).default(5_000).describe('Longest such delay, ms; 0 = no delay'),
 });
 

@@ -113,6 +113,8 @@ describe('createBlockList', () => {
   it('[BL4] at loopback the named client is judged later with each failure, up to 5 s, until it was quiet', async () => {
     await using stage = await Stage.started();
     const delay = (client: string, address = LOOPBACK): number => stage.list.judgeDelayMs(address, { client });
+    stage.offend('credential', 9, LOOPBACK);
+    expect(delay('cat')).toBe(0);
     const delays = Array.from({ length: 7 }, () => {
       stage.offend('credential', 1, LOOPBACK);
       return delay('cat');

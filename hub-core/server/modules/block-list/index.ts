@@ -187,7 +187,7 @@ class StoredBlockList implements BlockList {
   noteOffence(address: string, offence: Offence, subject: string | undefined): void {
     const nowMs = this.#deps.clock.nowMs();
     if (isLoopbackAddress(address)) {
-      if (subject !== undefined) this.#offenders.noteSlowed(subject, nowMs);
+      if (subject !== undefined) this.#offenders.noteAtLoopback(subject, offence, nowMs);
     } else if (canonicalAddress(address) !== undefined && this.#offenders.note(address, offence, nowMs)) {
       this.#blockByItself(networkOf(address), REASON[offence]);
     }

@@ -11,27 +11,28 @@ const MAX_DOUBLINGS = 16;
 /** Counts who does what repeatedly leads to a block, or, at loopback, to a delay. */
 export class Offenders {
   readonly #config: BlockListConfig;
+  readonly #most: Readonly<Record<Offence, number>>;
   readonly #counts: Readonly<Record<Offence, RecentCounts>>;
   /** By the client that was named, or the id in its key. */
-  readonly #slowed: RecentCounts;
+  readonly #slowed: Readonly<Record<Offence, RecentCounts>>;
 
   constructor(config: BlockListConfig) {
     this.#config = config;
-    const { windowMs } = config;
+    const { windowMs, maxBadCredentials: credential, maxMalformedFrames: frame } = config;
     const counts = (limit: number): RecentCounts =>
       new RecentCounts({ windowMs, limit: Math.max(1, limit), maxKeys: MAX_KEYS });
-    this.#counts = { credential: counts(config.maxBadCredentials), frame: counts(config.maxMalformedFrames) };
-    this.#slowed = counts(MAX_DOUBLINGS);
+    this.#most = { credential, frame };
+    this.#counts = { credential: counts(credential), frame: counts(frame) };
+    this.#slowed = { credential: counts(credential + MAX_DOUBLINGS), frame: counts(frame + MAX_DOUBLINGS) };
   }
 
   get size(): number {
-    return this.#counts.credential.size + this.#counts.frame.size + this.#slowed.size;
+    return this.#all().reduce((sum, { size }) => sum + size, 0);
   }
 
   /** @returns true when the address has to be blocked for it now */
   note(address: string, offence: Offence, nowMs: number): boolean {
-    const { maxBadCredentials, maxMalformedFrames } = this.#config;
-    const most = offence === 'credential' ? maxBadCredentials : maxMalformedFrames;
+    const most = this.#most[offence];
     if (most === 0) return false;
     const network = networkOf(address);
     if (this.#counts[offence].note(network, nowMs) < most) return false;
@@ -39,20 +40,24 @@ export class Offenders {
     return true;
   }
 
-  noteSlowed(subject: string, nowMs: number): void {
-    this.#slowed.note(subject, nowMs);
+  noteAtLoopback(subject: string, offence: Offence, nowMs: number): void {
+    if (this.#most[offence] > 0) this.#slowed[offence].note(subject, nowMs);
   }
 
-  /** Doubles with each failure. @returns ms, 0 for who did not fail lately */
+  /** From where an address would be blocked on, doubles with each failure. @returns ms, 0 for who did not fail so often */
   delayMs(subject: string, nowMs: number): number {
     const { slowFromMs, slowToMs } = this.#config;
-    const failures = this.#slowed.count(subject, nowMs);
-    return failures === 0 || slowFromMs === 0 ? 0 : Math.min(slowToMs, slowFromMs * 2 ** (failures - 1));
+    const beyond = (offence: Offence): number =>
+      this.#most[offence] === 0 ? -1 : this.#slowed[offence].count(subject, nowMs) - this.#most[offence];
+    const doublings = Math.max(beyond('credential'), beyond('frame'));
+    return doublings < 0 ? 0 : Math.min(slowToMs, slowFromMs * 2 ** doublings);
   }
 
   sweep(nowMs: number): void {
-    this.#counts.credential.sweep(nowMs);
-    this.#counts.frame.sweep(nowMs);
-    this.#slowed.sweep(nowMs);
+    for (const counts of this.#all()) counts.sweep(nowMs);
+  }
+
+  #all(): readonly RecentCounts[] {
+    return [...Object.values(this.#counts), ...Object.values(this.#slowed)];
   }
 }
