@@ -1,5 +1,6 @@
 import { isClientId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
+import { parseAddressRange } from '../address.ts';
 import type { BlockRecord } from './block-record.ts';
 
 const MAX_REASON_CHARS = 200;
@@ -13,20 +14,17 @@ export interface BlockRequest {
   readonly forMs: number;
 }
 
-/** What addresses look like is known to who gives this: the form in which it is kept, and whether it is this machine's own. */
-export type ParseTarget = (text: string) => { readonly text: string; readonly isLoopback: boolean } | undefined;
-
 function refused(target: string, why: string): RequestError {
   return new RequestError('BAD_REQUEST_ERR', `Cannot block "${target}": ${why}`);
 }
 
 /** @throws {RequestError} BAD_REQUEST_ERR when it is neither an address, a range nor a client's id, as `kind` wants */
-export function blockTarget({ kind, target }: Pick<BlockRequest, 'kind' | 'target'>, parse: ParseTarget): string {
+export function blockTarget({ kind, target }: Pick<BlockRequest, 'kind' | 'target'>): string {
   if (kind === 'client') {
     if (isClientId(target)) return target;
     throw refused(target, 'a client id is 1 to 64 letters, digits, dots, dashes or underscores');
   }
-  const range = parse(target);
+  const range = parseAddressRange(target);
   if (range === undefined)
     throw refused(target, 'it is no address and no range; write it like 192.0.2.7 or 10.0.0.0/8');
   if (range.isLoopback)
@@ -35,8 +33,8 @@ export function blockTarget({ kind, target }: Pick<BlockRequest, 'kind' | 'targe
 }
 
 /** @throws {RequestError} BAD_REQUEST_ERR */
-export function newBlock(request: BlockRequest, parse: ParseTarget, wallMs: number): BlockRecord {
-  const target = blockTarget(request, parse);
+export function newBlock(request: BlockRequest, wallMs: number): BlockRecord {
+  const target = blockTarget(request);
   const { kind, reason, forMs } = request;
   if (reason.length > MAX_REASON_CHARS)
     throw refused(target, `its reason has more than ${String(MAX_REASON_CHARS)} characters`);

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
+import { CliProcess } from '../support/cli-process.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { startTestHub } from '../support/test-hub.ts';
 import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
@@ -56,6 +57,28 @@ describe('block list at a running hub', () => {
       expect((await client.next(Kind.Goodbye)).status).toBe(400);
     }
     expect(stage.hub.blocks.list()).toEqual([]);
+  });
+});
+
+describe('whub block', () => {
+  it('[BL10] blocks and unblocks beside a running hub', { timeout: 60_000 }, async () => {
+    await using stage = await startTestHub();
+    const key = stage.addClient('cat');
+    await using cat = await WireClient.open(stage.url, { key });
+    const whub = (...args: readonly string[]) => CliProcess.run(['block', ...args, '--data', stage.dataDir], {});
+    expect((await whub('add', '10.1.2.3/8', '--minutes', '5', '--reason', 'scans')).code).toBe(0);
+    expect((await whub('add', 'cat', '--client')).code).toBe(0);
+    expect((await cat.next(Kind.Goodbye)).status).toBe(403);
+    const listed: unknown = JSON.parse((await whub('list', '--json')).stdout.toString());
+    expect(listed).toMatchObject([
+      { kind: 'address', target: '10.0.0.0/8', source: 'manual', reason: 'scans' },
+      { kind: 'client', target: 'cat', until: null },
+    ]);
+    expect([(await whub('remove', 'cat', '--client')).code, (await whub('remove', 'cat', '--client')).code]).toEqual([
+      0, 1,
+    ]);
+    const wrong = await whub('add', '127.0.0.1');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('loopback')]);
   });
 });
 

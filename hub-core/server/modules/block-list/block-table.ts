@@ -1,4 +1,4 @@
-import { canonicalAddress, networkOf, parseAddressRange, type AddressRange } from '../../access/address.ts';
+import { canonicalAddress, networkOf, parseAddressRange, type AddressRange } from '../../address.ts';
 import type { BlockRecord } from '../../storage/block-record.ts';
 
 interface RangeBlock {

@@ -3,7 +3,7 @@ import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
 import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
-import { canonicalAddress, isLoopbackAddress, networkOf, parseAddressRange } from '../../access/address.ts';
+import { canonicalAddress, isLoopbackAddress, networkOf } from '../../address.ts';
 import type { Credential } from '../../access/authenticator.ts';
 import { credentialSubject } from '../../access/credential-subject.ts';
 import type { Bar, Gate, Offence } from '../../access/gate.ts';
@@ -150,14 +150,14 @@ class StoredBlockList implements BlockList {
   }
 
   add(request: BlockRequest): BlockSnapshot {
-    const block = newBlock(request, parseAddressRange, this.#deps.clock.wallMs());
+    const block = newBlock(request, this.#deps.clock.wallMs());
     this.#open().put(block);
     this.#reload();
     return block;
   }
 
   remove(kind: BlockSnapshot['kind'], target: string): boolean {
-    const removed = this.#open().remove(kind, blockTarget({ kind, target }, parseAddressRange));
+    const removed = this.#open().remove(kind, blockTarget({ kind, target }));
     this.#reload();
     return removed;
   }

@@ -1,4 +1,4 @@
-import { networkOf } from '../../access/address.ts';
+import { networkOf } from '../../address.ts';
 import type { Offence } from '../../access/gate.ts';
 import { RecentCounts } from '../../access/recent-counts.ts';
 import type { BlockListConfig } from './index.ts';

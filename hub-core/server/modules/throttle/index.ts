@@ -2,7 +2,7 @@ import type { Clock } from '../../../common/base/clock.ts';
 import { ANONYMOUS } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
-import { canonicalAddress, isLoopbackAddress, networkOf } from '../../access/address.ts';
+import { canonicalAddress, isLoopbackAddress, networkOf } from '../../address.ts';
 import type { ThrottleSubject } from '../../access/throttled-relay.ts';
 import { TokenBuckets } from '../../access/token-buckets.ts';
 
