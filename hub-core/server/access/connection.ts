@@ -1,62 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../common/base/clock.ts';
 import { ANONYMOUS, type ClientId, type ConnectionId } from '../../common/base/ids.ts';
-import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import { problemPayload, toProblem, type ProblemDocument } from '../../common/errors/wire.ts';
-import type { Logger } from '../../common/log/logger.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { kindWord } from '../../common/protocol/words.ts';
 import type { CloseReason, Transport, TransportViolation } from '../../common/transport/transport.ts';
-import type { Caller, Principal, ProviderLink, Relay } from '../relay.ts';
-import { orNone, type AccessLimits, type HubIdentity } from './access-limits.ts';
-import type { Authenticator, Credential } from './authenticator.ts';
-import type { Gate } from './gate.ts';
+import type { Caller, Principal, ProviderLink } from '../relay.ts';
+import { orNone } from './access-limits.ts';
+import type { Credential } from './authenticator.ts';
+import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
 import { HeldFrames } from './held-frames.ts';
 import { parseHello, welcome } from './hello.ts';
 import { problemResponse } from './problem-response.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
-
-/** Told of what happens to connections. Called synchronously, must not throw. */
-export interface ConnectionObserver {
-  /** Welcome was sent. */
-  opened(connection: Connection): void;
-  /** Its Hello was refused. */
-  refused(connection: Connection, error: HubError, credential: Credential | undefined): void;
-  /** It broke the protocol, which ends it. */
-  violated(connection: Connection, error: HubError): void;
-  /** Nothing more is taken from it or relayed to it. */
-  closed(connection: Connection): void;
-  /** Its transport is gone too. */
-  linkClosed(connection: Connection): void;
-}
-
-/** What all connections of a hub share. */
-export interface ConnectionDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly hub: HubIdentity;
-  readonly limits: AccessLimits;
-  readonly relay: Relay;
-  readonly authenticator: Authenticator;
-  readonly dispatcher: MessageDispatcher<Connection>;
-  /** Of binary messages: rebuilds what policy changes, whatever the connection itself speaks. */
-  readonly binaryCodec: Codec;
-  readonly observer: ConnectionObserver;
-  /** Says how long a credential waits to be judged; absent = no time. */
-  readonly gate?: Pick<Gate, 'judgeDelayMs'>;
-}
-
-/** What one connection is made of. */
-export interface ConnectionLink {
-  readonly id: ConnectionId;
-  readonly transport: Transport;
-  readonly codec: Codec;
-  /** From the HTTP upgrade. */
-  readonly credential: Credential | undefined;
-}
 
 const NOBODY: Principal = Object.freeze({
   clientId: ANONYMOUS,
@@ -102,6 +60,7 @@ export class Connection implements Caller, ProviderLink {
   #lastReceivedMs: number;
   #receivedMs: number;
   #pingSentMs = Number.NEGATIVE_INFINITY;
+  #suspect = false;
   #closedAtMs: number | null = null;
   #closeReason: string | null = null;
   #messagesIn = 0;
@@ -143,6 +102,10 @@ export class Connection implements Caller, ProviderLink {
   }
   get congested(): boolean {
     return this.#congested;
+  }
+  /** A Ping went unanswered for a while: the other side may be gone without a word. */
+  get suspect(): boolean {
+    return this.#suspect;
   }
   get agent(): string {
     return this.#agent;
@@ -242,6 +205,11 @@ export class Connection implements Caller, ProviderLink {
     this.#write(frame);
   }
 
+  /** What it does not read counts as answers that it does not read: at the limit it is told Goodbye. */
+  notify(notice: MessageInit): void {
+    this.respond(0, notice);
+  }
+
   /** Hands a message to this connection as a provider. */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
     if (this.#state === 'closed') return false;
@@ -262,7 +230,7 @@ export class Connection implements Caller, ProviderLink {
 
   /** Something came that is no message, a WebSocket pong for example: the other side lives. */
   noteActivity(): void {
-    this.#lastReceivedMs = this.#deps.clock.nowMs();
+    this.#heard(this.#deps.clock.nowMs());
   }
 
   /** The client's role or grants changed: they hold from the next request on. */
@@ -314,6 +282,9 @@ export class Connection implements Caller, ProviderLink {
           `Cannot keep the connection: no answer to Ping within ${String(heartbeatMs)} ms`,
         ),
       );
+    } else {
+      // It had the time from one look to the next to answer, and nothing is known of it until it does.
+      this.#suspect = true;
     }
   }
 
@@ -372,10 +343,17 @@ export class Connection implements Caller, ProviderLink {
     this.#deps.relay.linkDrained(this);
   }
 
+  #heard(nowMs: number): void {
+    this.#lastReceivedMs = nowMs;
+    if (!this.#suspect) return;
+    this.#suspect = false;
+    if (this.#state !== 'closed') this.#deps.relay.linkDrained(this);
+  }
+
   #onFrame(frame: Uint8Array): void {
     if (this.#state === 'closed') return;
     const nowMs = this.#deps.clock.nowMs();
-    this.#lastReceivedMs = nowMs;
+    this.#heard(nowMs);
     this.#messagesIn += 1;
     this.#bytesIn += frame.byteLength;
     if (this.#held === undefined) {

@@ -8,6 +8,7 @@ import { createBlockList } from '../../server/modules/block-list/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
 import { createMetering } from '../../server/modules/metering/index.ts';
+import { createMessaging } from '../../server/modules/messaging/index.ts';
 import { createServiceManager } from '../../server/modules/service-manager/index.ts';
 import { createThrottle } from '../../server/modules/throttle/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
@@ -135,6 +136,10 @@ moduleContract('block-list', async () => {
     },
   };
 });
+
+moduleContract('messaging', () =>
+  alone(() => createMessaging({ connections: () => [], connectionsOf: () => [], providersOf: () => new Set() })),
+);
 
 moduleContract('connection-manager', () => inHub(({ connections }) => connections));
 

@@ -12,7 +12,8 @@ import { createMemoryTransportPair } from '../../common/transport/memory-transpo
 import type { CloseReason, Transport } from '../../common/transport/transport.ts';
 import type { AccessLimits } from '../../server/access/access-limits.ts';
 import type { Authenticator, Credential } from '../../server/access/authenticator.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../server/access/connection.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../server/access/connection-deps.ts';
+import { Connection } from '../../server/access/connection.ts';
 import { registerMessageHandlers } from '../../server/access/message-handlers.ts';
 import type { Caller, Principal, ProviderLink, Relay, RelayRequest } from '../../server/relay.ts';
 import { FakeClock } from './fake-clock.ts';

@@ -6,7 +6,8 @@ import type { Logger } from '../../../common/log/logger.ts';
 import type { Module } from '../../../common/module/module.ts';
 import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
 import type { Credential } from '../../access/authenticator.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../access/connection.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../access/connection-deps.ts';
+import { Connection } from '../../access/connection.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
 export { connectionLoad } from './connection-load.ts';
@@ -62,6 +63,8 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidViolate: Event<ProtocolViolation>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
+  /** Every open connection. */
+  open(): readonly Connection[];
   /** Open connections of one client. */
   ofClient(client: ClientId): readonly Connection[];
   /** @returns '' when there is no such connection */
@@ -161,6 +164,10 @@ class Connections implements ConnectionManager, ConnectionObserver {
       snapshot(connection, this.#deps.clock, provided.get(connection.connectionId)),
     );
     return snapshots.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
+  }
+
+  open(): readonly Connection[] {
+    return [...this.#byClient.values()].flatMap((connections) => [...connections]);
   }
 
   ofClient(client: ClientId): readonly Connection[] {
