@@ -118,25 +118,25 @@ class StoredBlockList implements BlockList {
   metrics(): readonly MetricSample[] {
     return [
       {
-        name: 'whub_blocks',
+        name: 'blocks',
         help: 'Addresses and clients on the block list.',
         kind: 'gauge',
         value: this.#blocks.length,
       },
       {
-        name: 'whub_blocks_automatic_total',
+        name: 'automatic_total',
         help: 'Addresses that the hub blocked by itself.',
         kind: 'counter',
         value: this.#automatic,
       },
       {
-        name: 'whub_block_refusals_total',
+        name: 'refusals_total',
         help: 'Connections, requests and credentials refused because of a block.',
         kind: 'counter',
         value: this.#refusals,
       },
       {
-        name: 'whub_offenders',
+        name: 'offenders',
         help: 'Addresses and clients whose failures are remembered.',
         kind: 'gauge',
         value: this.#offenders.size,

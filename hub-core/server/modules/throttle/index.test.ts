@@ -77,7 +77,7 @@ describe('createThrottle', () => {
   it('[TH5] counts what it refused', () => {
     const { throttle } = stage({ handshakesPerSec: 1, handshakeBurst: 1 });
     for (let i = 0; i < 3; i += 1) connect(throttle, '192.0.2.1', 1);
-    const refused = throttle.metrics?.().filter(({ name }) => name === 'whub_throttled_total');
+    const refused = throttle.metrics?.().filter(({ name }) => name === 'refused_total');
     expect(refused?.map(({ labels, value }) => [labels?.['by'], value])).toEqual([
       ['handshake', 2],
       ['address', 0],

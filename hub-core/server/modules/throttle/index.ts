@@ -87,11 +87,11 @@ class BucketThrottle implements Throttle {
   metrics(): readonly MetricSample[] {
     const refused = Object.entries(this.#refused).map(([by, value]): MetricSample => {
       const help = 'Connections and requests refused for being over a rate.';
-      return { name: 'whub_throttled_total', help, kind: 'counter', value, labels: { by } };
+      return { name: 'refused_total', help, kind: 'counter', value, labels: { by } };
     });
     const kept = Object.entries(this.#buckets).map(([by, buckets]): MetricSample => {
       const help = 'Token buckets that are kept.';
-      return { name: 'whub_throttle_buckets', help, kind: 'gauge', value: buckets?.size ?? 0, labels: { by } };
+      return { name: 'buckets', help, kind: 'gauge', value: buckets?.size ?? 0, labels: { by } };
     });
     return [...refused, ...kept];
   }
