@@ -55,6 +55,7 @@ describe('parseHubConfig', () => {
         slowFromMs: 250,
         slowToMs: 5000,
       },
+      headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
       resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
@@ -70,6 +71,8 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', headers: { requestDeny: ['X-Up'] } }, 'headers.requestDeny.0'],
+    [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],
     [{ dataDir: '/d', hostNames: ['Example.org'] }, 'hostNames.0'],
   ])('[LI20] names what is wrong in %j', (raw, name) => {

@@ -163,6 +163,33 @@ const blockListSchema = z.strictObject({
   slowToMs: milliseconds().max(5_000).default(5_000).describe('Longest such delay, ms; 0 = no delay'),
 });
 
+const headerNames = (): z.ZodArray<z.ZodString> =>
+  z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[!#$%&'+.^_`|~0-9a-z-]+\*?$|^\*$/, 'must be a lower-case header name, or the beginning of one and *'),
+    )
+    .max(256);
+
+const headersSchema = z.strictObject({
+  requestDeny: headerNames()
+    .default([])
+    .describe('Headers of requests that reach no provider; x-* = all that begin so'),
+  requestAllow: headerNames()
+    .default([])
+    .describe('The only headers of requests that reach a provider, beside content-type and whub-trace; empty = all'),
+  answerDeny: headerNames().default([]).describe('Headers of answers that reach no caller, such as set-cookie'),
+  answerAllow: headerNames()
+    .default([])
+    .describe('The only headers of answers that reach a caller, beside content-type and whub-trace; empty = all'),
+  forwardCookies: z
+    .boolean()
+    .default(false)
+    .describe("Cookies of HTTP requests reach providers, without the hub's own"),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -201,6 +228,7 @@ export const hubConfigSchema = z.strictObject({
   capture: captureSchema.prefault({}),
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
+  headers: headersSchema.prefault({}),
   resilience: resilienceSchema.prefault({}),
 });
 

@@ -6,6 +6,7 @@ import type { Authenticator } from '../access/authenticator.ts';
 import { credentialSubject } from '../access/credential-subject.ts';
 import type { Gate } from '../access/gate.ts';
 import { guardAuthenticator } from '../access/guarded-authenticator.ts';
+import { createHeaderPolicy, type HeaderPolicy } from '../access/header-policy.ts';
 import { ThrottledRelay } from '../access/throttled-relay.ts';
 import { createBlockList, type BlockList } from '../modules/block-list/index.ts';
 import { endBlocked, type ConnectionManager } from '../modules/connection-manager/index.ts';
@@ -18,7 +19,7 @@ import type { HubConfig } from './config.ts';
 export interface GuardDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<HubConfig, 'throttle' | 'blockList'>;
+  readonly config: Pick<HubConfig, 'throttle' | 'blockList' | 'headers'>;
   readonly storage: Storage;
   readonly hubId: string;
 }
@@ -28,6 +29,7 @@ export interface GuardParts {
   readonly gate: Gate;
   readonly blocks: BlockList;
   readonly throttle: Throttle;
+  readonly headers: HeaderPolicy;
   authenticator(inner: Authenticator): Authenticator;
   /** @returns `inner` itself when no rate of requests is set */
   relay(inner: Relay): Relay;
@@ -56,6 +58,7 @@ export function assembleGuard({ clock, log, config, storage, hubId }: GuardDeps)
     gate,
     blocks,
     throttle,
+    headers: createHeaderPolicy(config.headers),
     authenticator: (inner) => guardAuthenticator(inner, gate),
     relay: (inner) =>
       throttle.limitsRequests

@@ -114,7 +114,7 @@ function assembleAccess(
   },
 ): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
-  const { gate } = guard;
+  const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
   const relay = guard.relay(layer);
   const { limits, host, port, hostNames, allowedOrigins } = config;
@@ -132,7 +132,7 @@ function assembleAccess(
     whenIdle: (signal) => layer.drainAll(signal),
     provided: () => providedBy(layer),
   });
-  registerMessageHandlers(dispatcher, { relay, binaryCodec: codecs.binary });
+  registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
   const listener = createListener({
     clock,
     log: log.child({ module: 'listener' }),
@@ -142,6 +142,7 @@ function assembleAccess(
     relay,
     authenticator,
     gate,
+    headers,
     acceptor: connections,
     codecs,
   });
@@ -193,7 +194,9 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
   const shared = { identity, dispatcher, codecs, auth, layer, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+  const { headers } = guard;
+  const hubId = identity.id;
+  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
 
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),

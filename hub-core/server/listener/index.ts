@@ -10,6 +10,7 @@ import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Gate } from '../access/gate.ts';
+import type { HeaderPolicy } from '../access/header-policy.ts';
 import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
 import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
@@ -53,6 +54,7 @@ export interface ListenerDeps {
   readonly authenticator: Authenticator;
   readonly acceptor: Acceptor;
   readonly gate: Gate;
+  readonly headers: HeaderPolicy;
   readonly codecs: { readonly binary: Codec; readonly json: Codec };
 }
 
@@ -176,9 +178,10 @@ class PortListener implements Listener {
   }
 
   #createRouter(guard: RequestGuard): HttpRouter {
-    const { clock, log, hub, limits, relay, authenticator, gate, codecs } = this.#deps;
+    const { clock, log, hub, limits, relay, authenticator, gate, headers, codecs } = this.#deps;
     const { maxFrameBytes } = limits;
-    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, gate, codec: codecs.binary });
+    const codec = codecs.binary;
+    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, gate, headers, codec });
     return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
   }
 

@@ -14,6 +14,7 @@ import type { AccessLimits } from '../../server/access/access-limits.ts';
 import type { Authenticator, Credential } from '../../server/access/authenticator.ts';
 import type { ConnectionDeps, ConnectionObserver } from '../../server/access/connection-deps.ts';
 import { Connection } from '../../server/access/connection.ts';
+import { createHeaderPolicy } from '../../server/access/header-policy.ts';
 import { registerMessageHandlers } from '../../server/access/message-handlers.ts';
 import type { Caller, Principal, ProviderLink, Relay, RelayRequest } from '../../server/relay.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -116,7 +117,11 @@ export class AccessBench {
       binaryCodec: this.codec,
       observer,
     };
-    registerMessageHandlers(this.dispatcher, { relay: this.relay, binaryCodec: this.codec });
+    registerMessageHandlers(this.dispatcher, {
+      relay: this.relay,
+      headers: createHeaderPolicy(),
+      binaryCodec: this.codec,
+    });
     const link = { id: connectionId('c1'), transport: here, codec: this.codec, credential: options.credential };
     this.connection = new Connection(link, deps);
     this.peer = there;

@@ -7,6 +7,7 @@ import { orNone, type HubIdentity } from '../../access/access-limits.ts';
 import type { Authenticator } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import type { Gate } from '../../access/gate.ts';
+import type { HeaderPolicy } from '../../access/header-policy.ts';
 import type { Principal, Relay } from '../../relay.ts';
 import { remoteOf } from '../remote-of.ts';
 import { HttpCaller, type Deliver } from './http-caller.ts';
@@ -19,6 +20,7 @@ export interface HttpRelayDeps {
   readonly relay: Relay;
   readonly authenticator: Authenticator;
   readonly gate: Gate;
+  readonly headers: HeaderPolicy;
   /** Of binary messages. */
   readonly codec: Codec;
 }
