@@ -36,17 +36,15 @@ describe('createHeaderPolicy', () => {
   it.each(['requestDeny', 'answerDeny'] as const)(
     '[HP3] keeps content-type and whub-trace and drops the hub’s own whatever %s says',
     (list) => {
-      const { ofRequest, ofAnswer } = createHeaderPolicy({
+      const policy = createHeaderPolicy({
         ...DEFAULT_HEADER_POLICY,
         requestAllow: ['whub-from'],
         answerAllow: ['whub-from'],
         [list]: ['*'],
       });
-      const kept = list === 'requestDeny' ? ofRequest : ofAnswer;
-      expect(namesOf(kept(of('content-type', 'whub-trace', 'whub-from', 'accept')))).toEqual([
-        'content-type',
-        'whub-trace',
-      ]);
+      const headers = of('content-type', 'whub-trace', 'whub-from', 'accept');
+      const kept = list === 'requestDeny' ? policy.ofRequest(headers) : policy.ofAnswer(headers);
+      expect(namesOf(kept)).toEqual(['content-type', 'whub-trace']);
     },
   );
 
