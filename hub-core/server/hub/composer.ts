@@ -5,7 +5,7 @@ import type { Codec } from '../../common/protocol/codec.ts';
 import { Flag, Kind, NO_HEADERS, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { orNone } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
-import { withoutHubHeaders } from '../access/header-policy.ts';
+import type { HeaderPolicy } from '../access/header-policy.ts';
 import { InternalCaller } from '../access/internal-caller.ts';
 import { problemResponse } from '../access/problem-response.ts';
 import type { Principal, Relay } from '../relay.ts';
@@ -37,6 +37,7 @@ export interface ComposerDeps {
   readonly relay: Relay;
   readonly authenticator: Authenticator;
   readonly codec: Codec;
+  readonly headers: HeaderPolicy;
   readonly hubId: string;
   /** Largest answer that is collected of a stream, bytes; 0 = no limit. */
   readonly maxFrameBytes: number;
@@ -82,7 +83,7 @@ export class Composer {
   #message(request: MessageInit, { clientId }: Principal): Message {
     const { codec } = this.#deps;
     const fixed = { kind: Kind.Request, id: REQUEST_ID, from: clientId };
-    const headers = withoutHubHeaders(request.headers ?? NO_HEADERS);
+    const headers = this.#deps.headers.ofRequest(request.headers ?? NO_HEADERS);
     // Someone waits for the answer, so it cannot be one-way; and what is composed is there as a whole.
     const flags = (request.flags ?? 0) & ~(Flag.OneWay | Flag.Stream);
     return codec.decode(codec.encode({ ...request, ...fixed, headers, flags }));

@@ -42,7 +42,18 @@ function feedConnections({ log, connections }: EventFeedDeps): Disposable {
 }
 
 function feedServices({ log, services }: EventFeedDeps): Disposable {
-  return services.onDidChange.subscribe(({ event, service, provider = '', client = '' }) => {
+  return services.onDidChange.subscribe(({ event, service, provider = '', client = '', reason = '' }) => {
+    const about = `${client} (${provider})`;
+    if (event === 'provider-ejected') {
+      const text = `/${service} gives ${about} no new requests: ${reason}`;
+      log.append({ kind: 'provider-ejected', level: 'warn', text, client, service });
+      return;
+    }
+    if (event === 'provider-admitted') {
+      const text = `/${service} gives ${about} requests again${reason === '' ? '' : `: ${reason}`}`;
+      log.append({ kind: 'provider-admitted', level: 'info', text, client, service });
+      return;
+    }
     if (event === 'provider-added') {
       log.append({
         kind: 'provider-registered',
@@ -63,6 +74,15 @@ function feedServices({ log, services }: EventFeedDeps): Disposable {
   });
 }
 
+function feedWarnings({ log, services }: EventFeedDeps): Disposable {
+  return services.onDidWarn.subscribe(({ channel, reason }) => {
+    const { clientId: client } = channel.link;
+    const service = channel.service.id;
+    const text = `/${service} got an answer from ${client} (${channel.id}) that breaks its schema: ${reason}`;
+    log.append({ kind: 'hub', level: 'warn', text, client, service });
+  });
+}
+
 function feedClients({ log, clients }: EventFeedDeps): Disposable {
   return clients.onDidChange.subscribe(({ kind, client }) => {
     log.append({ kind: CLIENT_EVENT[kind], level: 'info', text: `Client ${client} was ${kind}`, client });
@@ -74,6 +94,7 @@ export function feedEvents(deps: EventFeedDeps): Disposable {
   const feed = new DisposableStack();
   feed.use(feedConnections(deps));
   feed.use(feedServices(deps));
+  feed.use(feedWarnings(deps));
   feed.use(feedClients(deps));
   return feed;
 }

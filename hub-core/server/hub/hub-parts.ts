@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../common/base/clock.ts';
-import type { ConnectionId } from '../../common/base/ids.ts';
+import { isClientId, type ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import type { Logger } from '../../common/log/logger.ts';
@@ -23,14 +23,16 @@ import {
   type ProvidedServices,
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
-import { createMetering, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMessaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
 import { createStorage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
-import type { HubConfig, HubLimits } from './config.ts';
+import type { HubConfig } from './config.ts';
+import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
 
 /** What a hub is given from outside. */
@@ -57,9 +59,10 @@ export interface HubParts {
   readonly metering: Metering;
   readonly services: ServiceManager;
   readonly composer: Composer;
+  readonly guard: GuardParts;
 }
 
-function serviceLimits(limits: HubLimits): ServiceLimits {
+function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
   return {
     ...DEFAULT_SERVICE_LIMITS,
     defaultTimeoutMs: limits.defaultTimeoutMs,
@@ -71,6 +74,8 @@ function serviceLimits(limits: HubLimits): ServiceLimits {
     retries: limits.retries,
     creditBytes: limits.creditBytes,
     maxStreamWindowBytes: limits.maxStreamWindowBytes,
+    maxCheckedBytes: limits.maxCheckedBytes,
+    resilience,
   };
 }
 
@@ -98,19 +103,42 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, layer: relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
-  shared: {
-    identity: HubIdentity;
-    dispatcher: MessageDispatcher<Connection>;
-    codecs: { binary: Codec; json: Codec };
-    auth: Auth;
-    layer: ServiceLayer;
-  },
+  shared: SharedParts,
 ): { connections: ConnectionManager; listener: Listener } {
-  const { identity: hub, dispatcher, codecs, auth: authenticator, layer } = shared;
+  const { identity: hub, dispatcher, codecs, layer, guard } = shared;
+  const { gate, headers } = guard;
+  const authenticator = guard.authenticator(shared.auth);
+  const relay = guard.relay(layer);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -118,22 +146,25 @@ function assembleAccess(
     log: log.child({ module: 'connection-manager' }),
     hub,
     limits,
-    relay: layer,
+    relay,
     authenticator,
+    gate,
     dispatcher,
     binaryCodec: codecs.binary,
     whenIdle: (signal) => layer.drainAll(signal),
     provided: () => providedBy(layer),
   });
-  registerMessageHandlers(dispatcher, { relay: layer, binaryCodec: codecs.binary });
+  registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
   const listener = createListener({
     clock,
     log: log.child({ module: 'listener' }),
     hub,
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
-    relay: layer,
+    relay,
     authenticator,
+    gate,
+    headers,
     acceptor: connections,
     codecs,
   });
@@ -164,32 +195,48 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
+  const messaging = createMessaging({
+    connections: () => connections.open(),
+    connectionsOf: (client) => (isClientId(client) ? connections.ofClient(client) : []),
+    providersOf: (service) => new Set(layer.providersOf(service)),
+  });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
-    limits: serviceLimits(limits),
+    limits: serviceLimits(config),
     observers: [connectionLoad, capture, composedCapture, metering],
-    builtIns: [clients.service, status],
+    builtIns: [clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const shared = { identity, dispatcher, codecs, auth, layer };
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
+  const shared = { identity, dispatcher, codecs, auth, layer, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({
-    clock,
-    relay: layer,
-    authenticator: auth,
-    codec: codecs.binary,
-    hubId: identity.id,
-    maxFrameBytes: limits.maxFrameBytes,
-  });
+  const composer = assembleComposer(config, environment, shared);
+
+  listener.mount(
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+  );
 
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [storage, capture, metering, auth, clients, services, connections, listener])
+  const { blocks, throttle } = guard;
+  for (const module of [
+    storage,
+    capture,
+    metering,
+    blocks,
+    throttle,
+    auth,
+    clients,
+    messaging,
+    services,
+    connections,
+    listener,
+  ])
     modules.add(module);
   return {
     identity,
@@ -204,5 +251,6 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     metering,
     services,
     composer,
+    guard,
   };
 }

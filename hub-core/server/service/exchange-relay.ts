@@ -10,6 +10,7 @@ import { checkBuiltInAccess } from './built-in-access.ts';
 import type { BuiltInReply } from './built-in.ts';
 import { CallerTable } from './caller-table.ts';
 import { ChannelDispatch } from './channel-dispatch.ts';
+import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { ExchangeObservers } from './exchange-observers.ts';
 import { errorNameOf, problemAnswer } from './problem-answer.ts';
 import {
@@ -23,7 +24,7 @@ import {
   noStreamHere,
   tooManyInFlight,
 } from './relay-errors.ts';
-import { RelayedExchange, type TargetService } from './relayed-exchange.ts';
+import { RelayedExchange, type TargetChannel, type TargetService } from './relayed-exchange.ts';
 import { checkForm, checkGrant, checkReach, routeFor } from './request-checks.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
@@ -39,6 +40,7 @@ export interface ExchangeRelayDeps {
   readonly observers: ExchangeObservers;
   readonly directory: ServiceDirectory;
   readonly registry: ServiceRegistry;
+  readonly contracts: ServiceContracts;
 }
 
 /** What the relay counts beside exchanges. */
@@ -72,6 +74,8 @@ export class ExchangeRelay implements Relay, Disposable {
   readonly #dispatch: ChannelDispatch;
   readonly #deadlines: DeadlineWheel<RelayedExchange>;
   readonly #streams: StreamRelay;
+  /** Asked about answers to no relayed request. @returns true when the answer was to one of its own */
+  onUnknownAnswer: ((link: ProviderLink, response: Message) => boolean) | undefined;
   #lateResponses = 0;
   #unknownCancels = 0;
   /** Set while draining: resolved when nothing is left. */
@@ -144,21 +148,31 @@ export class ExchangeRelay implements Relay, Disposable {
   respond(link: ProviderLink, response: Message): void {
     const exchange = this.#dispatch.sentTo(link, response.id);
     const channel = exchange?.channel;
-    if (exchange === undefined || channel === undefined || exchange.stream?.opened !== undefined) {
+    if (exchange === undefined || channel === undefined) {
+      if (this.onUnknownAnswer?.(link, response) === true) return;
+      this.#lateResponses += 1;
+      return;
+    }
+    if (exchange.stream?.opened !== undefined) {
       this.#lateResponses += 1;
       return;
     }
     exchange.repliedMs = this.#deps.clock.nowMs();
     channel.latency.add(exchange.repliedMs - exchange.sentMs);
+    channel.service.resilience.estimate.answered(exchange.repliedMs, exchange.repliedMs - exchange.sentMs);
     const { status } = response;
     const isStream = (response.flags & Flag.Stream) !== 0;
     if (!isFinalStatus(status)) {
       if (isStream) this.#dispatch.cancelAtProvider(exchange);
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
-      if (status >= 500) channel.failed(`answered ${String(status)}`);
-      if (isStream) this.#openStream(exchange, response);
-      else this.#end(exchange, 'replied', response);
+      this.#judge(channel, exchange, status);
+      if (isStream) {
+        this.#openStream(exchange, response);
+        return;
+      }
+      this.#deps.contracts.checkResponse(exchange, response);
+      this.#end(exchange, 'replied', response);
     }
   }
 
@@ -184,7 +198,8 @@ export class ExchangeRelay implements Relay, Disposable {
       this.#unknownCancels += 1;
       return;
     }
-    exchange.channel.failed('gave a request up');
+    exchange.channel.noteError('gave a request up');
+    exchange.channel.standing.succeeded(exchange);
     this.#fail(exchange, 'replied', cancelledByProvider(exchange));
   }
 
@@ -260,19 +275,23 @@ export class ExchangeRelay implements Relay, Disposable {
     checkReach(service, exchange);
     const route = routeFor(match, exchange);
     checkGrant(service, exchange);
+    this.#deps.contracts.checkRequest(service, route, exchange.message);
     if (this.#idle !== undefined) throw hubDraining();
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
     this.#streams.begin(exchange);
+    exchange.pattern = route.pattern;
     service.calls += 1;
     this.#open(exchange, route);
+    service.resilience.retryBudget.requested(exchange.checkedMs);
     this.#dispatch.place(exchange, service);
   }
 
   #handle(exchange: RelayedExchange, { target, match }: Extract<Destination, { kind: 'built-in' }>): void {
     exchange.service = target.service.id;
     const route = routeFor(match, exchange);
+    exchange.pattern = route.pattern;
     const { message, caller } = exchange;
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);
@@ -314,7 +333,7 @@ export class ExchangeRelay implements Relay, Disposable {
 
   #expire(exchange: RelayedExchange): void {
     this.#dispatch.cancelAtProvider(exchange);
-    exchange.channel?.failed('did not answer in time');
+    this.#unanswered(exchange);
     this.#fail(exchange, 'deadline', deadlinePassed(exchange));
   }
 
@@ -326,13 +345,31 @@ export class ExchangeRelay implements Relay, Disposable {
 
   /** The provider's last Data came. */
   #streamed(exchange: RelayedExchange, last: Message): void {
-    if (last.status >= 500) exchange.channel?.failed(`broke its answer off with ${String(last.status)}`);
+    if (last.status >= 500) exchange.channel?.noteError(`broke its answer off with ${String(last.status)}`);
     this.#end(exchange, 'replied', last);
+  }
+
+  /** What an answer says about its provider. */
+  #judge(channel: TargetChannel, exchange: RelayedExchange, status: number): void {
+    if (this.#deps.limits.resilience.breaker.statuses.includes(status)) {
+      channel.failed(exchange, `answered ${String(status)}`);
+      return;
+    }
+    if (status >= 500) channel.noteError(`answered ${String(status)}`);
+    channel.standing.succeeded(exchange);
+  }
+
+  /** One that had too little time for any provider says nothing about the one that had it. */
+  #unanswered(exchange: RelayedExchange): void {
+    const hadMs = this.#deps.clock.nowMs() - exchange.sentMs;
+    const reason = 'did not answer in time';
+    if (hadMs >= this.#deps.limits.resilience.breaker.unansweredMs) exchange.channel?.failed(exchange, reason);
+    else exchange.channel?.noteError(reason);
   }
 
   /** For an answer that cannot be passed on. */
   #reject(exchange: RelayedExchange, reason: string): void {
-    exchange.channel?.failed('gave an answer that cannot be passed on');
+    exchange.channel?.failed(exchange, 'gave an answer that cannot be passed on');
     this.#fail(exchange, 'replied', badAnswer(exchange, reason));
   }
 

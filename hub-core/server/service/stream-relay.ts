@@ -90,7 +90,7 @@ export class StreamRelay {
     if (!this.#takes(direction, data) || exchange === undefined) return;
     const { payload, flags } = data;
     if (!direction.take(payload.byteLength)) {
-      exchange.channel?.failed('sent more of a stream than it had credit for');
+      exchange.channel?.failed(exchange, 'sent more of a stream than it had credit for');
       this.#deps.dispatch.cancelAtProvider(exchange);
       this.#deps.breakOff(exchange, 'replied', overCredit('provider', payload.byteLength));
       return;

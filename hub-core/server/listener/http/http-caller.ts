@@ -24,12 +24,14 @@ export class HttpCaller implements Caller {
   readonly principal: Principal;
   readonly via = 'http';
   readonly providerLink = undefined;
+  readonly remoteAddress: string | undefined;
   readonly #collector: AnswerCollector;
 
   constructor(init: HttpCallerInit) {
     this.connectionId = init.connectionId;
     this.principal = init.principal;
     const { relay, response, deliver, hubId, maxBytes } = init;
+    this.remoteAddress = response.req.socket.remoteAddress;
     this.#collector = new AnswerCollector({
       hubId,
       maxBytes,
