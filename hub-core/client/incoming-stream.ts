@@ -8,8 +8,10 @@ export interface IncomingStreamDeps {
   readonly link: StreamLink;
   /** Bytes that the sender may be ahead of the reader. */
   readonly windowBytes: number;
-  /** The reader wants no more, or the sender broke the rules; not called for an end that came from outside. */
-  readonly onDidStop: (reason: unknown) => void;
+  /** The reader wants no more, though there would be. */
+  readonly onDidCancel: (reason: unknown) => void;
+  /** More came than there was credit for: a reader has got `error` already. */
+  readonly onOverrun: (error: Error) => void;
 }
 
 /**
@@ -55,7 +57,7 @@ export class IncomingStream {
     if (this.#creditLeft < 0) {
       const error = new RequestError('TOO_LARGE_ERR', 'Cannot take the stream: more came than there was credit for');
       this.fail(error);
-      this.#deps.onDidStop(error);
+      this.#deps.onOverrun(error);
       return true;
     }
     if (payload.length > 0) this.#queue.push(payload);
@@ -109,7 +111,7 @@ export class IncomingStream {
     if (this.#closed) return;
     this.#close();
     // With its End here, the sender has nothing to be told.
-    if (!this.#ended) this.#deps.onDidStop(reason);
+    if (!this.#ended) this.#deps.onDidCancel(reason);
   }
 
   #close(): void {

@@ -51,11 +51,7 @@ async function opened(signal?: AbortSignal): Promise<{ reply: StreamReply; id: n
   return { reply: await asked, id };
 }
 
-function data(
-  id: number,
-  payload: Uint8Array | undefined,
-  end: { readonly status?: number } | undefined = undefined,
-): void {
+function data(id: number, payload: Uint8Array | undefined, end?: { readonly status?: number }): void {
   const { status } = end ?? {};
   test.hub.peer(0).send({ kind: Kind.Data, id, payload, status, flags: end === undefined ? 0 : Flag.End });
 }

@@ -184,7 +184,8 @@ export class Requester {
       id: pending.id,
       link,
       windowBytes: link.streamLimits.creditBytes,
-      onDidStop: cancel,
+      onDidCancel: cancel,
+      onOverrun: cancel,
     });
     if (!pending.answer.isTimedToItsEnd) this.#deadlines.remove(pending);
     pending.answer.opened(response, pending.incoming, cancel);

@@ -70,10 +70,11 @@ export class ServedCall {
       id,
       link,
       windowBytes: link.streamLimits.creditBytes,
-      // A handler that reads no further may answer all the same; a hub that sends too much gets no answer.
-      onDidStop: (reason) => {
-        if (!(reason instanceof RequestError) || this.call.ended) return;
-        this.call.cancel(reason);
+      // A handler that reads no further may answer all the same.
+      onDidCancel: () => undefined,
+      onOverrun: (error) => {
+        if (this.call.ended) return;
+        this.call.cancel(error);
         link.send({ kind: Kind.Cancel, id });
       },
     });
