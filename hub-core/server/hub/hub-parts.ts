@@ -11,6 +11,8 @@ import { createJsonCodec } from '../../common/protocol/json-codec.ts';
 import type { HubIdentity } from '../access/access-limits.ts';
 import type { Connection } from '../access/connection.ts';
 import { registerMessageHandlers } from '../access/message-handlers.ts';
+import type { Middleware } from '../middleware.ts';
+import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
@@ -41,6 +43,7 @@ export interface HubEnvironment {
   readonly random: Random;
   readonly log: Logger;
   readonly captureSink: CaptureSink | undefined;
+  readonly middleware: readonly Middleware[];
   /** Wall ms of the start, 0 before it. */
   readonly startedAtMs: () => number;
 }
@@ -110,13 +113,14 @@ function assembleAccess(
     codecs: { binary: Codec; json: Codec };
     auth: Auth;
     layer: ServiceLayer;
+    relay: Relay;
     guard: GuardParts;
   },
 ): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
-  const relay = guard.relay(layer);
+  const relay = guard.relay(shared.relay);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -129,7 +133,10 @@ function assembleAccess(
     gate,
     dispatcher,
     binaryCodec: codecs.binary,
-    whenIdle: (signal) => layer.drainAll(signal),
+    async whenIdle(signal) {
+      await layer.drainAll(signal);
+      await guard.middleware.idle(signal);
+    },
     provided: () => providedBy(layer),
   });
   registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
@@ -191,25 +198,30 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
-  const shared = { identity, dispatcher, codecs, auth, layer, guard };
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
+  const relay = guard.middleware.relay(layer);
+  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const { headers } = guard;
-  const hubId = identity.id;
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
+  const composer = new Composer({
+    clock,
+    relay,
+    authenticator: auth,
+    codec: codecs.binary,
+    headers: guard.headers,
+    hubId: identity.id,
+  });
 
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  const { blocks, throttle } = guard;
   for (const module of [
     storage,
     capture,
     metering,
-    blocks,
-    throttle,
+    ...guard.modules,
     auth,
     clients,
     messaging,
