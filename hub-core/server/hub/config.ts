@@ -45,6 +45,7 @@ const limitsSchema = z.strictObject({
   maxHeldRequestBytes: bytes()
     .default(32 * MIB)
     .describe("Bytes of one connection's own requests in flight above which it is not read, bytes; 0 = none"),
+  maxCheckedBytes: bytes().default(MIB).describe("Largest body that is held to a route's schema, bytes; 0 = none"),
   creditBytes: bytes()
     .default(256 * KIB)
     .describe('Initial credit of each direction of a stream, bytes'),

@@ -75,6 +75,7 @@ function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    maxCheckedBytes: limits.maxCheckedBytes,
     resilience,
   };
 }

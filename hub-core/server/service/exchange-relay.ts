@@ -10,6 +10,7 @@ import { checkBuiltInAccess } from './built-in-access.ts';
 import type { BuiltInReply } from './built-in.ts';
 import { CallerTable } from './caller-table.ts';
 import { ChannelDispatch } from './channel-dispatch.ts';
+import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { ExchangeObservers } from './exchange-observers.ts';
 import { errorNameOf, problemAnswer } from './problem-answer.ts';
 import {
@@ -36,6 +37,7 @@ export interface ExchangeRelayDeps {
   readonly observers: ExchangeObservers;
   readonly directory: ServiceDirectory;
   readonly registry: ServiceRegistry;
+  readonly contracts: ServiceContracts;
 }
 
 /** What the relay counts beside exchanges. */
@@ -147,6 +149,7 @@ export class ExchangeRelay implements Relay, Disposable {
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
       this.#judge(channel, exchange, status);
+      this.#deps.contracts.checkResponse(exchange, response);
       this.#end(exchange, 'replied', response);
     }
   }
@@ -223,6 +226,7 @@ export class ExchangeRelay implements Relay, Disposable {
     checkReach(service, exchange);
     const route = routeFor(match, exchange);
     checkGrant(service, exchange);
+    this.#deps.contracts.checkRequest(service, route, exchange.message);
     if (this.#idle !== undefined) throw hubDraining();
     exchange.target = service;
     exchange.tally = service;

@@ -19,6 +19,8 @@ export interface ServiceLimits {
   readonly rememberMs: number;
   /** Registered services of one hub. */
   readonly maxServices: number;
+  /** Largest body that is held to a route's schema, bytes. */
+  readonly maxCheckedBytes: number;
   readonly resilience: ResilienceLimits;
 }
 
@@ -32,5 +34,6 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
   retries: 2,
   rememberMs: 60_000,
   maxServices: 10_000,
+  maxCheckedBytes: 1 << 20,
   resilience: DEFAULT_RESILIENCE_LIMITS,
 });
