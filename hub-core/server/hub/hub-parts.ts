@@ -26,7 +26,7 @@ import {
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
 import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
-import { createMessaging } from '../modules/messaging/index.ts';
+import { createMessaging, type Messaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
@@ -104,6 +104,14 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
+function messagingBetween(connections: () => ConnectionManager, layer: () => ServiceLayer): Messaging {
+  return createMessaging({
+    connections: () => connections().open(),
+    connectionsOf: (client) => (isClientId(client) ? connections().ofClient(client) : []),
+    providersOf: (service) => new Set(layer().providersOf(service)),
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
@@ -117,7 +125,7 @@ function assembleAccess(
     relay: Relay;
     guard: GuardParts;
   },
-): { connections: ConnectionManager; listener: Listener } {
+): { connections: ConnectionManager; listener: Listener; composer: Composer } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
@@ -154,7 +162,16 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  return { connections, listener };
+  // From inside no rate holds, and who asks is known.
+  const composer = new Composer({
+    clock,
+    relay: shared.relay,
+    authenticator: shared.auth,
+    codec: codecs.binary,
+    headers,
+    hubId: hub.id,
+  });
+  return { connections, listener, composer };
 }
 
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
@@ -181,11 +198,10 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
-  const messaging = createMessaging({
-    connections: () => connections.open(),
-    connectionsOf: (client) => (isClientId(client) ? connections.ofClient(client) : []),
-    providersOf: (service) => new Set(layer.providersOf(service)),
-  });
+  const messaging = messagingBetween(
+    () => connections,
+    () => layer,
+  );
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
@@ -203,16 +219,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const relay = guard.middleware.relay(layer);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
-  const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({
-    clock,
-    relay,
-    authenticator: auth,
-    codec: codecs.binary,
-    headers: guard.headers,
-    hubId: identity.id,
-  });
-
+  const { connections, listener, composer } = assembleAccess(config, environment, shared);
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
   );
