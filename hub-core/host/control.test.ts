@@ -10,10 +10,12 @@ import { readHubFile, removeHubFile, writeHubFile } from './hub-file.ts';
 let folder: ReturnType<typeof temporaryFolder>;
 let server: ControlServer | undefined;
 let stops: number;
+let refreshes: number;
 
 beforeEach(() => {
   folder = temporaryFolder();
   stops = 0;
+  refreshes = 0;
 });
 afterEach(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -24,6 +26,7 @@ afterEach(async () => {
 async function run(dataDir: string): Promise<ControlServer> {
   server = await startControlServer(dataDir, {
     stop: () => void (stops += 1),
+    refresh: () => Promise.resolve(void (refreshes += 1)),
     consoleUrl: () => 'http://127.0.0.1:1/console/?token=t',
   });
   const { path, secret } = server;

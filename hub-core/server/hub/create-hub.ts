@@ -139,6 +139,10 @@ class LocalHub implements Hub {
     await this.stop();
   }
 
+  refresh(): void {
+    this.#parts.storage.refresh();
+  }
+
   modules(): readonly ModuleStatus[] {
     return this.#parts.modules.status();
   }
@@ -173,8 +177,17 @@ class LocalHub implements Hub {
     const { auth, connections } = this.#parts;
     const open = connections.ofClient(client);
     if (open.length === 0) return;
-    const principal = auth.principalOf(client);
-    if (principal === undefined) endConnections(open, client);
-    else for (const connection of open) connection.updatePrincipal(principal);
+    if (auth.principalOf(client) === undefined) {
+      endConnections(open, client);
+      return;
+    }
+    const ended: Connection[] = [];
+    for (const connection of open) {
+      const principal = auth.renewed(connection.principal);
+      if (principal === undefined) ended.push(connection);
+      else connection.updatePrincipal(principal);
+    }
+    // A little later: one of them may be what ended it, and is to get its answer first.
+    if (ended.length > 0) this.#clock.after(0, () => endConnections(ended, client));
   }
 }

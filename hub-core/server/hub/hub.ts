@@ -56,6 +56,9 @@ export interface Hub extends AsyncDisposable {
   /** Ends everything. Idempotent; also without a drain. */
   stop(): Promise<void>;
 
+  /** Takes up at once what other programs changed in the data folder; it is looked for every half second anyway. */
+  refresh(): void;
+
   modules(): readonly ModuleStatus[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;

@@ -82,7 +82,9 @@ moduleContract('storage', async () => {
   };
 });
 
-moduleContract('auth', () => onStorage((storage) => createAuth({ registry: () => storage.registry })));
+moduleContract('auth', () =>
+  onStorage((storage) => createAuth({ registry: () => storage.registry, clock: new FakeClock() })),
+);
 
 moduleContract('client-manager', () =>
   onStorage((storage) => createClientManager({ registry: () => storage.registry, connections: () => [] })),

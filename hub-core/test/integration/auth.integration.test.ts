@@ -16,7 +16,7 @@ interface AuthStage extends RegistryStage {
 
 async function authStage(): Promise<AuthStage> {
   const stage = registryStage();
-  const auth = createAuth({ registry: () => stage.registry });
+  const auth = createAuth({ registry: () => stage.registry, clock: stage.clock });
   await auth.start(never);
   const refused = async (credential: PresentedCredential): Promise<string> => {
     const error: unknown = await auth.authenticate(credential).catch((reason: unknown) => reason);
