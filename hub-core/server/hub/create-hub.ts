@@ -166,7 +166,7 @@ class LocalHub implements Hub {
   #subscribe(): DisposableStack {
     const { auth, clients, connections, events, guard, layer } = this.#parts;
     const feeds = new DisposableStack();
-    feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;

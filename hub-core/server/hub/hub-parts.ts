@@ -167,7 +167,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
   const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
-  const clients = createClientManager({ registry, connections: () => connections.list() });
+  const clients = createClientManager({
+    registry,
+    connections: () => connections.list(),
+    hashPassword: (password) => auth.hashPassword(password),
+    signup: config.auth.signup,
+  });
   const status = createStatusService({
     hub: identity,
     startedAtMs: environment.startedAtMs,

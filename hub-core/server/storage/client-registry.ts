@@ -59,25 +59,25 @@ export class ClientRegistry {
    * @throws {RequestError} CONFLICT_ERR when the id is known, BAD_REQUEST_ERR when it or a grant has not the right form
    */
   add({ client, role = 'client', ...grants }: NewClient): IssuedCredential {
-    if (!isClientId(client)) {
-      throw refused(
-        `Cannot register client "${client}": an id is 1 to 64 letters, digits, dots, dashes or underscores`,
-      );
-    }
-    if (client === ANONYMOUS)
-      throw refused(`Cannot register client "${client}": the id stands for callers without a credential`);
+    assertNewId(client);
     checkGrants(client, grants);
     return this.#write(() => {
-      if (this.#rows.client.get(client) !== undefined) {
-        throw new RequestError(
-          'CONFLICT_ERR',
-          `Cannot register client "${client}": it is registered already; add a key to it instead`,
-        );
-      }
-      const [stored, isRoot] = role === 'root' ? ['manager', 1] : [role, 0];
-      this.#rows.insertClient.run(client, stored, isRoot, this.#nowMs());
-      this.#insertGrants(client, grants);
+      this.#insert(client, role, grants);
       return this.#issue(client);
+    });
+  }
+
+  /**
+   * Registers a client that has a password instead of a key, and no grants.
+   *
+   * @throws {RequestError} CONFLICT_ERR when the id is known, BAD_REQUEST_ERR when it has not the right form
+   */
+  addWithPassword(client: string, hash: string): ClientRecord {
+    assertNewId(client);
+    return this.#write(() => {
+      this.#insert(client, 'client', { mayCall: [], mayProvide: [] });
+      this.sessions.setPassword(client, hash);
+      return this.#require(client);
     });
   }
 
@@ -226,6 +226,18 @@ export class ClientRegistry {
       this.#rows.insertGrant.run(client, 'provide', position, glob);
   }
 
+  #insert(client: ClientId, role: NonNullable<NewClient['role']>, grants: GrantLists): void {
+    if (this.#rows.client.get(client) !== undefined) {
+      throw new RequestError(
+        'CONFLICT_ERR',
+        `Cannot register client "${client}": it is registered already; add a key to it instead`,
+      );
+    }
+    const [stored, isRoot] = role === 'root' ? ['manager', 1] : [role, 0];
+    this.#rows.insertClient.run(client, stored, isRoot, this.#nowMs());
+    this.#insertGrants(client, grants);
+  }
+
   #issue(client: ClientId): IssuedCredential {
     const { id, key, hash, prefix } = makeKey();
     this.#rows.insertCredential.run(id, client, hash, prefix, this.#nowMs());
@@ -239,6 +251,15 @@ export class ClientRegistry {
 
 function refused(text: string): RequestError {
   return new RequestError('BAD_REQUEST_ERR', text);
+}
+
+/** @throws {RequestError} BAD_REQUEST_ERR */
+function assertNewId(client: string): asserts client is ClientId {
+  if (!isClientId(client)) {
+    throw refused(`Cannot register client "${client}": an id is 1 to 64 letters, digits, dots, dashes or underscores`);
+  }
+  if (client === ANONYMOUS)
+    throw refused(`Cannot register client "${client}": the id stands for callers without a credential`);
 }
 
 function checkGrants(client: string, { mayCall, mayProvide }: GrantLists): void {

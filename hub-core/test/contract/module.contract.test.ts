@@ -87,7 +87,14 @@ moduleContract('auth', () =>
 );
 
 moduleContract('client-manager', () =>
-  onStorage((storage) => createClientManager({ registry: () => storage.registry, connections: () => [] })),
+  onStorage((storage) =>
+    createClientManager({
+      registry: () => storage.registry,
+      connections: () => [],
+      hashPassword: (password) => Promise.resolve(password),
+      signup: false,
+    }),
+  ),
 );
 
 moduleContract('metering', () =>

@@ -55,6 +55,8 @@ export interface Auth extends Module {
    * @returns undefined when the client or the credential that it came with was revoked, or its session has ended
    */
   renewed(principal: Principal): Principal | undefined;
+  /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one, UNAVAILABLE_ERR when too many are hashed */
+  hashPassword(password: string): Promise<string>;
   /** A client that {@link Auth.principalOf} may have told of changed: its grants, its credentials, its revocation. */
   readonly onDidChangePrincipal: Event<ClientId>;
   /** A login failed, or a refresh token was used twice. */
@@ -153,6 +155,10 @@ class RegistryAuth implements Auth {
   renewed({ clientId, credential }: Principal): Principal | undefined {
     if (credential === undefined || this.#isLive(clientId, credential)) return this.#principal(clientId, credential);
     return undefined;
+  }
+
+  async hashPassword(password: string): Promise<string> {
+    return this.#openDesk().hash(password);
   }
 
   async #prove({ client, key, token }: PresentedCredential): Promise<Principal> {

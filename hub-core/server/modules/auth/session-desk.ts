@@ -3,7 +3,7 @@ import type { Clock } from '../../../common/base/clock.ts';
 import { Emitter } from '../../../common/base/emitter.ts';
 import { isClientId, type ClientId } from '../../../common/base/ids.ts';
 import { CredentialError } from '../../../common/errors/hub-error.ts';
-import { passwordMatches } from '../../storage/password.ts';
+import { checkPassword, hashPassword, passwordMatches } from '../../storage/password.ts';
 import type { SessionStore, StoredSession } from '../../storage/session-store.ts';
 import type { AuthLimits } from './auth-limits.ts';
 import { HashGate } from './hash-gate.ts';
@@ -46,6 +46,12 @@ export class SessionDesk {
   constructor(deps: SessionDeskDeps) {
     this.#deps = deps;
     this.#signer = new TokenSigner(deps);
+  }
+
+  /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one, UNAVAILABLE_ERR when too many are hashed */
+  async hash(password: string): Promise<string> {
+    checkPassword(password);
+    return this.#gate.run(() => hashPassword(password, this.#deps.limits.passwordCost));
   }
 
   /** @throws {CredentialError} the same, after the same work, whether client or password is wrong */
