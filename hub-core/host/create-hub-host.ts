@@ -196,10 +196,10 @@ class ThreadedHubHost implements HubHost {
   /** Resolves when the hub has read what other programs changed, or is not there to do so. */
   #refresh(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    port1.once('close', () => resolve());
+    const done = Promise.withResolvers<void>();
+    port1.once('close', () => done.resolve());
     if (!this.#hub.post({ type: 'refresh', port: port2 }, [port2])) port1.close();
-    return promise;
+    return done.promise;
   }
 
   #setState(state: HubHostState): void {

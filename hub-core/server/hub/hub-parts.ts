@@ -29,7 +29,6 @@ import { createServiceManager, type ServiceManager } from '../modules/service-ma
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
-import { DEFAULT_PASSWORD_COST } from '../storage/password.ts';
 import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
@@ -163,16 +162,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   const storage = createStorage({ dataDir, clock, log: log.child({ module: 'storage' }) });
   const registry = (): typeof storage.registry => storage.registry;
-  const auth = createAuth({ registry, clock, limits: { ...config.auth, passwordCost: DEFAULT_PASSWORD_COST } });
+  const auth = createAuth({ registry, clock, limits: config.auth });
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
   const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
-  const clients = createClientManager({
-    registry,
-    connections: () => connections.list(),
-    hashPassword: (password) => auth.hashPassword(password),
-    signup: config.auth.signup,
-  });
+  const accounts = { registry, passwords: auth, signup: config.auth.signup };
+  const clients = createClientManager({ ...accounts, connections: () => connections.list() });
   const status = createStatusService({
     hub: identity,
     startedAtMs: environment.startedAtMs,
@@ -201,7 +196,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
   const shared = { identity, dispatcher, codecs, auth, layer, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const { headers } = guard;
+  const { headers, blocks, throttle } = guard;
   const hubId = identity.id;
   const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
 
@@ -210,7 +205,6 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  const { blocks, throttle } = guard;
   for (const module of [
     storage,
     capture,

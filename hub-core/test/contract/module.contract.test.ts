@@ -91,7 +91,7 @@ moduleContract('client-manager', () =>
     createClientManager({
       registry: () => storage.registry,
       connections: () => [],
-      hashPassword: (password) => Promise.resolve(password),
+      passwords: { hashPassword: (password) => Promise.resolve(password) },
       signup: false,
     }),
   ),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
-import { CredentialError, HubError, RequestError } from '../../../common/errors/hub-error.ts';
+import { CredentialError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
 import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
 import type { Principal, Role } from '../../relay.ts';

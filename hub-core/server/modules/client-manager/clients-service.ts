@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
@@ -39,7 +39,15 @@ export interface ClientsServiceDeps {
 
 /** The built-in service `clients` (docs/protocol.md, section 5): who may use the hub, and with which credentials. */
 export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
-  const routes: readonly BuiltInRoute[] = [
+  return {
+    id: 'clients' as ServiceId,
+    description: 'Registered clients and their credentials',
+    routes: [...clientRoutes(deps), ...credentialRoutes(deps)],
+  };
+}
+
+function clientRoutes(deps: ClientsServiceDeps): readonly BuiltInRoute[] {
+  return [
     {
       pattern: '/signup',
       methods: [Method.Post],
@@ -95,6 +103,11 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
         return json(200, { connections: connections.map((connection) => connectionDocument(connection)) });
       },
     },
+  ];
+}
+
+function credentialRoutes(deps: ClientsServiceDeps): readonly BuiltInRoute[] {
+  return [
     {
       pattern: '/:id/credentials',
       methods: [Method.Get],
@@ -120,7 +133,6 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
       handle: (call) => revokeCredential(deps, call),
     },
   ];
-  return { id: 'clients' as ServiceId, description: 'Registered clients and their credentials', routes };
 }
 
 async function signUp(deps: ClientsServiceDeps, call: BuiltInCall): Promise<BuiltInReply> {
@@ -133,8 +145,16 @@ async function signUp(deps: ClientsServiceDeps, call: BuiltInCall): Promise<Buil
 
 async function put(deps: ClientsServiceDeps, call: BuiltInCall): Promise<BuiltInReply> {
   const id = idOf(call);
-  const { may_call: mayCall, may_provide: mayProvide, password } = parse(putSchema, call, `change client "${id}"`);
-  if (typeof password === 'string') checkPassword(password);
+  const body = parse(putSchema, call, `change client "${id}"`);
+  if (typeof body.password === 'string') checkPassword(body.password);
+  const reply = putGrants(deps, call, body);
+  if (body.password !== undefined) await deps.clients.setPassword(id, body.password);
+  return reply;
+}
+
+function putGrants(deps: ClientsServiceDeps, call: BuiltInCall, body: z.infer<typeof putSchema>): BuiltInReply {
+  const id = idOf(call);
+  const { may_call: mayCall, may_provide: mayProvide } = body;
   if (!isManager(call.caller.principal) && (mayCall !== undefined || mayProvide !== undefined)) {
     throw new RequestError('FORBIDDEN_ERR', `Cannot change what client "${id}" is granted: only managers may`);
   }
@@ -144,11 +164,9 @@ async function put(deps: ClientsServiceDeps, call: BuiltInCall): Promise<BuiltIn
     const after = changes
       ? deps.clients.setGrants(id, mayCall ?? present.mayCall, mayProvide ?? present.mayProvide)
       : present;
-    if (password !== undefined) await deps.clients.setPassword(id, password);
     return json(200, clientDocument(after));
   }
   const { client, key } = deps.clients.register(id, mayCall ?? [], mayProvide ?? []);
-  if (password !== undefined) await deps.clients.setPassword(id, password);
   return json(201, { ...clientDocument(known(deps, call)), client, key });
 }
 

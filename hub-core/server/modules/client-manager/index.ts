@@ -14,8 +14,10 @@ export interface ClientManagerDeps {
   readonly registry: () => ClientRegistry;
   /** Who is connected now; those lately closed are left out here. */
   readonly connections: () => readonly ConnectionSnapshot[];
-  /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one */
-  readonly hashPassword: (password: string) => Promise<string>;
+  readonly passwords: {
+    /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one */
+    hashPassword(password: string): Promise<string>;
+  };
   /** Whether anyone may register a client. */
   readonly signup: boolean;
 }
@@ -117,7 +119,10 @@ class RegistryClients implements ClientManager {
   async setPassword(client: string, password: string | null): Promise<void> {
     const registry = this.#ordinary(client);
     if (this.#get(client) === undefined) throw unknownClient(client);
-    registry.sessions.setPassword(client, password === null ? undefined : await this.#deps.hashPassword(password));
+    registry.sessions.setPassword(
+      client,
+      password === null ? undefined : await this.#deps.passwords.hashPassword(password),
+    );
   }
 
   revokeCredential(client: string, credential: string): boolean {
@@ -150,7 +155,7 @@ class RegistryClients implements ClientManager {
   async #signUp(client: string, password: string): Promise<ClientSnapshot> {
     // Cheaper than the hash, so it comes first.
     if (this.#get(client) !== undefined) throw takenClient(client);
-    const hash = await this.#deps.hashPassword(password);
+    const hash = await this.#deps.passwords.hashPassword(password);
     const record = this.#registry.addWithPassword(client, hash);
     this.#changed.emit({ kind: 'registered', client: record.client });
     return this.#snapshot(record);
