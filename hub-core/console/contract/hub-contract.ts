@@ -110,6 +110,8 @@ export const providerSchema = z.strictObject({
   maxInFlight: z.int(),
   calls: z.int(),
   errors: z.int(),
+  /** Answers that broke their route's schema. */
+  warnings: z.int(),
   latencyP50Ms: z.number().nullable(),
   latencyP95Ms: z.number().nullable(),
   sinceMs: z.number(),

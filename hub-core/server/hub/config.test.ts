@@ -33,7 +33,9 @@ describe('parseHubConfig', () => {
         maxHeldBytes: 262_144,
         maxOutgoingBytes: 16_777_216,
         maxHeldRequestBytes: 33_554_432,
+        maxCheckedBytes: 1_048_576,
         creditBytes: 262_144,
+        maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
       throttle: {

@@ -45,9 +45,13 @@ const limitsSchema = z.strictObject({
   maxHeldRequestBytes: bytes()
     .default(32 * MIB)
     .describe("Bytes of one connection's own requests in flight above which it is not read, bytes; 0 = none"),
+  maxCheckedBytes: bytes().default(MIB).describe("Largest body that is held to a route's schema, bytes; 0 = none"),
   creditBytes: bytes()
     .default(256 * KIB)
     .describe('Initial credit of each direction of a stream, bytes'),
+  maxStreamWindowBytes: bytes()
+    .default(MIB)
+    .describe('Most outstanding credit of each direction of a stream, bytes; 0 = none'),
 });
 
 const ratio = (): z.ZodNumber => z.number().min(0).max(1);

@@ -76,6 +76,15 @@ function feedServices({ log, services }: EventFeedDeps): Disposable {
   });
 }
 
+function feedWarnings({ log, services }: EventFeedDeps): Disposable {
+  return services.onDidWarn.subscribe(({ channel, reason }) => {
+    const { clientId: client } = channel.link;
+    const service = channel.service.id;
+    const text = `/${service} got an answer from ${client} (${channel.id}) that breaks its schema: ${reason}`;
+    log.append({ kind: 'hub', level: 'warn', text, client, service });
+  });
+}
+
 function feedClients({ log, clients }: EventFeedDeps): Disposable {
   return clients.onDidChange.subscribe(({ kind, client }) => {
     log.append({ kind: CLIENT_EVENT[kind], level: 'info', text: `Client ${client} was ${kind}`, client });
@@ -98,6 +107,7 @@ export function feedEvents(deps: EventFeedDeps): Disposable {
   const feed = new DisposableStack();
   feed.use(feedConnections(deps));
   feed.use(feedServices(deps));
+  feed.use(feedWarnings(deps));
   feed.use(feedClients(deps));
   feed.use(feedLogins(deps));
   return feed;

@@ -35,6 +35,8 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
   removed = false;
   calls = 0;
   errors = 0;
+  /** Answers that broke their route's schema. */
+  warnings = 0;
   lastFailure: string | null = null;
   readonly latency = new LatencyWindow();
   /** Handed to it and not over, in that order. */
@@ -101,6 +103,7 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
       maxInFlight: this.maxInFlight,
       calls: this.calls,
       errors: this.errors,
+      warnings: this.warnings,
       latencyP50Ms,
       latencyP95Ms,
       sinceMs: this.sinceMs,

@@ -47,6 +47,10 @@ export class ServiceDirectory {
     return this.#services.get(id);
   }
 
+  builtIn(id: string): BuiltInTarget | undefined {
+    return this.#builtIns.get(id);
+  }
+
   registered(): Iterable<TargetService> {
     return this.#services.values();
   }

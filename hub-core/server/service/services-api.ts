@@ -14,6 +14,7 @@ import {
   type Registration,
   type ServiceUpdate,
 } from './registration.ts';
+import type { BuiltInTarget } from './built-in-target.ts';
 import { schemaOf } from './schema-of.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
@@ -28,6 +29,7 @@ export interface ServiceOperations {
   update(principal: Principal, update: ServiceUpdate): TargetService;
   /** @throws {RequestError} NOT_FOUND_ERR */
   require(service: string): TargetService;
+  builtIn(service: string): BuiltInTarget | undefined;
   registered(): Iterable<TargetService>;
   readonly watch: ServiceWatch;
 }
@@ -70,6 +72,7 @@ function providerDocument(provider: ProviderView): unknown {
     max_in_flight: provider.maxInFlight,
     calls: provider.calls,
     errors: provider.errors,
+    warnings: provider.warnings,
     latency_p50_ms: provider.latencyP50Ms,
     latency_p95_ms: provider.latencyP95Ms,
     since_ms: provider.sinceMs,
@@ -94,6 +97,24 @@ function serviceDocument(service: TargetService): Readonly<Record<string, unknow
     empty_since_ms: service.emptySinceMs,
   };
 }
+
+function builtInDocument({ service }: BuiltInTarget): unknown {
+  return {
+    id: service.id,
+    built_in: true,
+    description: service.description,
+    routes: service.routes.map((route) => ({
+      pattern: route.pattern,
+      ...(route.methods.includes('any') ? {} : { methods: route.methods.map((each) => methodWordOf(each)) }),
+      summary: route.summary,
+      access: route.access,
+      request_schema: route.requestSchema,
+      response_schema: route.responseSchema,
+    })),
+  };
+}
+
+const methodWordOf = (method: Method | 'any'): string => (method === 'any' ? method : methodWord(method));
 
 /** A service is seen by those who may call or provide it, and by managers. */
 const maySee = (principal: Principal, service: string): boolean =>
@@ -201,7 +222,10 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     pattern: '/:id',
     methods: [Method.Get],
     summary: 'one service with its routes',
-    handler: (call, operations) => reply(200, serviceDocument(visible(call, operations))),
+    handler(call, operations) {
+      const builtIn = operations.builtIn(call.params['id'] ?? '');
+      return reply(200, builtIn === undefined ? serviceDocument(visible(call, operations)) : builtInDocument(builtIn));
+    },
   },
   {
     pattern: '/:id/providers',
