@@ -114,6 +114,10 @@ class HubThread {
       case 'capture':
         this.#capture.attach(command.port);
         return;
+      case 'refresh':
+        this.#hub.refresh();
+        command.port.close();
+        return;
       case 'stop':
         void this.#stop();
     }

@@ -38,6 +38,7 @@ describe('parseHubConfig', () => {
         maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      auth: { tokenMs: 900_000, sessionMs: 43_200_000, signingKeyMs: 2_592_000_000, signup: false },
       throttle: {
         handshakesPerSec: 50,
         handshakeBurst: 100,

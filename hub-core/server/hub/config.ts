@@ -203,6 +203,23 @@ const middlewareSchema = z
   )
   .max(64);
 
+const authSchema = z.strictObject({
+  tokenMs: milliseconds()
+    .min(1_000)
+    .default(15 * 60_000)
+    .describe('Life of a token, ms'),
+  sessionMs: milliseconds()
+    .min(1_000)
+    .default(12 * 60 * 60_000)
+    .describe('Life of a session from login on, however often its tokens are renewed, ms'),
+  signingKeyMs: z
+    .int()
+    .min(60_000)
+    .default(30 * 24 * 60 * 60_000)
+    .describe('Time after which another key signs tokens, ms'),
+  signup: z.boolean().default(false).describe('Whether anyone may register a client with a password'),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -239,6 +256,7 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  auth: authSchema.prefault({}),
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),

@@ -143,6 +143,10 @@ class LocalHub implements Hub {
     await this.stop();
   }
 
+  refresh(): void {
+    this.#parts.storage.refresh();
+  }
+
   modules(): readonly ModuleStatus[] {
     return this.#parts.modules.status();
   }
@@ -166,7 +170,7 @@ class LocalHub implements Hub {
   #subscribe(): DisposableStack {
     const { auth, clients, connections, events, guard, layer } = this.#parts;
     const feeds = new DisposableStack();
-    feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
@@ -177,8 +181,17 @@ class LocalHub implements Hub {
     const { auth, connections } = this.#parts;
     const open = connections.ofClient(client);
     if (open.length === 0) return;
-    const principal = auth.principalOf(client);
-    if (principal === undefined) endConnections(open, client);
-    else for (const connection of open) connection.updatePrincipal(principal);
+    if (auth.principalOf(client) === undefined) {
+      endConnections(open, client);
+      return;
+    }
+    const ended: Connection[] = [];
+    for (const connection of open) {
+      const principal = auth.renewed(connection.principal);
+      if (principal === undefined) ended.push(connection);
+      else connection.updatePrincipal(principal);
+    }
+    // A little later: one of them may be what ended it, and is to get its answer first.
+    if (ended.length > 0) this.#clock.after(0, () => endConnections(ended, client));
   }
 }

@@ -31,7 +31,7 @@ import { createServiceManager, type ServiceManager } from '../modules/service-ma
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
-import { createStorage } from '../storage/storage-module.ts';
+import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
@@ -61,6 +61,7 @@ export interface HubParts {
   readonly listener: Listener;
   readonly metering: Metering;
   readonly services: ServiceManager;
+  readonly storage: Storage;
   readonly composer: Composer;
   readonly guard: GuardParts;
 }
@@ -193,11 +194,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   const storage = createStorage({ dataDir, clock, log: log.child({ module: 'storage' }) });
   const registry = (): typeof storage.registry => storage.registry;
-  const auth = createAuth({ registry });
+  const auth = createAuth({ registry, clock, limits: config.auth });
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
   const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
-  const clients = createClientManager({ registry, connections: () => connections.list() });
+  const accounts = { registry, passwords: auth, signup: config.auth.signup };
+  const clients = createClientManager({ ...accounts, connections: () => connections.list() });
   const status = createStatusService({
     hub: identity,
     startedAtMs: environment.startedAtMs,
@@ -216,7 +218,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     hubId: identity.id,
     limits: serviceLimits(config),
     observers: [connectionLoad, capture, composedCapture, metering],
-    builtIns: [clients.service, status, messaging.service],
+    builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
@@ -257,6 +259,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     listener,
     metering,
     services,
+    storage,
     composer,
     guard,
   };

@@ -10,6 +10,8 @@ import { ensureLocalCredential } from './local-credential.ts';
 const POLL_MS = 500;
 const FLUSH_TOUCHES_MS = 5_000;
 
+const READ_CHANGES = "read other programs' changes";
+
 export interface StorageDeps {
   readonly dataDir: string;
   readonly clock: Clock;
@@ -22,6 +24,8 @@ export interface Storage extends Module {
   readonly registry: ClientRegistry;
   /** @throws {TypeError} while the module does not run */
   readonly database: HubDatabase;
+  /** Announces what other processes changed, without waiting for the next look. */
+  refresh(): void;
 }
 
 /** @returns a module whose `start` throws {@link StorageError}: folder in use or not writable, database damaged or newer */
@@ -64,7 +68,7 @@ class HubStorage implements Storage {
     const registry = new ClientRegistry(database, clock);
     ensureLocalCredential(dataDir, registry);
     setup.defer(() => this.#attempt('note when credentials were used', () => registry.flushTouches()));
-    setup.use(clock.every(POLL_MS, () => this.#attempt("read other programs' changes", () => registry.poll())));
+    setup.use(clock.every(POLL_MS, () => this.refresh()));
     setup.use(
       clock.every(FLUSH_TOUCHES_MS, () =>
         this.#attempt('note when credentials were used', () => registry.flushTouches()),
@@ -73,6 +77,11 @@ class HubStorage implements Storage {
     this.#registry = registry;
     this.#database = database;
     this.#running = setup.move();
+  }
+
+  refresh(): void {
+    const registry = this.#registry;
+    if (registry !== undefined) this.#attempt(READ_CHANGES, () => registry.poll());
   }
 
   async drain(): Promise<void> {}

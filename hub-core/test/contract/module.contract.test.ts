@@ -85,10 +85,19 @@ moduleContract('storage', async () => {
   };
 });
 
-moduleContract('auth', () => onStorage((storage) => createAuth({ registry: () => storage.registry })));
+moduleContract('auth', () =>
+  onStorage((storage) => createAuth({ registry: () => storage.registry, clock: new FakeClock() })),
+);
 
 moduleContract('client-manager', () =>
-  onStorage((storage) => createClientManager({ registry: () => storage.registry, connections: () => [] })),
+  onStorage((storage) =>
+    createClientManager({
+      registry: () => storage.registry,
+      connections: () => [],
+      passwords: { hashPassword: (password) => Promise.resolve(password) },
+      signup: false,
+    }),
+  ),
 );
 
 moduleContract('metering', () =>

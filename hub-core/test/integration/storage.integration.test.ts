@@ -59,7 +59,15 @@ describe('openHubDatabase()', () => {
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
     const tables = connection.pragma('table_list') as { name: string; schema: string; strict: number; type: string }[];
     const own = tables.filter(({ name, schema }) => schema === 'main' && !name.startsWith('sqlite_'));
-    expect(own.map(({ name }) => name).toSorted()).toEqual(['blocks', 'clients', 'credentials', 'grants']);
+    expect(own.map(({ name }) => name).toSorted()).toEqual([
+      'blocks',
+      'clients',
+      'credentials',
+      'grants',
+      'passwords',
+      'sessions',
+      'signing_keys',
+    ]);
     expect(own.every(({ strict }) => strict === 1)).toBe(true);
   });
 
@@ -68,9 +76,9 @@ describe('openHubDatabase()', () => {
     using mine = openHubDatabase(folder.path);
     using theirs = openHubDatabase(folder.path);
     const before = mine.dataVersion();
-    mine.connection.exec("INSERT INTO clients VALUES ('a', 'client', 1, NULL, 1)");
+    mine.connection.exec("INSERT INTO clients VALUES ('a', 'client', 1, NULL, 1, 0)");
     expect(mine.dataVersion()).toBe(before);
-    theirs.connection.exec("INSERT INTO clients VALUES ('b', 'client', 1, NULL, 2)");
+    theirs.connection.exec("INSERT INTO clients VALUES ('b', 'client', 1, NULL, 2, 0)");
     expect(mine.dataVersion()).not.toBe(before);
   });
 });
