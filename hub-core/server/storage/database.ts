@@ -52,7 +52,7 @@ export function openHubDatabase(dataDir: string, options: OpenOptions = {}): Hub
     // A hub runs for months on what it finds here; a command only passes by.
     if (options.holdsLock === true) refuseDamage(connection, path);
     const takeLock = (): Disposable => (options.holdsLock === true ? new DisposableStack() : acquireHubLock(dataDir));
-    const { migrations = MIGRATIONS, wallMs = systemClock.wallMs } = options;
+    const { migrations = MIGRATIONS, wallMs = (): number => systemClock.wallMs() } = options;
     migrate(connection, { path, migrations, takeLock, wallMs });
     const version = connection.prepare<[], number>('PRAGMA data_version').pluck();
     return {
