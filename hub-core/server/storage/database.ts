@@ -92,7 +92,5 @@ function refuseToBeginAnew(path: string): void {
 function refuseDamage(connection: Database, path: string): void {
   const [fault] = faultsOf(connection);
   if (fault === undefined) return;
-  throw new StorageError(
-    `Cannot use "${path}": it is damaged (${fault.replaceAll(/\s+/g, ' ')}); "whub doctor" says what can be done`,
-  );
+  throw new StorageError(`Cannot use "${path}": it is damaged (${fault}); "whub doctor" says what can be done`);
 }

@@ -1,14 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isBusy, openSqliteFile, storageErrorFrom } from './sqlite-file.ts';
-import { StorageError } from './storage-error.ts';
+import { FolderInUseError } from './storage-error.ts';
 
 /**
  * Takes the data folder for one hub: an exclusive transaction on a file of its own, which the system frees when the process
  * dies, however it dies, so that no stale lock is ever left behind.
  *
  * @returns a disposable that gives the folder free
- * @throws {StorageError} when another hub, in this process or another, holds it; when the folder cannot be written
+ * @throws {FolderInUseError} when another hub, in this process or another, holds it
+ * @throws {StorageError} when the folder cannot be written
  */
 export function acquireHubLock(dataDir: string): Disposable {
   const path = join(dataDir, 'hub.lock');
@@ -21,7 +22,7 @@ export function acquireHubLock(dataDir: string): Disposable {
     const pid = readPid(path);
     const holder = pid === undefined ? 'another hub runs on it' : `another hub runs on it (process ${pid})`;
     const text = `Cannot use the data folder "${dataDir}": ${holder}; stop it with "whub stop" or choose another with --data`;
-    throw new StorageError(text, { cause });
+    throw new FolderInUseError(text, pid, { cause });
   }
   writePid(path);
   return {

@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { backupPath, pruneBackups } from './backups.ts';
 import { faultsOf } from './inspect-database.ts';
 import { StorageError } from './storage-error.ts';
+import { synchronise } from './synchronise.ts';
 
 const PRIVATE_FILE = 0o600;
 const PAGES_AT_A_TIME = 256;
@@ -90,14 +91,5 @@ function check(path: string): void {
     if (fault !== undefined) throw new StorageError(`Cannot back up "${path}": the copy is damaged: ${fault}`);
   } finally {
     copy.close();
-  }
-}
-
-function synchronise(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
