@@ -72,6 +72,8 @@ function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    creditBytes: limits.creditBytes,
+    maxStreamWindowBytes: limits.maxStreamWindowBytes,
     maxCheckedBytes: limits.maxCheckedBytes,
     resilience,
   };
@@ -101,18 +103,37 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, layer: relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
-  shared: {
-    identity: HubIdentity;
-    dispatcher: MessageDispatcher<Connection>;
-    codecs: { binary: Codec; json: Codec };
-    auth: Auth;
-    layer: ServiceLayer;
-    guard: GuardParts;
-  },
+  shared: SharedParts,
 ): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
@@ -195,9 +216,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
   const shared = { identity, dispatcher, codecs, auth, layer, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const { headers } = guard;
-  const hubId = identity.id;
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
+  const composer = assembleComposer(config, environment, shared);
 
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
