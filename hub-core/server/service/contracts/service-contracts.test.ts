@@ -169,6 +169,13 @@ describe('ServiceContracts.checkRequest', () => {
     post({ item: 'pen', count: 1 }, { flags: Flag.Stream });
     expect(caller.statuses).toEqual([[1, 400]]);
   });
+
+  it('[SC9] a stream passes unchecked where the route says "stream"', () => {
+    const { post, provider, caller } = setScene({}, {}, { ...ROUTE, stream: true });
+    post({}, { flags: Flag.Stream, payload: new Uint8Array(0) });
+    post({});
+    expect([provider.requests.length, caller.statuses]).toEqual([1, [[2, 400]]]);
+  });
 });
 
 describe('ServiceContracts.checkResponse', () => {
