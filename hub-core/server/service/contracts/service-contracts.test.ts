@@ -287,10 +287,12 @@ describe('GET /services/:id', () => {
       id: 'services',
       built_in: true,
       routes: expect.arrayContaining([
-        expect.objectContaining({ pattern: '/watch', request_schema: containing2() }),
+        ...['/register', '/unregister', '/drain', '/update', '/watch'].map(
+          (pattern) => expect.objectContaining({ pattern, request_schema: describingAnObject() }) as unknown,
+        ),
       ]) as unknown,
     });
   });
 });
 
-const containing2 = (): unknown => expect.objectContaining({ type: 'object' }) as unknown;
+const describingAnObject = (): unknown => expect.objectContaining({ type: 'object' }) as unknown;
