@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './commands/audit.ts';
 import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
@@ -45,6 +46,7 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addStopCommand,
     addClientCommand,
     addBlockCommand,
+    addAuditCommand,
     addContextCommand,
     addCallCommand,
     addProvideCommand,

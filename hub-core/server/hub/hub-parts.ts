@@ -202,21 +202,21 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     () => connections,
     () => layer,
   );
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering],
+    observers: [connectionLoad, capture, composedCapture, metering, guard.audit.observer],
     builtIns: [clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const { middleware: given } = environment;
-  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const relay = guard.middleware.relay(layer);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
   const { connections, listener, composer } = assembleAccess(config, environment, shared);

@@ -59,7 +59,7 @@ describe('openHubDatabase()', () => {
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
     const tables = connection.pragma('table_list') as { name: string; schema: string; strict: number; type: string }[];
     const own = tables.filter(({ name, schema }) => schema === 'main' && !name.startsWith('sqlite_'));
-    expect(own.map(({ name }) => name).toSorted()).toEqual(['blocks', 'clients', 'credentials', 'grants']);
+    expect(own.map(({ name }) => name).toSorted()).toEqual(['audit', 'blocks', 'clients', 'credentials', 'grants']);
     expect(own.every(({ strict }) => strict === 1)).toBe(true);
   });
 
