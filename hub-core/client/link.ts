@@ -13,6 +13,7 @@ import type { ActiveCall } from './active-call.ts';
 import { ConnectError, RefusedError } from './errors.ts';
 import { parseGoodbye, type Goodbye } from './goodbye.ts';
 import type { PendingRequest } from './pending-request.ts';
+import type { StreamLink } from './stream-link.ts';
 import { parseWelcome, type Welcome } from './welcome.ts';
 
 /** An open connection of a client, as message handlers see it. */
@@ -55,7 +56,7 @@ export interface Hello {
 }
 
 /** One connection with its session: frames, handshake, heartbeat, and what is in flight on it. */
-export class Link implements ClientConnection {
+export class Link implements ClientConnection, StreamLink {
   /** Requests of ours that wait for an answer. */
   readonly inFlight = new InFlightTable<PendingRequest>();
   /** Requests of others that our handlers work on, by the hub's id. */
@@ -101,6 +102,16 @@ export class Link implements ClientConnection {
   get usable(): boolean {
     const most = this.#welcome?.limits.maxInFlight ?? 0;
     return !this.#ended && this.#goodbye === undefined && !this.#congested && (most === 0 || this.inFlight.size < most);
+  }
+
+  get congested(): boolean {
+    return this.#congested && !this.#ended;
+  }
+
+  /** What the hub said of streams. */
+  get streamLimits(): { readonly creditBytes: number; readonly maxFrameBytes: number } {
+    const { creditBytes, maxFrameBytes } = this.welcome.limits;
+    return { creditBytes, maxFrameBytes };
   }
 
   get isOpen(): boolean {

@@ -18,6 +18,11 @@ export interface ProvidedRoute {
   readonly idempotent?: boolean | undefined;
   /** Budget of a request that names none, ms. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * The handler reads the body as it comes, from `request.stream`; otherwise one that comes in pieces is collected first, up to
+   * the size of a frame. Answers may be streams in either case.
+   */
+  readonly stream?: boolean | undefined;
   readonly handler: RequestHandler;
 }
 

@@ -35,6 +35,7 @@ describe('parseHubConfig', () => {
         maxHeldRequestBytes: 33_554_432,
         maxCheckedBytes: 1_048_576,
         creditBytes: 262_144,
+        maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
       throttle: {

@@ -50,6 +50,9 @@ const limitsSchema = z.strictObject({
   creditBytes: bytes()
     .default(256 * KIB)
     .describe('Initial credit of each direction of a stream, bytes'),
+  maxStreamWindowBytes: bytes()
+    .default(MIB)
+    .describe('Most outstanding credit of each direction of a stream, bytes; 0 = none'),
 });
 
 const ratio = (): z.ZodNumber => z.number().min(0).max(1);

@@ -75,6 +75,8 @@ function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    creditBytes: limits.creditBytes,
+    maxStreamWindowBytes: limits.maxStreamWindowBytes,
     maxCheckedBytes: limits.maxCheckedBytes,
     resilience,
   };
@@ -112,20 +114,40 @@ function messagingBetween(connections: () => ConnectionManager, layer: () => Ser
   });
 }
 
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  /** The layer behind whatever middleware there is. */
+  readonly relay: Relay;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
-  shared: {
-    identity: HubIdentity;
-    dispatcher: MessageDispatcher<Connection>;
-    codecs: { binary: Codec; json: Codec };
-    auth: Auth;
-    layer: ServiceLayer;
-    relay: Relay;
-    guard: GuardParts;
-  },
-): { connections: ConnectionManager; listener: Listener; composer: Composer } {
+  shared: SharedParts,
+): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
@@ -162,16 +184,7 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  // From inside no rate holds, and who asks is known.
-  const composer = new Composer({
-    clock,
-    relay: shared.relay,
-    authenticator: shared.auth,
-    codec: codecs.binary,
-    headers,
-    hubId: hub.id,
-  });
-  return { connections, listener, composer };
+  return { connections, listener };
 }
 
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
@@ -219,7 +232,9 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   });
   const relay = guard.middleware.relay(layer);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
-  const { connections, listener, composer } = assembleAccess(config, environment, shared);
+  const { connections, listener } = assembleAccess(config, environment, shared);
+  const composer = assembleComposer(config, environment, shared);
+
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
   );

@@ -98,6 +98,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     request: (request) => relay.request(request),
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
+    requestData: (caller, data) => relay.requestData(caller, data),
+    responseData: (link, data) => relay.responseData(link, data),
+    callerCredit: (caller, requestId, bytes) => relay.callerCredit(caller, requestId, bytes),
+    providerCredit: (link, id, bytes) => relay.providerCredit(link, id, bytes),
+    cancelledByProvider: (link, id) => relay.cancelledByProvider(link, id),
     linkDrained: (link) => relay.linkDrained(link),
     disconnected(connection) {
       watch.forget(connection);

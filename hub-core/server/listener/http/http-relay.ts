@@ -61,7 +61,16 @@ export class HttpRelay {
   /** A caller of its own for each request, so that ids of different ones never meet. */
   caller(principal: Principal, response: ServerResponse, deliver: Deliver): HttpCaller {
     this.#lastNumber = (this.#lastNumber + 1) % HUB_ID_BIT || 1;
-    return new HttpCaller({ connectionId: connectionId(`h${String(this.#lastNumber)}`), principal, response, deliver });
+    const { relay, hub } = this.deps;
+    return new HttpCaller({
+      connectionId: connectionId(`h${String(this.#lastNumber)}`),
+      principal,
+      response,
+      deliver,
+      relay,
+      hubId: hub.id,
+      maxBytes: this.#maxBodyBytes,
+    });
   }
 
   /** Hands the request over; a caller that goes away before its answer gives it up. */

@@ -20,6 +20,9 @@ function decodeRequest(http: HttpRelay, frame: Uint8Array): Message {
 function admit(http: HttpRelay, message: Message, caller: HttpCaller): Message | undefined {
   const { relay, headers, codec, hub } = http.deps;
   try {
+    if ((message.flags & Flag.Stream) !== 0) {
+      throw new RequestError('BAD_REQUEST_ERR', 'Cannot take a stream: /rpc takes a request in one piece only');
+    }
     return admitRequest(message, { caller, relay, headers, codec });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;

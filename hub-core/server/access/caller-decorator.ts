@@ -2,14 +2,12 @@ import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Caller, Principal, ProviderLink } from '../relay.ts';
 
-/** A caller whose answer someone wants to see first: everything else is passed on to the one behind it. */
-export class InterceptedCaller implements Caller {
+/** Passes everything on to a caller; what stands in front of one changes only what it is about. */
+export class CallerDecorator implements Caller {
   readonly inner: Caller;
-  readonly #onAnswer: (requestId: number, answer: Message | MessageInit) => void;
 
-  constructor(inner: Caller, onAnswer: (requestId: number, answer: Message | MessageInit) => void) {
+  constructor(inner: Caller) {
     this.inner = inner;
-    this.#onAnswer = onAnswer;
   }
 
   get connectionId(): ConnectionId {
@@ -28,8 +26,16 @@ export class InterceptedCaller implements Caller {
     return this.inner.providerLink;
   }
 
-  respond(requestId: number, answer: Message | MessageInit): void {
-    this.#onAnswer(requestId, answer);
+  respond(requestId: number, response: Message | MessageInit): void {
+    this.inner.respond(requestId, response);
+  }
+
+  data(requestId: number, data: Message | MessageInit): void {
+    this.inner.data(requestId, data);
+  }
+
+  grant(requestId: number, bytes: number): void {
+    this.inner.grant(requestId, bytes);
   }
 
   notify(notice: MessageInit): void {
@@ -39,5 +45,5 @@ export class InterceptedCaller implements Caller {
 
 /** Who really asked. */
 export function callerBehind(caller: Caller): Caller {
-  return caller instanceof InterceptedCaller ? caller.inner : caller;
+  return caller instanceof CallerDecorator ? caller.inner : caller;
 }
