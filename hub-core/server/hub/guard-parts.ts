@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/base/clock.ts';
-import type { ClientId } from '../../common/base/ids.ts';
+import { ANONYMOUS, type ClientId } from '../../common/base/ids.ts';
 import { CredentialError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Module } from '../../common/module/module.ts';
@@ -17,10 +17,12 @@ import { endBlocked, type ConnectionManager } from '../modules/connection-manage
 import { createMiddlewareManager, type MiddlewareManager } from '../modules/middleware-manager/index.ts';
 import { createThrottle, type Throttle } from '../modules/throttle/index.ts';
 import type { Relay } from '../relay.ts';
+import type { ExchangeObserver } from '../service/exchange.ts';
 import { AuditStore } from '../storage/audit-store.ts';
 import { BlockStore } from '../storage/block-store.ts';
 import type { Storage } from '../storage/storage-module.ts';
 import type { HubConfig } from './config.ts';
+import { failedLogins } from './failed-logins.ts';
 
 export interface GuardDeps {
   readonly clock: Clock;
@@ -43,6 +45,8 @@ export interface GuardParts {
   readonly middleware: MiddlewareManager;
   readonly audit: Audit;
   readonly modules: readonly Module[];
+  /** See every request end. */
+  readonly observers: readonly ExchangeObserver[];
   authenticator(inner: Authenticator): Authenticator;
   /** @returns `inner` itself when no rate of requests is set */
   relay(inner: Relay): Relay;
@@ -90,6 +94,7 @@ export function assembleGuard({ clock, log, config, storage, hubId, codec, given
     middleware,
     audit,
     modules: [audit, blocks, throttle, middleware],
+    observers: [audit.observer, failedLogins(gate)],
     authenticator: (inner) => guardAuthenticator(inner, gate),
     relay: (inner) =>
       throttle.limitsRequests
@@ -116,7 +121,7 @@ export function joinGuard({ gate, blocks, audit }: GuardParts, connections: Conn
     blocks.onDidBlockClient.subscribe((client) => endBlocked(connections.ofClient(client as ClientId), client)),
   );
   joined.use(
-    blocks.onDidBlockByItself.subscribe(({ target, reason }) =>
+    blocks.onDidBlockByItself.subscribe(({ target, reason }) => {
       audit.record({
         actor: 'hub',
         via: 'hub',
@@ -124,8 +129,14 @@ export function joinGuard({ gate, blocks, audit }: GuardParts, connections: Conn
         action: 'blocks.add',
         target,
         detail: `reason ${reason}`,
-      }),
-    ),
+      });
+      // Those who proved to be a client are left alone.
+      for (const connection of connections.open()) {
+        if (connection.clientId !== ANONYMOUS) continue;
+        const bar = gate.barOf(connection.remoteAddress);
+        if (bar !== undefined) connection.goodbye(bar.error);
+      }
+    }),
   );
   return joined;
 }

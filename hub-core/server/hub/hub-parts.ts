@@ -223,7 +223,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering, guard.audit.observer],
+    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
     builtIns: [clients.service, status, messaging.service],
   });
   const services = createServiceManager({
@@ -235,24 +235,14 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const { connections, listener } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);
 
+  const authenticator = guard.authenticator(auth);
   listener.mount(
-    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator, modules: () => modules.metrics() }),
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [
-    storage,
-    capture,
-    metering,
-    ...guard.modules,
-    auth,
-    clients,
-    messaging,
-    services,
-    connections,
-    listener,
-  ])
-    modules.add(module);
+  const first = [storage, capture, metering, ...guard.modules, auth, clients];
+  for (const module of [...first, messaging, services, connections, listener]) modules.add(module);
   return {
     identity,
     dispatcher,

@@ -49,10 +49,15 @@ function addressOf({ remoteAddress }: Caller): string | null {
   return remoteAddress === undefined ? null : (canonicalAddress(remoteAddress) ?? remoteAddress);
 }
 
-/** @returns what a request to a built-in service changed; undefined when it changed nothing that is noted */
+/** Whether a request is one that changes what is noted. Nearly none is: this is asked on the hot path. */
+export function isAudited({ service, pattern, message }: Exchange): boolean {
+  const audits = service === undefined ? undefined : AUDITED.get(service);
+  return audits !== undefined && audits(pattern) && !READS.has(message.method);
+}
+
+/** @returns what an audited request changed; undefined when it changed nothing */
 export function auditedExchange(exchange: Exchange, end: ExchangeEnd): Omit<AuditEntry, 'atMs'> | undefined {
   const { caller, message, service = '', pattern, sentMs } = exchange;
-  if (READS.has(message.method) || AUDITED.get(service)?.(pattern) !== true) return undefined;
   const outcome = outcomeOf(end, sentMs);
   if (outcome === undefined) return undefined;
   return {

@@ -4,7 +4,7 @@ import type { MetricSample, Module, ModuleHealth } from '../../../common/module/
 import type { ExchangeObserver } from '../../service/exchange.ts';
 import type { AuditEntry, AuditLimits, AuditRecord } from '../../storage/audit-record.ts';
 import type { AuditQuery, AuditStore } from '../../storage/audit-store.ts';
-import { auditedExchange } from './audited-exchange.ts';
+import { auditedExchange, isAudited } from './audited-exchange.ts';
 
 export { audited, type AuditedGroup } from './audited.ts';
 
@@ -53,7 +53,9 @@ class StoredAudit implements Audit {
     began() {
       // Nothing is changed yet.
     },
-    ended: (...[exchange, outcome, answer, error]) => {
+    // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
+    ended: (exchange, outcome, answer, error) => {
+      if (!isAudited(exchange)) return;
       const entry = auditedExchange(exchange, { outcome, answer, error });
       if (entry !== undefined) this.record(entry);
     },
