@@ -31,7 +31,7 @@ export function createAuthService(deps: AuthServiceDeps): BuiltInService {
         responseSchema: schemaOf(issuedSchema),
         handle: async (call) => {
           const { client, password } = parse(loginSchema, call, 'log in');
-          return issued(await deps.desk().login(client, password), deps);
+          return issued(await deps.desk().login(client, password, call.caller.remoteAddress), deps);
         },
       },
       {
@@ -60,7 +60,7 @@ async function exchange(call: BuiltInCall, deps: AuthServiceDeps): Promise<Built
   const body = parse(tokenSchema, call, 'exchange the token');
   if (body.grant === 'refresh') {
     if (body.token === undefined) throw bad('Cannot refresh: "token" is missing; send the refresh token');
-    return issued(await deps.desk().refresh(body.token), deps);
+    return issued(await deps.desk().refresh(body.token, call.caller.remoteAddress), deps);
   }
   const { principal } = call.caller;
   if (body.token === undefined) return accepted(principal);
