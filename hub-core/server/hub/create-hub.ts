@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from '../../common/log/logger.ts';
 import type { ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
+import { parseAuthorization } from '../access/bearer.ts';
 import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
@@ -168,7 +169,7 @@ class LocalHub implements Hub {
   }
 
   async authenticate(key: string): Promise<Principal> {
-    return this.#parts.guard.authenticator(this.#parts.auth).authenticate({ key });
+    return this.#parts.guard.authenticator(this.#parts.auth).authenticate(parseAuthorization(`Bearer ${key}`));
   }
 
   async compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
@@ -184,6 +185,10 @@ class LocalHub implements Hub {
     const feeds = new DisposableStack();
     feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
+    // A password that is guessed at counts like a key that is.
+    feeds.use(
+      auth.onDidHaveTrouble.subscribe(({ address, client }) => guard.gate.noteOffence(address, 'credential', client)),
+    );
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
   }

@@ -126,7 +126,7 @@ export interface Hub extends AsyncDisposable {
   };
 
   /**
-   * Who a key proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
+   * Who a key or a token proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
    *
    * @throws {CredentialError} when it is unknown or revoked
    */
