@@ -162,6 +162,7 @@ function assembleAccess(
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
     relay,
+    takesStream: (uri, method) => layer.takesStream(uri, method),
     authenticator,
     gate,
     headers,
