@@ -6,7 +6,8 @@ import type { ClientId, ConnectionId } from '../common/base/ids.ts';
 import type { HubError } from '../common/errors/hub-error.ts';
 import type { Message, MessageInit } from '../common/protocol/message.ts';
 
-export type Role = 'anonymous' | 'client' | 'manager';
+/** `provider`: a client that may provide something; in what it may do, no more than its grants. `root`: the hub's owner. */
+export type Role = 'anonymous' | 'client' | 'provider' | 'manager' | 'root';
 
 /** Globs over service ids: `*` is any run of characters. */
 export interface Grants {
@@ -19,6 +20,8 @@ export interface Principal {
   readonly clientId: ClientId;
   readonly role: Role;
   readonly grants: Grants;
+  /** What it proved itself with, never the secret: `key:<id>` or `session:<id>`. Absent for the anonymous and the hub's own. */
+  readonly credential?: string;
 }
 
 /**

@@ -21,6 +21,12 @@ export interface AddFlags extends ClientFlags {
   readonly mayProvide?: readonly string[];
 }
 
+/** A hub that runs on the folder is to know of the change when the command ends. */
+const tellHub = async (dataDir: string): Promise<void> => {
+  const { requestRefresh } = await import('../../host/control.ts');
+  await requestRefresh(dataDir);
+};
+
 const dataDirOf = (flags: ClientFlags, terminal: Terminal): string => flags.data ?? defaultDataDir(terminal.env);
 
 /** The key is the result, and goes to stdout alone, so that a script can take it from there. */
@@ -39,6 +45,7 @@ export async function add(client: string, flags: AddFlags, terminal: Terminal): 
   const { addClient, listClients } = await registry();
   try {
     const { key } = addClient(dataDir, { client, mayCall, mayProvide });
+    await tellHub(dataDir);
     showKey(client, key, { flags, terminal });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -54,7 +61,9 @@ export async function add(client: string, flags: AddFlags, terminal: Terminal): 
 
 export async function addKey(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { addClientKey } = await registry();
-  const { key } = addClientKey(dataDirOf(flags, terminal), client);
+  const dataDir = dataDirOf(flags, terminal);
+  const { key } = addClientKey(dataDir, client);
+  await tellHub(dataDir);
   showKey(client, key, { flags, terminal });
   return ExitCode.Ok;
 }
@@ -94,18 +103,22 @@ export async function list(flags: ClientFlags, terminal: Terminal): Promise<Exit
 
 export async function revoke(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { revokeClient } = await registry();
-  if (!revokeClient(dataDirOf(flags, terminal), client)) {
+  const dataDir = dataDirOf(flags, terminal);
+  if (!revokeClient(dataDir, client)) {
     throw new CommandError(ExitCode.Failure, `Cannot revoke client "${client}": it is unknown, or revoked already`);
   }
+  await tellHub(dataDir);
   printLine(terminal.stderr, `client "${client}" is revoked; "whub client restore ${client}" takes that back`);
   return ExitCode.Ok;
 }
 
 export async function restore(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { restoreClient } = await registry();
-  if (!restoreClient(dataDirOf(flags, terminal), client)) {
+  const dataDir = dataDirOf(flags, terminal);
+  if (!restoreClient(dataDir, client)) {
     throw new CommandError(ExitCode.Failure, `Cannot restore client "${client}": it is unknown, or not revoked`);
   }
+  await tellHub(dataDir);
   printLine(terminal.stderr, `client "${client}" may connect again with the keys it had`);
   return ExitCode.Ok;
 }

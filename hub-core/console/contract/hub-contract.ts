@@ -140,7 +140,7 @@ export const clientSchema = z.strictObject({
   client: z.string(),
   mayCall: z.array(z.string()),
   mayProvide: z.array(z.string()),
-  role: z.enum(['client', 'manager']),
+  role: z.enum(['client', 'provider', 'manager', 'root']),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
   revokedAtMs: z.number().nullable(),

@@ -194,6 +194,32 @@ const headersSchema = z.strictObject({
     .describe("Cookies of HTTP requests reach providers, without the hub's own"),
 });
 
+const middlewareSchema = z
+  .array(
+    z.strictObject({
+      file: z.string().min(1).describe('ES module that exports createMiddleware(options)'),
+      options: z.record(z.string(), z.unknown()).default({}).describe('What it is called with'),
+    }),
+  )
+  .max(64);
+
+const authSchema = z.strictObject({
+  tokenMs: milliseconds()
+    .min(1_000)
+    .default(15 * 60_000)
+    .describe('Life of a token, ms'),
+  sessionMs: milliseconds()
+    .min(1_000)
+    .default(12 * 60 * 60_000)
+    .describe('Life of a session from login on, however often its tokens are renewed, ms'),
+  signingKeyMs: z
+    .int()
+    .min(60_000)
+    .default(30 * 24 * 60 * 60_000)
+    .describe('Time after which another key signs tokens, ms'),
+  signup: z.boolean().default(false).describe('Whether anyone may register a client with a password'),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -230,9 +256,11 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  auth: authSchema.prefault({}),
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),
+  middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
 });
 

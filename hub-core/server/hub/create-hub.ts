@@ -10,6 +10,7 @@ import type { Connection } from '../access/connection.ts';
 import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
+import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
 import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
@@ -27,6 +28,8 @@ export interface HubDeps {
   readonly log?: Logger;
   /** Where captured traffic goes; nothing is captured without it. */
   readonly captureSink?: CaptureSink;
+  /** Before those that the configuration names. */
+  readonly middleware?: readonly Middleware[];
 }
 
 /** Where an address that stands for all of them can be reached from this machine. */
@@ -62,10 +65,11 @@ class LocalHub implements Hub {
   readonly blocks: Hub['blocks'];
 
   constructor(config: HubConfig, deps: HubDeps) {
-    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink } = deps;
+    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink, middleware = [] } = deps;
     this.#config = config;
     this.#clock = clock;
-    this.#parts = assembleHub(config, { clock, random, log, captureSink, startedAtMs: () => this.#startedAtMs });
+    const startedAtMs = (): number => this.#startedAtMs;
+    this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startedAtMs });
     const { connections, services, clients, metering, events } = this.#parts;
     this.connections = connections;
     this.clients = clients;
@@ -139,6 +143,10 @@ class LocalHub implements Hub {
     await this.stop();
   }
 
+  refresh(): void {
+    this.#parts.storage.refresh();
+  }
+
   modules(): readonly ModuleStatus[] {
     return this.#parts.modules.status();
   }
@@ -162,7 +170,7 @@ class LocalHub implements Hub {
   #subscribe(): DisposableStack {
     const { auth, clients, connections, events, guard, layer } = this.#parts;
     const feeds = new DisposableStack();
-    feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
@@ -173,8 +181,17 @@ class LocalHub implements Hub {
     const { auth, connections } = this.#parts;
     const open = connections.ofClient(client);
     if (open.length === 0) return;
-    const principal = auth.principalOf(client);
-    if (principal === undefined) endConnections(open, client);
-    else for (const connection of open) connection.updatePrincipal(principal);
+    if (auth.principalOf(client) === undefined) {
+      endConnections(open, client);
+      return;
+    }
+    const ended: Connection[] = [];
+    for (const connection of open) {
+      const principal = auth.renewed(connection.principal);
+      if (principal === undefined) ended.push(connection);
+      else connection.updatePrincipal(principal);
+    }
+    // A little later: one of them may be what ended it, and is to get its answer first.
+    if (ended.length > 0) this.#clock.after(0, () => endConnections(ended, client));
   }
 }

@@ -1,3 +1,4 @@
+import type { Auth } from '../modules/auth/index.ts';
 import type { ClientChange, ClientManager } from '../modules/client-manager/index.ts';
 import type { ConnectionManager } from '../modules/connection-manager/index.ts';
 import type { EventLog } from '../modules/event-log/index.ts';
@@ -8,6 +9,7 @@ export interface EventFeedDeps {
   readonly connections: ConnectionManager;
   readonly services: ServiceLayer;
   readonly clients: ClientManager;
+  readonly auth: Auth;
 }
 
 const CLIENT_EVENT: Readonly<Record<ClientChange['kind'], 'client-registered' | 'client-revoked'>> = {
@@ -89,6 +91,17 @@ function feedClients({ log, clients }: EventFeedDeps): Disposable {
   });
 }
 
+function feedLogins({ log, auth }: EventFeedDeps): Disposable {
+  return auth.onDidHaveTrouble.subscribe(({ kind, client }) => {
+    const who = client === undefined ? 'an unknown client' : client;
+    const text =
+      kind === 'login-failed'
+        ? `Refused a login as ${who}`
+        : `Ended a session of ${who}: its refresh token was used twice, so somebody else may have it`;
+    log.append({ kind: 'auth-failed', level: 'warn', text, ...(client !== undefined && { client }) });
+  });
+}
+
 /** Writes down what happens in the hub, until disposed. */
 export function feedEvents(deps: EventFeedDeps): Disposable {
   const feed = new DisposableStack();
@@ -96,5 +109,6 @@ export function feedEvents(deps: EventFeedDeps): Disposable {
   feed.use(feedServices(deps));
   feed.use(feedWarnings(deps));
   feed.use(feedClients(deps));
+  feed.use(feedLogins(deps));
   return feed;
 }

@@ -56,6 +56,9 @@ export interface Hub extends AsyncDisposable {
   /** Ends everything. Idempotent; also without a drain. */
   stop(): Promise<void>;
 
+  /** Takes up at once what other programs changed in the data folder; it is looked for every half second anyway. */
+  refresh(): void;
+
   modules(): readonly ModuleStatus[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
@@ -89,6 +92,8 @@ export interface Hub extends AsyncDisposable {
     setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
     /** @throws {RequestError} NOT_FOUND_ERR */
     addCredential(client: string): IssuedKey;
+    /** null takes it away; what was opened with the one before is closed. */
+    setPassword(client: string, password: string | null): Promise<void>;
     revokeCredential(client: string, credential: string): boolean;
     /** Its credentials stop working at once and its connections are closed. */
     revoke(client: string): boolean;

@@ -5,6 +5,7 @@ import type { Random } from '../../common/base/random.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { grantCovers, RESERVED_SERVICE_IDS } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
+import { isManager } from '../roles.ts';
 import { ProviderChannel } from './provider-channel.ts';
 import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
@@ -33,10 +34,10 @@ export interface RegistrationResult {
 }
 
 export const mayProvide = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.provide, service);
+  isManager(principal) || grantCovers(principal.grants.provide, service);
 
 export const mayCall = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.call, service);
+  isManager(principal) || grantCovers(principal.grants.call, service);
 
 function notRegistered(id: string): RequestError {
   return new RequestError(
@@ -170,7 +171,7 @@ export class ServiceRegistry implements Disposable {
    */
   update(principal: Principal, update: ServiceUpdate): TargetService {
     const service = this.require(update.id);
-    if (principal.role !== 'manager' && principal.clientId !== service.creator) {
+    if (!isManager(principal) && principal.clientId !== service.creator) {
       throw new RequestError(
         'FORBIDDEN_ERR',
         `Cannot update service "${service.id}": only client "${service.creator}", which created it, and managers may`,
