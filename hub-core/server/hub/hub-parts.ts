@@ -179,6 +179,7 @@ function assembleAccess(
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
     relay,
+    takesStream: (uri, method) => layer.takesStream(uri, method),
     authenticator,
     gate,
     headers,
