@@ -36,6 +36,8 @@ import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
+import { youngCollector } from './collect-young.ts';
+import { StreamSweep } from './stream-sweep.ts';
 
 /** What a hub is given from outside. */
 export interface HubEnvironment {
@@ -220,13 +222,14 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   );
   const { middleware: given } = environment;
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
+  const streamSweep = new StreamSweep(youngCollector());
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
+    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers, streamSweep],
     builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
