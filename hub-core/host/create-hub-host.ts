@@ -251,7 +251,7 @@ class ThreadedHubHost implements HubHost {
   }
 
   async #hubStart(): Promise<ThreadStart> {
-    const { dataDir, host, port, consoleAssetsDir, allowRemote = false } = this.#options;
+    const { dataDir, host, port, consoleAssetsDir, allowRemote = false, middleware = [] } = this.#options;
     const capture = (await this.#captureUp.promise) ? this.#joinCapture() : undefined;
     const init: HubThreadInit = {
       dataDir,
@@ -260,6 +260,7 @@ class ThreadedHubHost implements HubHost {
       // A restarted hub is looked for where it was.
       port: this.#ready?.port ?? port,
       consoleAssetsDir,
+      middleware: middleware.map((file) => resolve(file)),
       secrets: this.#secrets,
       capture,
       log: this.#logInit,

@@ -76,6 +76,8 @@ export interface HubThreadInit {
   readonly host: string;
   readonly port: number;
   readonly consoleAssetsDir: string | undefined;
+  /** Absolute paths. */
+  readonly middleware: readonly string[];
   readonly secrets: ConsoleSecrets;
   /** To the capture thread; undefined when that one is not started any more. */
   readonly capture: MessagePort | undefined;

@@ -6,6 +6,7 @@ import { Flag, Kind, NO_HEADERS, type Message, type MessageInit } from '../../co
 import { orNone } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { HeaderPolicy } from '../access/header-policy.ts';
+import { callerBehind } from '../access/intercepted-caller.ts';
 import { InternalCaller } from '../access/internal-caller.ts';
 import { problemResponse } from '../access/problem-response.ts';
 import type { Principal, Relay } from '../relay.ts';
@@ -24,7 +25,8 @@ const REQUEST_ID = 1;
 
 /** Tells an internal caller under which number its request was captured. Comes after the capture tap. */
 export const composedCapture: ExchangeObserver = {
-  began({ caller, captureSeq }: Exchange): void {
+  began({ caller: asking, captureSeq }: Exchange): void {
+    const caller = callerBehind(asking);
     if (caller instanceof InternalCaller) caller.captureSeq = captureSeq;
   },
   ended(): void {

@@ -59,6 +59,7 @@ describe('parseHubConfig', () => {
         slowToMs: 5000,
       },
       headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
+      middleware: [],
       resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
@@ -74,6 +75,7 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', middleware: [{ file: '' }] }, 'middleware.0.file'],
     [{ dataDir: '/d', headers: { requestDeny: ['X-Up'] } }, 'headers.requestDeny.0'],
     [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],

@@ -194,6 +194,15 @@ const headersSchema = z.strictObject({
     .describe("Cookies of HTTP requests reach providers, without the hub's own"),
 });
 
+const middlewareSchema = z
+  .array(
+    z.strictObject({
+      file: z.string().min(1).describe('ES module that exports createMiddleware(options)'),
+      options: z.record(z.string(), z.unknown()).default({}).describe('What it is called with'),
+    }),
+  )
+  .max(64);
+
 const authSchema = z.strictObject({
   tokenMs: milliseconds()
     .min(1_000)
@@ -251,6 +260,7 @@ export const hubConfigSchema = z.strictObject({
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),
+  middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
 });
 

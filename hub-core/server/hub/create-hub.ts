@@ -11,6 +11,7 @@ import { parseAuthorization } from '../access/bearer.ts';
 import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
+import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
 import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
@@ -28,6 +29,8 @@ export interface HubDeps {
   readonly log?: Logger;
   /** Where captured traffic goes; nothing is captured without it. */
   readonly captureSink?: CaptureSink;
+  /** Before those that the configuration names. */
+  readonly middleware?: readonly Middleware[];
 }
 
 /** Where an address that stands for all of them can be reached from this machine. */
@@ -63,10 +66,11 @@ class LocalHub implements Hub {
   readonly blocks: Hub['blocks'];
 
   constructor(config: HubConfig, deps: HubDeps) {
-    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink } = deps;
+    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink, middleware = [] } = deps;
     this.#config = config;
     this.#clock = clock;
-    this.#parts = assembleHub(config, { clock, random, log, captureSink, startedAtMs: () => this.#startedAtMs });
+    const startedAtMs = (): number => this.#startedAtMs;
+    this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startedAtMs });
     const { connections, services, clients, metering, events } = this.#parts;
     this.connections = connections;
     this.clients = clients;

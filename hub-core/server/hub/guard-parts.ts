@@ -2,14 +2,18 @@ import type { Clock } from '../../common/base/clock.ts';
 import type { ClientId } from '../../common/base/ids.ts';
 import { CredentialError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { Module } from '../../common/module/module.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import { credentialSubject } from '../access/credential-subject.ts';
 import type { Gate } from '../access/gate.ts';
 import { guardAuthenticator } from '../access/guarded-authenticator.ts';
 import { createHeaderPolicy, type HeaderPolicy } from '../access/header-policy.ts';
 import { ThrottledRelay } from '../access/throttled-relay.ts';
+import type { Middleware } from '../middleware.ts';
 import { createBlockList, type BlockList } from '../modules/block-list/index.ts';
 import { endBlocked, type ConnectionManager } from '../modules/connection-manager/index.ts';
+import { createMiddlewareManager, type MiddlewareManager } from '../modules/middleware-manager/index.ts';
 import { createThrottle, type Throttle } from '../modules/throttle/index.ts';
 import type { Relay } from '../relay.ts';
 import { BlockStore } from '../storage/block-store.ts';
@@ -19,29 +23,44 @@ import type { HubConfig } from './config.ts';
 export interface GuardDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<HubConfig, 'throttle' | 'blockList' | 'headers'>;
+  readonly config: Pick<HubConfig, 'throttle' | 'blockList' | 'headers' | 'middleware' | 'limits'>;
   readonly storage: Storage;
   readonly hubId: string;
+  /** Of binary messages. */
+  readonly codec: Codec;
+  /** Middleware of the program that embeds the hub. */
+  readonly given: readonly Middleware[];
 }
 
-/** What stands before everything else: the block list and the throttle, joined. */
+/** What stands before everything else: block list, throttle, header policy and middleware, joined. */
 export interface GuardParts {
   readonly gate: Gate;
   readonly blocks: BlockList;
   readonly throttle: Throttle;
   readonly headers: HeaderPolicy;
+  readonly middleware: MiddlewareManager;
+  readonly modules: readonly Module[];
   authenticator(inner: Authenticator): Authenticator;
   /** @returns `inner` itself when no rate of requests is set */
   relay(inner: Relay): Relay;
 }
 
-export function assembleGuard({ clock, log, config, storage, hubId }: GuardDeps): GuardParts {
+export function assembleGuard({ clock, log, config, storage, hubId, codec, given }: GuardDeps): GuardParts {
   const throttle = createThrottle({ clock, config: config.throttle });
   const blocks = createBlockList({
     clock,
     log: log.child({ module: 'block-list' }),
     config: config.blockList,
     store: () => new BlockStore(storage.database),
+  });
+  const middleware = createMiddlewareManager({
+    clock,
+    log: log.child({ module: 'middleware-manager' }),
+    hubId,
+    codec,
+    limits: config.limits,
+    files: config.middleware,
+    given,
   });
   const gate: Gate = {
     barOf: (address) => blocks.barOf(address),
@@ -59,6 +78,8 @@ export function assembleGuard({ clock, log, config, storage, hubId }: GuardDeps)
     blocks,
     throttle,
     headers: createHeaderPolicy(config.headers),
+    middleware,
+    modules: [blocks, throttle, middleware],
     authenticator: (inner) => guardAuthenticator(inner, gate),
     relay: (inner) =>
       throttle.limitsRequests

@@ -11,6 +11,8 @@ import { createJsonCodec } from '../../common/protocol/json-codec.ts';
 import type { HubIdentity } from '../access/access-limits.ts';
 import type { Connection } from '../access/connection.ts';
 import { registerMessageHandlers } from '../access/message-handlers.ts';
+import type { Middleware } from '../middleware.ts';
+import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
@@ -24,7 +26,7 @@ import {
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
 import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
-import { createMessaging } from '../modules/messaging/index.ts';
+import { createMessaging, type Messaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
@@ -41,6 +43,7 @@ export interface HubEnvironment {
   readonly random: Random;
   readonly log: Logger;
   readonly captureSink: CaptureSink | undefined;
+  readonly middleware: readonly Middleware[];
   /** Wall ms of the start, 0 before it. */
   readonly startedAtMs: () => number;
 }
@@ -111,22 +114,16 @@ interface SharedParts {
   readonly codecs: { readonly binary: Codec; readonly json: Codec };
   readonly auth: Auth;
   readonly layer: ServiceLayer;
+  /** The layer behind middleware. */
+  readonly relay: Relay;
   readonly guard: GuardParts;
 }
 
-/** Requests that people compose at the console. */
-function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
-  const { identity, layer: relay, auth: authenticator, codecs, guard } = shared;
-  const { headers } = guard;
-  const { maxFrameBytes } = limits;
-  return new Composer({
-    clock,
-    relay,
-    authenticator,
-    codec: codecs.binary,
-    headers,
-    hubId: identity.id,
-    maxFrameBytes,
+function messagingBetween(connections: () => ConnectionManager, layer: () => ServiceLayer): Messaging {
+  return createMessaging({
+    connections: () => connections().open(),
+    connectionsOf: (client) => (isClientId(client) ? connections().ofClient(client) : []),
+    providersOf: (service) => new Set(layer().providersOf(service)),
   });
 }
 
@@ -135,11 +132,11 @@ function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
   shared: SharedParts,
-): { connections: ConnectionManager; listener: Listener } {
+): { connections: ConnectionManager; listener: Listener; composer: Composer } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
-  const relay = guard.relay(layer);
+  const relay = guard.relay(shared.relay);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -152,7 +149,10 @@ function assembleAccess(
     gate,
     dispatcher,
     binaryCodec: codecs.binary,
-    whenIdle: (signal) => layer.drainAll(signal),
+    async whenIdle(signal) {
+      await layer.drainAll(signal);
+      await guard.middleware.idle(signal);
+    },
     provided: () => providedBy(layer),
   });
   registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
@@ -169,7 +169,17 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  return { connections, listener };
+  // From inside no rate holds, and who asks is known.
+  const composer = new Composer({
+    clock,
+    relay: shared.relay,
+    authenticator: shared.auth,
+    codec: codecs.binary,
+    headers,
+    hubId: hub.id,
+    maxFrameBytes: limits.maxFrameBytes,
+  });
+  return { connections, listener, composer };
 }
 
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
@@ -197,11 +207,10 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
-  const messaging = createMessaging({
-    connections: () => connections.open(),
-    connectionsOf: (client) => (isClientId(client) ? connections.ofClient(client) : []),
-    providersOf: (service) => new Set(layer.providersOf(service)),
-  });
+  const messaging = messagingBetween(
+    () => connections,
+    () => layer,
+  );
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
@@ -215,12 +224,11 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
-  const shared = { identity, dispatcher, codecs, auth, layer, guard };
-  const { connections, listener } = assembleAccess(config, environment, shared);
-  const { blocks, throttle } = guard;
-  const composer = assembleComposer(config, environment, shared);
-
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
+  const relay = guard.middleware.relay(layer);
+  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
+  const { connections, listener, composer } = assembleAccess(config, environment, shared);
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
   );
@@ -230,8 +238,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     storage,
     capture,
     metering,
-    blocks,
-    throttle,
+    ...guard.modules,
     auth,
     clients,
     messaging,

@@ -72,7 +72,7 @@ export function createListener(deps: ListenerDeps): Listener {
 
 class PortListener implements Listener {
   readonly name = 'listener';
-  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager', 'middleware-manager'];
   readonly #deps: ListenerDeps;
   readonly #mounts = new MountTable();
   readonly #webSockets: WebSocketUpgrade;

@@ -8,7 +8,6 @@ import type { HubDatabase } from './database.ts';
 import { credentialIdOf, makeKey } from './key.ts';
 import { prepareStatements, toRecords, type Statements, type StoredCredential } from './registry-rows.ts';
 import { SessionStore } from './session-store.ts';
-import { isBusy } from './sqlite-file.ts';
 
 /** Most globs of one kind that a client can be granted. */
 const MAX_GRANTS = 64;
@@ -102,17 +101,20 @@ export class ClientRegistry {
 
   /** In the order of their ids. */
   list(): readonly ClientRecord[] {
+    this.#database.gate.reads += 1;
     const { clients, allGrants, allCredentials } = this.#rows;
     return toRecords(clients.all(), allGrants.all(), allCredentials.all());
   }
 
   get(client: string): ClientRecord | undefined {
+    this.#database.gate.reads += 1;
     const { clients, grants, credentials } = this.#ofClient(client);
     return toRecords(clients, grants, credentials)[0];
   }
 
   /** @param key in clear, of which only the id is looked at: whether it is right must be compared */
   findCredential(key: string): StoredCredential | undefined {
+    this.#database.gate.reads += 1;
     const id = credentialIdOf(key);
     const row = id === undefined ? undefined : this.#rows.credential.get(id);
     return row === undefined ? undefined : { ...row, revoked: row.revoked !== 0 };
@@ -189,13 +191,8 @@ export class ClientRegistry {
   }
 
   #transaction<T>(run: () => T): T {
-    try {
-      return this.#database.connection.transaction(run).immediate();
-    } catch (cause) {
-      if (!isBusy(cause)) throw cause;
-      const text = 'Cannot write the registry: another program is writing it; try again';
-      throw new RequestError('UNAVAILABLE_ERR', text, { cause });
-    }
+    const { gate, connection } = this.#database;
+    return gate.write('the registry', () => connection.transaction(run).immediate());
   }
 
   #announce(): void {

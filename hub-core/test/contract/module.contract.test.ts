@@ -1,6 +1,7 @@
 import { systemRandom } from '../../common/base/random.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { Module } from '../../common/module/module.ts';
+import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
@@ -9,6 +10,7 @@ import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
 import { createMetering } from '../../server/modules/metering/index.ts';
 import { createMessaging } from '../../server/modules/messaging/index.ts';
+import { createMiddlewareManager } from '../../server/modules/middleware-manager/index.ts';
 import { createServiceManager } from '../../server/modules/service-manager/index.ts';
 import { createThrottle } from '../../server/modules/throttle/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
@@ -55,6 +57,7 @@ async function inHub(pick: (parts: HubParts) => Module): Promise<ModuleStage> {
       random: systemRandom,
       log: silentLogger,
       captureSink: undefined,
+      middleware: [],
       startedAtMs: () => 0,
     }),
   );
@@ -123,6 +126,20 @@ moduleContract('service-manager', () =>
         builtIns: [],
       }),
       remoteAddressOf: () => '',
+    }),
+  ),
+);
+
+moduleContract('middleware-manager', () =>
+  alone((clock) =>
+    createMiddlewareManager({
+      clock,
+      log: silentLogger,
+      hubId: 'hub-1',
+      codec: createBinaryCodec(CONFIG.limits),
+      limits: CONFIG.limits,
+      files: [],
+      given: [{ name: 'nothing', before: () => undefined }],
     }),
   ),
 );
