@@ -1,10 +1,16 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './commands/audit.ts';
+import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
 import { addConsoleCommand } from './commands/console.ts';
 import { addContextCommand } from './commands/context.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addProvideCommand } from './commands/provide.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSendCommand } from './commands/send.ts';
+import { addServicesCommand } from './commands/services.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addStopCommand } from './commands/stop.ts';
 import { addTapCommand } from './commands/tap.ts';
 import type { RunCommand } from './run-command.ts';
@@ -40,10 +46,16 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addServeCommand,
     addStopCommand,
     addClientCommand,
+    addDoctorCommand,
+    addBlockCommand,
+    addAuditCommand,
     addContextCommand,
     addCallCommand,
     addProvideCommand,
     addTapCommand,
+    addStatusCommand,
+    addServicesCommand,
+    addSendCommand,
     addConsoleCommand,
   ]) {
     add(program, run);

@@ -54,6 +54,8 @@ export const hubEventSchema = z.strictObject({
     'auth-failed',
     'provider-registered',
     'provider-lost',
+    'provider-ejected',
+    'provider-admitted',
     'client-registered',
     'client-revoked',
     'hub',
@@ -102,12 +104,14 @@ export const providerSchema = z.strictObject({
   client: z.string(),
   connection: z.string(),
   remoteAddress: z.string(),
-  state: z.enum(['ready', 'saturated', 'draining', 'ejected']),
+  state: z.enum(['ready', 'saturated', 'draining', 'ejected', 'half-open', 'suspect']),
   weight: z.number(),
   inFlight: z.int(),
   maxInFlight: z.int(),
   calls: z.int(),
   errors: z.int(),
+  /** Answers that broke their route's schema. */
+  warnings: z.int(),
   latencyP50Ms: z.number().nullable(),
   latencyP95Ms: z.number().nullable(),
   sinceMs: z.number(),
@@ -136,7 +140,7 @@ export const clientSchema = z.strictObject({
   client: z.string(),
   mayCall: z.array(z.string()),
   mayProvide: z.array(z.string()),
-  role: z.enum(['client', 'manager']),
+  role: z.enum(['client', 'provider', 'manager', 'root']),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
   revokedAtMs: z.number().nullable(),
@@ -196,6 +200,35 @@ export const composeReply = z.strictObject({
 });
 export type ComposeReply = z.infer<typeof composeReply>;
 
+const blockSchema = z.strictObject({
+  kind: z.enum(['address', 'client']),
+  /** An address, a range like `10.0.0.0/8`, or a client's id. */
+  target: z.string(),
+  reason: z.string(),
+  /** `auto`: the hub did it by itself. */
+  source: z.enum(['manual', 'auto']),
+  createdAtMs: z.number(),
+  /** Null = until it is taken off. */
+  expiresAtMs: z.number().nullable(),
+});
+
+const blockTargetInput = z.strictObject({ kind: z.enum(['address', 'client']), target: z.string().min(1).max(64) });
+
+const providerInput = z.strictObject({ service: z.string().max(64), provider: z.string().max(160) });
+
+const auditRecordSchema = z.strictObject({
+  id: z.int(),
+  atMs: z.number(),
+  /** A client's id; `console`; of the command line the system's user; `hub` when it did so by itself. */
+  actor: z.string(),
+  via: z.enum(['socket', 'http', 'console', 'cli', 'hub']),
+  address: z.string().nullable(),
+  /** `clients.revoke`, or method and route of a built-in service: `PUT /clients/:id`. */
+  action: z.string(),
+  target: z.string(),
+  detail: z.string(),
+});
+
 const clientIdInput = z.strictObject({ client: clientIdSchema });
 
 export const hubContract = {
@@ -220,6 +253,16 @@ export const hubContract = {
     drain: oc
       .input(z.strictObject({ service: z.string().max(64), provider: z.string().max(160) }))
       .output(z.strictObject({ draining: z.boolean() })),
+    /** Ends a drain or an ejection: the provider takes new work again. */
+    undrain: oc.input(providerInput).output(z.strictObject({ undrained: z.boolean() })),
+    /** Keeps new work from a provider for a while; CONFLICT_ERR when its pool cannot do without it. */
+    eject: oc
+      .input(z.strictObject({ ...providerInput.shape, forMs: z.int().min(1_000).max(86_400_000) }))
+      .output(z.strictObject({ ejected: z.boolean() })),
+    /** Until the provider registers again. */
+    setWeight: oc
+      .input(z.strictObject({ ...providerInput.shape, weight: z.int().min(1).max(1_000) }))
+      .output(z.strictObject({ set: z.boolean() })),
   },
   clients: {
     list: oc.output(z.array(clientSchema)),
@@ -234,6 +277,21 @@ export const hubContract = {
     revoke: oc.input(clientIdInput).output(z.strictObject({ revoked: z.boolean() })),
     /** Takes a revocation back: the client and the credentials that were revoked with it work again. */
     restore: oc.input(clientIdInput).output(z.strictObject({ restored: z.boolean() })),
+  },
+  blocks: {
+    /** Oldest first. */
+    list: oc.output(z.array(blockSchema)),
+    /** Replaces the block of the same target; `forMs` 0 = until it is taken off. */
+    add: oc
+      .input(blockTargetInput.extend({ reason: z.string().max(200), forMs: z.int().min(0).max(315_360_000_000) }))
+      .output(blockSchema),
+    remove: oc.input(blockTargetInput).output(z.strictObject({ removed: z.boolean() })),
+  },
+  audit: {
+    /** Newest first; `before`: of those below that id, null = from the newest on. */
+    list: oc
+      .input(z.strictObject({ limit: z.int().min(1).max(1_000), before: z.int().nullable() }))
+      .output(z.array(auditRecordSchema)),
   },
   compose: {
     send: oc.input(composeInput).output(composeReply),

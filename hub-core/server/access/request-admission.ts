@@ -2,11 +2,13 @@ import { ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { HUB_ID_BIT, type Message } from '../../common/protocol/message.ts';
 import type { Caller, Relay } from '../relay.ts';
-import { withoutHubHeaders } from './header-policy.ts';
+import type { HeaderPolicy } from './header-policy.ts';
+import { rebuiltMessage } from './rebuilt-message.ts';
 
 export interface Admission {
   readonly caller: Caller;
   readonly relay: Relay;
+  readonly headers: HeaderPolicy;
   /** Writes what has to be rebuilt. */
   readonly codec: Codec;
 }
@@ -20,14 +22,6 @@ export function assertClientId(id: number): void {
   }
 }
 
-/** The message with other members; only what policy changes costs this copy. */
-function rebuilt(message: Message, codec: Codec, change: Pick<Message, 'from' | 'headers'>): Message {
-  const { kind, method, flags, encoding, status, id, timeoutMs, uri, to, payload, credit } = message;
-  return codec.decode(
-    codec.encode({ kind, method, flags, encoding, status, id, timeoutMs, uri, to, payload, credit, ...change }),
-  );
-}
-
 /**
  * Checks what a client may not claim, in the order of docs/protocol.md, section 4: the id's form, the id in flight, `from`.
  *
@@ -35,7 +29,7 @@ function rebuilt(message: Message, codec: Codec, change: Pick<Message, 'from' | 
  * @throws {ProtocolError} for which the connection ends
  * @throws {RequestError} CONFLICT_ERR or FORBIDDEN_ERR, for which the request is refused
  */
-export function admitRequest(message: Message, { caller, relay, codec }: Admission): Message {
+export function admitRequest(message: Message, { caller, relay, headers: policy, codec }: Admission): Message {
   assertClientId(message.id);
   if (relay.isInFlight(caller.connectionId, message.id)) {
     throw new RequestError(
@@ -51,13 +45,13 @@ export function admitRequest(message: Message, { caller, relay, codec }: Admissi
       `Cannot send a request from "${from}": this session is of client "${clientId}"`,
     );
   }
-  const kept = withoutHubHeaders(headers);
+  const kept = policy.ofRequest(headers);
   if (from !== undefined && kept === headers) return message;
-  return rebuilt(message, codec, { from: clientId, headers: kept });
+  return rebuiltMessage(message, codec, { from: clientId, headers: kept });
 }
 
-/** A provider's Response without the headers that are the hub's. */
-export function admitResponse(message: Message, codec: Codec): Message {
-  const kept = withoutHubHeaders(message.headers);
-  return kept === message.headers ? message : rebuilt(message, codec, { from: message.from, headers: kept });
+/** A provider's Response without the headers that may not pass. */
+export function admitResponse(message: Message, { headers, codec }: Pick<Admission, 'headers' | 'codec'>): Message {
+  const kept = headers.ofAnswer(message.headers);
+  return kept === message.headers ? message : rebuiltMessage(message, codec, { headers: kept });
 }

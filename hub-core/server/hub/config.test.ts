@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hubConfigSchema, parseHubConfig } from './config.ts';
+import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 describe('parseHubConfig', () => {
@@ -32,9 +33,35 @@ describe('parseHubConfig', () => {
         maxHeldBytes: 262_144,
         maxOutgoingBytes: 16_777_216,
         maxHeldRequestBytes: 33_554_432,
+        maxCheckedBytes: 1_048_576,
         creditBytes: 262_144,
+        maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      auth: { tokenMs: 900_000, sessionMs: 43_200_000, signingKeyMs: 2_592_000_000, signup: false },
+      throttle: {
+        handshakesPerSec: 50,
+        handshakeBurst: 100,
+        addressRequestsPerSec: 0,
+        addressBurst: 0,
+        clientRequestsPerSec: 0,
+        clientBurst: 0,
+        clientServiceRequestsPerSec: 0,
+        clientServiceBurst: 0,
+        maxBuckets: 10_000,
+      },
+      blockList: {
+        maxBadCredentials: 10,
+        maxMalformedFrames: 5,
+        windowMs: 60_000,
+        blockForMs: 600_000,
+        slowFromMs: 250,
+        slowToMs: 5000,
+      },
+      headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
+      middleware: [],
+      audit: { maxRows: 10_000, maxAgeDays: 90 },
+      resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
 
@@ -45,8 +72,13 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', limits: { maxFrameBytes: -1 } }, 'limits.maxFrameBytes'],
     [{ dataDir: '/d', limits: { maxFrames: 1 } }, 'maxFrames'],
     [{ dataDir: '/d', allowedOrigins: ['https://example.org/'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', resilience: { maxEjectedRatio: 2 } }, 'resilience.maxEjectedRatio'],
+    [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', middleware: [{ file: '' }] }, 'middleware.0.file'],
+    [{ dataDir: '/d', headers: { requestDeny: ['X-Up'] } }, 'headers.requestDeny.0'],
+    [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],
     [{ dataDir: '/d', hostNames: ['Example.org'] }, 'hostNames.0'],
   ])('[LI20] names what is wrong in %j', (raw, name) => {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
+import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 const KIB = 1 << 10;
@@ -44,9 +46,79 @@ const limitsSchema = z.strictObject({
   maxHeldRequestBytes: bytes()
     .default(32 * MIB)
     .describe("Bytes of one connection's own requests in flight above which it is not read, bytes; 0 = none"),
+  maxCheckedBytes: bytes().default(MIB).describe("Largest body that is held to a route's schema, bytes; 0 = none"),
   creditBytes: bytes()
     .default(256 * KIB)
     .describe('Initial credit of each direction of a stream, bytes'),
+  maxStreamWindowBytes: bytes()
+    .default(MIB)
+    .describe('Most outstanding credit of each direction of a stream, bytes; 0 = none'),
+});
+
+const ratio = (): z.ZodNumber => z.number().min(0).max(1);
+const DEFAULTS = DEFAULT_RESILIENCE_LIMITS;
+
+const breakerSchema = z.strictObject({
+  consecutiveFailures: count()
+    .default(DEFAULTS.breaker.consecutiveFailures)
+    .describe('Failures in a row that eject a provider; 0 = none'),
+  failureRatio: ratio()
+    .default(DEFAULTS.breaker.failureRatio)
+    .describe('Part of the requests of one window that failed, which ejects a provider; 0 = none'),
+  minRequests: count().default(DEFAULTS.breaker.minRequests).describe('Requests below which the ratio says nothing'),
+  windowMs: milliseconds().min(100).default(DEFAULTS.breaker.windowMs).describe('Window of the ratio, ms'),
+  openMs: milliseconds().min(1).default(DEFAULTS.breaker.openMs).describe('First time of an ejection, ms'),
+  maxOpenMs: milliseconds().min(1).default(DEFAULTS.breaker.maxOpenMs).describe('Longest time of an ejection, ms'),
+  jitter: ratio()
+    .default(DEFAULTS.breaker.jitter)
+    .describe('Part of the ejection time that is added at random; 0 = none'),
+  trials: z.int().min(1).default(DEFAULTS.breaker.trials).describe('Trials in a row that must succeed'),
+  unansweredMs: milliseconds()
+    .default(DEFAULTS.breaker.unansweredMs)
+    .describe('Time a provider must have had a request for its missing answer to be a failure, ms; 0 = none'),
+  statuses: z
+    .array(z.int().min(500).max(599))
+    .max(100)
+    .default([...DEFAULTS.breaker.statuses])
+    .describe('Statuses of answers that are failures'),
+});
+
+const resilienceSchema = z.strictObject({
+  maxEjectedRatio: ratio()
+    .default(DEFAULTS.maxEjectedRatio)
+    .describe('Most of a pool that may be ejected at a time, as a part of it; 0 = no provider ever is'),
+  breaker: breakerSchema.prefault({}),
+  retryBudget: z
+    .strictObject({
+      ratio: ratio()
+        .default(DEFAULTS.retryBudget.ratio)
+        .describe('Most retries of one window, as a part of the requests of the service; 0 = no limit'),
+      minRetries: count()
+        .default(DEFAULTS.retryBudget.minRetries)
+        .describe('Retries of one window that are always there'),
+      windowMs: milliseconds().min(100).default(DEFAULTS.retryBudget.windowMs).describe('Window of the budget, ms'),
+    })
+    .prefault({}),
+  shedding: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(DEFAULTS.shedding.enabled)
+        .describe('Refuse what cannot be answered in time at once'),
+      minSamples: z.int().min(1).default(DEFAULTS.shedding.minSamples).describe('Answers that an estimate needs'),
+      maxAgeMs: milliseconds().default(DEFAULTS.shedding.maxAgeMs).describe('Oldest answer of an estimate, ms'),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      intervalMs: milliseconds()
+        .min(500)
+        .default(DEFAULTS.health.intervalMs)
+        .describe('Between two health requests to a provider that names no interval, ms'),
+      timeoutMs: milliseconds().min(1).default(DEFAULTS.health.timeoutMs).describe('Time for a health answer, ms'),
+      failures: z.int().min(1).default(DEFAULTS.health.failures).describe('Failed health requests in a row that eject'),
+    })
+    .prefault({}),
 });
 
 const captureSchema = z.strictObject({
@@ -56,6 +128,105 @@ const captureSchema = z.strictObject({
     .describe(
       'Bytes on their way to the traffic store above which bodies, at twice as much rows, are dropped; 0 = none',
     ),
+});
+
+const rate = (): z.ZodNumber => z.number().nonnegative().max(1_000_000);
+
+const throttleSchema = z.strictObject({
+  handshakesPerSec: rate()
+    .default(50)
+    .describe('New connections of one address a second, not counted for loopback; 0 = none'),
+  handshakeBurst: count().default(100).describe('New connections of one address at once; 0 = those of a second'),
+  addressRequestsPerSec: rate().default(0).describe('Requests of one address a second; 0 = none'),
+  addressBurst: count().default(0).describe('Requests of one address at once; 0 = those of a second'),
+  clientRequestsPerSec: rate().default(0).describe('Requests of one client a second; 0 = none'),
+  clientBurst: count().default(0).describe('Requests of one client at once; 0 = those of a second'),
+  clientServiceRequestsPerSec: rate().default(0).describe('Requests of one client to one service a second; 0 = none'),
+  clientServiceBurst: count()
+    .default(0)
+    .describe('Requests of one client to one service at once; 0 = those of a second'),
+  maxBuckets: count().default(10_000).describe('Addresses, clients and pairs that are counted, of each kind; 0 = none'),
+});
+
+const blockListSchema = z.strictObject({
+  maxBadCredentials: count()
+    .default(10)
+    .describe('Bad credentials of one address within the window for which it is blocked; 0 = never'),
+  maxMalformedFrames: count()
+    .default(5)
+    .describe('Malformed frames of one address within the window for which it is blocked; 0 = never'),
+  windowMs: milliseconds().min(1).default(60_000).describe('Time within which they are counted, ms; at least 1'),
+  blockForMs: milliseconds()
+    .min(1)
+    .default(600_000)
+    .describe('Time for which the hub blocks by itself, ms; at least 1'),
+  slowFromMs: milliseconds()
+    .default(250)
+    .describe(
+      "First delay of a client's handshakes where an address would be blocked but is loopback, ms; 0 = no delay",
+    ),
+  slowToMs: milliseconds().max(5_000).default(5_000).describe('Longest such delay, ms; 0 = no delay'),
+});
+
+const headerNames = (): z.ZodArray<z.ZodString> =>
+  z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[!#$%&'+.^_`|~0-9a-z-]+\*?$|^\*$/, 'must be a lower-case header name, or the beginning of one and *'),
+    )
+    .max(256);
+
+const headersSchema = z.strictObject({
+  requestDeny: headerNames()
+    .default([])
+    .describe('Headers of requests that reach no provider; x-* = all that begin so'),
+  requestAllow: headerNames()
+    .default([])
+    .describe('The only headers of requests that reach a provider, beside content-type and whub-trace; empty = all'),
+  answerDeny: headerNames().default([]).describe('Headers of answers that reach no caller, such as set-cookie'),
+  answerAllow: headerNames()
+    .default([])
+    .describe('The only headers of answers that reach a caller, beside content-type and whub-trace; empty = all'),
+  forwardCookies: z
+    .boolean()
+    .default(false)
+    .describe("Cookies of HTTP requests reach providers, without the hub's own"),
+});
+
+const middlewareSchema = z
+  .array(
+    z.strictObject({
+      file: z.string().min(1).describe('ES module that exports createMiddleware(options)'),
+      options: z.record(z.string(), z.unknown()).default({}).describe('What it is called with'),
+    }),
+  )
+  .max(64);
+
+const authSchema = z.strictObject({
+  tokenMs: milliseconds()
+    .min(1_000)
+    .default(15 * 60_000)
+    .describe('Life of a token, ms'),
+  sessionMs: milliseconds()
+    .min(1_000)
+    .default(12 * 60 * 60_000)
+    .describe('Life of a session from login on, however often its tokens are renewed, ms'),
+  signingKeyMs: z
+    .int()
+    .min(60_000)
+    .default(30 * 24 * 60 * 60_000)
+    .describe('Time after which another key signs tokens, ms'),
+  signup: z.boolean().default(false).describe('Whether anyone may register a client with a password'),
+});
+
+const auditSchema = z.strictObject({
+  maxRows: count().default(DEFAULT_AUDIT_LIMITS.maxRows).describe('Changes that are kept; 0 = no limit'),
+  maxAgeDays: count()
+    .max(36_500)
+    .default(DEFAULT_AUDIT_LIMITS.maxAgeDays)
+    .describe('Time for which changes are kept, days; 0 = no limit'),
 });
 
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
@@ -94,11 +265,17 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  auth: authSchema.prefault({}),
+  throttle: throttleSchema.prefault({}),
+  blockList: blockListSchema.prefault({}),
+  headers: headersSchema.prefault({}),
+  audit: auditSchema.prefault({}),
+  middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
+  resilience: resilienceSchema.prefault({}),
 });
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
 export type HubConfigInput = z.input<typeof hubConfigSchema>;
-export type HubLimits = HubConfig['limits'];
 
 /** @throws {HubStartError} naming every setting that is wrong */
 export function parseHubConfig(raw: unknown): HubConfig {

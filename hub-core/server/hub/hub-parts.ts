@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../common/base/clock.ts';
-import type { ConnectionId } from '../../common/base/ids.ts';
+import { isClientId, type ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import type { Logger } from '../../common/log/logger.ts';
@@ -11,6 +11,8 @@ import { createJsonCodec } from '../../common/protocol/json-codec.ts';
 import type { HubIdentity } from '../access/access-limits.ts';
 import type { Connection } from '../access/connection.ts';
 import { registerMessageHandlers } from '../access/message-handlers.ts';
+import type { Middleware } from '../middleware.ts';
+import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
@@ -23,14 +25,16 @@ import {
   type ProvidedServices,
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
-import { createMetering, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMessaging, type Messaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
-import { createStorage } from '../storage/storage-module.ts';
+import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
-import type { HubConfig, HubLimits } from './config.ts';
+import type { HubConfig } from './config.ts';
+import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
 
 /** What a hub is given from outside. */
@@ -39,6 +43,7 @@ export interface HubEnvironment {
   readonly random: Random;
   readonly log: Logger;
   readonly captureSink: CaptureSink | undefined;
+  readonly middleware: readonly Middleware[];
   /** Wall ms of the start, 0 before it. */
   readonly startedAtMs: () => number;
 }
@@ -56,10 +61,12 @@ export interface HubParts {
   readonly listener: Listener;
   readonly metering: Metering;
   readonly services: ServiceManager;
+  readonly storage: Storage;
   readonly composer: Composer;
+  readonly guard: GuardParts;
 }
 
-function serviceLimits(limits: HubLimits): ServiceLimits {
+function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
   return {
     ...DEFAULT_SERVICE_LIMITS,
     defaultTimeoutMs: limits.defaultTimeoutMs,
@@ -69,6 +76,10 @@ function serviceLimits(limits: HubLimits): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    creditBytes: limits.creditBytes,
+    maxStreamWindowBytes: limits.maxStreamWindowBytes,
+    maxCheckedBytes: limits.maxCheckedBytes,
+    resilience,
   };
 }
 
@@ -96,19 +107,52 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
+function messagingBetween(connections: () => ConnectionManager, layer: () => ServiceLayer): Messaging {
+  return createMessaging({
+    connections: () => connections().open(),
+    connectionsOf: (client) => (isClientId(client) ? connections().ofClient(client) : []),
+    providersOf: (service) => new Set(layer().providersOf(service)),
+  });
+}
+
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  /** The layer behind whatever middleware there is. */
+  readonly relay: Relay;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
-  shared: {
-    identity: HubIdentity;
-    dispatcher: MessageDispatcher<Connection>;
-    codecs: { binary: Codec; json: Codec };
-    auth: Auth;
-    layer: ServiceLayer;
-  },
+  shared: SharedParts,
 ): { connections: ConnectionManager; listener: Listener } {
-  const { identity: hub, dispatcher, codecs, auth: authenticator, layer } = shared;
+  const { identity: hub, dispatcher, codecs, layer, guard } = shared;
+  const { gate, headers } = guard;
+  const authenticator = guard.authenticator(shared.auth);
+  const relay = guard.relay(shared.relay);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -116,22 +160,29 @@ function assembleAccess(
     log: log.child({ module: 'connection-manager' }),
     hub,
     limits,
-    relay: layer,
+    relay,
     authenticator,
+    gate,
     dispatcher,
     binaryCodec: codecs.binary,
-    whenIdle: (signal) => layer.drainAll(signal),
+    async whenIdle(signal) {
+      await layer.drainAll(signal);
+      await guard.middleware.idle(signal);
+    },
     provided: () => providedBy(layer),
   });
-  registerMessageHandlers(dispatcher, { relay: layer, binaryCodec: codecs.binary });
+  registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
   const listener = createListener({
     clock,
     log: log.child({ module: 'listener' }),
     hub,
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
-    relay: layer,
+    relay,
+    takesStream: (uri, method) => layer.takesStream(uri, method),
     authenticator,
+    gate,
+    headers,
     acceptor: connections,
     codecs,
   });
@@ -150,11 +201,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   const storage = createStorage({ dataDir, clock, log: log.child({ module: 'storage' }) });
   const registry = (): typeof storage.registry => storage.registry;
-  const auth = createAuth({ registry });
+  const auth = createAuth({ registry, clock, limits: config.auth });
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
   const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
-  const clients = createClientManager({ registry, connections: () => connections.list() });
+  const accounts = { registry, passwords: auth, signup: config.auth.signup };
+  const clients = createClientManager({ ...accounts, connections: () => connections.list() });
   const status = createStatusService({
     hub: identity,
     startedAtMs: environment.startedAtMs,
@@ -162,26 +214,38 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
+  const messaging = messagingBetween(
+    () => connections,
+    () => layer,
+  );
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
-    limits: serviceLimits(limits),
-    observers: [connectionLoad, capture, composedCapture, metering],
-    builtIns: [clients.service, status],
+    limits: serviceLimits(config),
+    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
+    builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const shared = { identity, dispatcher, codecs, auth, layer };
+  const relay = guard.middleware.relay(layer);
+  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+  const composer = assembleComposer(config, environment, shared);
+
+  const authenticator = guard.authenticator(auth);
+  listener.mount(
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator, modules: () => modules.metrics() }),
+  );
 
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [storage, capture, metering, auth, clients, services, connections, listener])
-    modules.add(module);
+  const first = [storage, capture, metering, ...guard.modules, auth, clients];
+  for (const module of [...first, messaging, services, connections, listener]) modules.add(module);
   return {
     identity,
     dispatcher,
@@ -194,6 +258,8 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     listener,
     metering,
     services,
+    storage,
     composer,
+    guard,
   };
 }

@@ -4,12 +4,14 @@ import type { ModuleStatus } from '../../common/module/module.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import type { HttpMount } from '../listener/http-mount.ts';
+import type { BlockSnapshot, NewBlock } from '../modules/block-list/block-snapshot.ts';
 import type { ClientSnapshot, IssuedKey } from '../modules/client-manager/client-snapshot.ts';
 import type { ConnectionSnapshot } from '../modules/connection-manager/connection-snapshot.ts';
 import type { HubEvent } from '../modules/event-log/hub-event.ts';
 import type { StatsSnapshot } from '../modules/metering/stats-snapshot.ts';
 import type { ServiceSnapshot } from '../modules/service-manager/service-snapshot.ts';
 import type { Principal } from '../relay.ts';
+import type { AuditRecord } from '../storage/audit-record.ts';
 
 export type { HttpMount };
 
@@ -55,6 +57,9 @@ export interface Hub extends AsyncDisposable {
   /** Ends everything. Idempotent; also without a drain. */
   stop(): Promise<void>;
 
+  /** Takes up at once what other programs changed in the data folder; it is looked for every half second anyway. */
+  refresh(): void;
+
   modules(): readonly ModuleStatus[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
@@ -68,6 +73,17 @@ export interface Hub extends AsyncDisposable {
     list(): readonly ServiceSnapshot[];
     /** @returns false when there is no such channel */
     drain(service: string, provider: string): boolean;
+    /** Ends a drain or an ejection. @returns false when there is no such channel */
+    undrain(service: string, provider: string): boolean;
+    /**
+     * Keeps new work from the channel for a while.
+     *
+     * @returns false when there is no such channel
+     * @throws {RequestError} CONFLICT_ERR when its pool cannot do without it
+     */
+    eject(service: string, provider: string, forMs: number): boolean;
+    /** @param weight 1 to 1,000, until the provider registers again @returns false when there is no such channel */
+    setWeight(service: string, provider: string, weight: number): boolean;
   };
   readonly clients: {
     list(): readonly ClientSnapshot[];
@@ -77,10 +93,24 @@ export interface Hub extends AsyncDisposable {
     setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
     /** @throws {RequestError} NOT_FOUND_ERR */
     addCredential(client: string): IssuedKey;
+    /** null takes it away; what was opened with the one before is closed. */
+    setPassword(client: string, password: string | null): Promise<void>;
     revokeCredential(client: string, credential: string): boolean;
     /** Its credentials stop working at once and its connections are closed. */
     revoke(client: string): boolean;
     restore(client: string): boolean;
+  };
+  readonly blocks: {
+    /** Oldest first. */
+    list(): readonly BlockSnapshot[];
+    /** Holds at once; a client's connections are closed. @throws {RequestError} BAD_REQUEST_ERR */
+    add(block: NewBlock): BlockSnapshot;
+    /** @returns false when there was none @throws {RequestError} BAD_REQUEST_ERR */
+    remove(kind: BlockSnapshot['kind'], target: string): boolean;
+  };
+  readonly audit: {
+    /** Who changed what, newest first; of those before the id `before`, where one is given. */
+    list(query: { readonly limit: number; readonly before?: number }): readonly AuditRecord[];
   };
   readonly stats: {
     current(): StatsSnapshot;
@@ -96,7 +126,7 @@ export interface Hub extends AsyncDisposable {
   };
 
   /**
-   * Who a key proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
+   * Who a key or a token proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
    *
    * @throws {CredentialError} when it is unknown or revoked
    */

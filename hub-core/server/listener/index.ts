@@ -2,21 +2,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../common/base/clock.ts';
-import { ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { CredentialError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Module, ModuleHealth } from '../../common/module/module.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
+import type { Method } from '../../common/protocol/message.ts';
 import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
+import type { Gate } from '../access/gate.ts';
+import type { HeaderPolicy } from '../access/header-policy.ts';
 import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
 import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
+import { BodyClock } from './body-clock.ts';
 import type { HttpMount } from './http-mount.ts';
 import { HttpRelay } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
 import { MountTable } from './mount-table.ts';
 import { refuseRaw } from './raw-refusal.ts';
+import { remoteOf } from './remote-of.ts';
 import { admitHttp, type RequestGuard } from './request-guard.ts';
 import { requestTarget } from './request-target.ts';
 import { createWebSocketUpgrade, type UpgradeRequest, type WebSocketUpgrade } from './websocket/upgrade.ts';
@@ -48,8 +53,12 @@ export interface ListenerDeps {
   readonly config: ListenerConfig;
   readonly limits: AccessLimits;
   readonly relay: Relay;
+  /** True when the uri leads to a route that takes requests in pieces. */
+  readonly takesStream: (uri: string, method: Method) => boolean;
   readonly authenticator: Authenticator;
   readonly acceptor: Acceptor;
+  readonly gate: Gate;
+  readonly headers: HeaderPolicy;
   readonly codecs: { readonly binary: Codec; readonly json: Codec };
 }
 
@@ -67,10 +76,11 @@ export function createListener(deps: ListenerDeps): Listener {
 
 class PortListener implements Listener {
   readonly name = 'listener';
-  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager', 'middleware-manager'];
   readonly #deps: ListenerDeps;
   readonly #mounts = new MountTable();
   readonly #webSockets: WebSocketUpgrade;
+  readonly #bodyClock: BodyClock;
   /** Sockets that mounts took over. */
   readonly #upgraded = new Set<Duplex>();
   #server: Server | undefined;
@@ -84,7 +94,13 @@ class PortListener implements Listener {
 
   constructor(deps: ListenerDeps) {
     this.#deps = deps;
-    const { clock, limits, acceptor, codecs } = deps;
+    const { clock, limits, acceptor, codecs, config } = deps;
+    this.#bodyClock = new BodyClock({
+      clock,
+      timeoutMs: config.httpBodyTimeoutMs,
+      sweepMs: SWEEP_MS,
+      onSlow: ({ socket }) => this.#refuseBytes(socket, tooSlow()),
+    });
     this.#webSockets = createWebSocketUpgrade(
       { clock, limits, acceptor, codecs: [codecs.binary, codecs.json] },
       (error, socket) =>
@@ -112,7 +128,8 @@ class PortListener implements Listener {
     this.#address = address;
     // An address that stands for all of them is nobody's name: those that it stands for are accepted one by one.
     const names = WILDCARDS.has(host) ? hostNames : [...hostNames, hostLiteral(host)];
-    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins) };
+    const { gate } = this.#deps;
+    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins), gate };
     const router = this.#createRouter(this.#guard);
     server.on('request', (request, response) => this.#onRequest(router, request, response));
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -140,6 +157,7 @@ class PortListener implements Listener {
     // Its sockets that became WebSockets belong to connections, which end after this: waiting for `close` would never end.
     server?.close();
     server?.closeAllConnections();
+    this.#bodyClock[Symbol.dispose]();
     for (const socket of this.#upgraded) socket.destroy();
     return Promise.resolve();
   }
@@ -153,9 +171,9 @@ class PortListener implements Listener {
     const { limits, config } = this.#deps;
     const { maxHeaderBytes, maxUriBytes } = config;
     const server = createServer({
-      // Node wants it within the time for the whole, where both are limited.
-      headersTimeout: Math.min(limits.handshakeTimeoutMs, config.httpBodyTimeoutMs || limits.handshakeTimeoutMs),
-      requestTimeout: config.httpBodyTimeoutMs,
+      headersTimeout: limits.handshakeTimeoutMs,
+      // Streams take as long as they take; the body clock judges the rest.
+      requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: SWEEP_MS,
       maxHeaderSize:
@@ -172,15 +190,29 @@ class PortListener implements Listener {
   }
 
   #createRouter(guard: RequestGuard): HttpRouter {
-    const { clock, log, hub, limits, relay, authenticator, codecs } = this.#deps;
-    const { maxFrameBytes } = limits;
-    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, codec: codecs.binary });
+    const { clock, log, hub, limits, relay, takesStream, authenticator, gate, headers, codecs } = this.#deps;
+    const { maxFrameBytes, creditBytes } = limits;
+    const codec = codecs.binary;
+    const bodyClock = this.#bodyClock;
+    const access = { authenticator, gate, headers };
+    const http = new HttpRelay({
+      clock,
+      hub,
+      maxFrameBytes,
+      creditBytes,
+      relay,
+      takesStream,
+      ...access,
+      codec,
+      bodyClock,
+    });
     return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
   }
 
   #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
     this.#active += 1;
     this.#responses.set(request.socket, response);
+    this.#bodyClock.watch(request);
     response.once('close', () => {
       this.#active -= 1;
       if (this.#active === 0) this.#whenIdle?.resolve();
@@ -200,6 +232,7 @@ class PortListener implements Listener {
       this.#route(upgrade);
       socket.off('error', onError);
     } catch (error) {
+      if (error instanceof CredentialError) this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
       refuseRaw(socket, error, { hub: this.#deps.hub.id, instance: requestTarget(request).path });
     }
   }
@@ -207,6 +240,7 @@ class PortListener implements Listener {
   #route({ request, socket, head }: UpgradeRequest): void {
     if (this.#guard === undefined) throw new TypeError('Cannot take an upgrade: the listener has not started');
     const { path } = admitHttp(request, this.#guard);
+    this.#deps.gate.admitConnection(remoteOf(request));
     if (!this.#serving)
       throw new RequestError('UNAVAILABLE_ERR', 'Cannot open a WebSocket: the hub is stopping, try again later');
     const mount = this.#mounts.find(path);
@@ -221,16 +255,23 @@ class PortListener implements Listener {
   }
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    this.#refuseBytes(socket, clientFault(error));
+  }
+
+  #refuseBytes(socket: Duplex, fault: RequestError): void {
     const response = this.#responses.get(socket);
     if (response?.headersSent === true && !response.writableFinished) socket.destroy();
-    else refuseRaw(socket, clientFault(error), { hub: this.#deps.hub.id, instance: '' });
+    else refuseRaw(socket, fault, { hub: this.#deps.hub.id, instance: '' });
   }
+}
+
+function tooSlow(): RequestError {
+  return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
 }
 
 /** What Node found wrong with the bytes of a request, in the hub's words. */
 function clientFault({ code = '' }: NodeJS.ErrnoException): RequestError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return tooSlow();
   if (code === 'HPE_HEADER_OVERFLOW')
     return new RequestError('TOO_LARGE_ERR', 'Cannot take the request: its headers are too large');
   return new RequestError('BAD_REQUEST_ERR', `Cannot read the request: it is no HTTP/1.1 (${code})`);

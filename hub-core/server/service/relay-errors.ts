@@ -31,6 +31,19 @@ export const queueFull = (service: TargetService): RequestError =>
     `Cannot reach service "${service.id}": its providers are busy and its queue is full with ${String(service.queue.size)} requests; try again later`,
   );
 
+/** The queue is too long for the request's time: said at once, rather than when it is too late. */
+export const wouldWaitTooLong = (service: TargetService, waitMs: number, leftMs: number): RequestError =>
+  new RequestError(
+    'UNAVAILABLE_ERR',
+    `Cannot reach service "${service.id}" in time: about ${String(Math.round(waitMs))} ms would pass before a provider is free, and the request has ${String(Math.round(leftMs))} ms left; try again later or with a longer timeout`,
+  );
+
+export const tooLateToSend = (leftMs: number, quickestMs: number): RequestError =>
+  new RequestError(
+    'DEADLINE_ERR',
+    `Cannot answer the request in time: when a provider was free ${leftMs.toFixed(1)} ms were left, and the quickest of the latest answers took ${quickestMs.toFixed(1)} ms; try again with a longer timeout`,
+  );
+
 export const noProvider = (service: TargetService): RequestError =>
   new RequestError(
     'UNAVAILABLE_ERR',
@@ -54,6 +67,21 @@ export const providerLost = (provider: ProviderId): RequestError =>
 
 export const badAnswer = (exchange: RelayedExchange, reason: string): RequestError =>
   new RequestError('PROVIDER_ERR', `Cannot pass on the answer of provider "${String(exchange.provider)}": ${reason}`);
+
+export const cancelledByProvider = (exchange: RelayedExchange): RequestError =>
+  new RequestError('PROVIDER_ERR', `Cannot get an answer: provider "${String(exchange.provider)}" gave the request up`);
+
+export const overCredit = (sender: string, bytes: number): RequestError =>
+  new RequestError(
+    'TOO_LARGE_ERR',
+    `Cannot pass on ${String(bytes)} bytes of a stream: its ${sender} has no credit for them; wait for Credit`,
+  );
+
+export const noStreamHere = (service: string): RequestError =>
+  new RequestError(
+    'BAD_REQUEST_ERR',
+    `Cannot stream a request to "${service}": built-in services take bodies in one piece only`,
+  );
 
 export function deadlinePassed(exchange: RelayedExchange): RequestError {
   const budgetMs = String(Math.round(exchange.deadlineMs - exchange.receivedMs));

@@ -1,3 +1,5 @@
+import { DEFAULT_RESILIENCE_LIMITS, type ResilienceLimits } from './resilience/resilience-limits.ts';
+
 /** What the service layer keeps to; docs/protocol.md, section 9. 0 means no limit. */
 export interface ServiceLimits {
   /** Budget of a request that names none. */
@@ -17,6 +19,13 @@ export interface ServiceLimits {
   readonly rememberMs: number;
   /** Registered services of one hub. */
   readonly maxServices: number;
+  /** Initial credit of each direction of a stream, bytes. */
+  readonly creditBytes: number;
+  /** Most outstanding credit of each direction of a stream, bytes. */
+  readonly maxStreamWindowBytes: number;
+  /** Largest body that is held to a route's schema, bytes. */
+  readonly maxCheckedBytes: number;
+  readonly resilience: ResilienceLimits;
 }
 
 export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
@@ -29,4 +38,8 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
   retries: 2,
   rememberMs: 60_000,
   maxServices: 10_000,
+  creditBytes: 256 << 10,
+  maxStreamWindowBytes: 1 << 20,
+  maxCheckedBytes: 1 << 20,
+  resilience: DEFAULT_RESILIENCE_LIMITS,
 });

@@ -5,8 +5,12 @@ import type { Random } from '../../common/base/random.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { grantCovers, RESERVED_SERVICE_IDS } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
+import { isManager } from '../roles.ts';
 import { ProviderChannel } from './provider-channel.ts';
+import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
+import { ChannelStanding } from './resilience/channel-standing.ts';
+import { mayEjectOneOf, readmitSurplus } from './resilience/pool-share.ts';
 import type { Registration, ServiceUpdate } from './registration.ts';
 import { firstDifference } from './route-definition.ts';
 import type { ServiceDirectory } from './service-directory.ts';
@@ -19,6 +23,7 @@ export interface ServiceRegistryDeps {
   readonly random: Random;
   readonly limits: ServiceLimits;
   readonly directory: ServiceDirectory;
+  readonly contracts: ServiceContracts;
   readonly reportListenerError: (error: unknown) => void;
 }
 
@@ -29,10 +34,10 @@ export interface RegistrationResult {
 }
 
 export const mayProvide = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.provide, service);
+  isManager(principal) || grantCovers(principal.grants.provide, service);
 
 export const mayCall = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.call, service);
+  isManager(principal) || grantCovers(principal.grants.call, service);
 
 function notRegistered(id: string): RequestError {
   return new RequestError(
@@ -59,6 +64,15 @@ export class ServiceRegistry implements Disposable {
 
   get onDidChange(): Emitter<ServiceChange>['event'] {
     return this.#changed.event;
+  }
+
+  /** Undefined when the service or the channel is not there. */
+  channel(service: string, provider: string): TargetChannel | undefined {
+    return this.find(service)?.channels.find((candidate) => candidate.id === provider);
+  }
+
+  find(id: string): TargetService | undefined {
+    return this.#deps.directory.get(id);
   }
 
   /** @throws {RequestError} NOT_FOUND_ERR */
@@ -103,6 +117,7 @@ export class ServiceRegistry implements Disposable {
     const channel: TargetChannel = new ProviderChannel(service, link, {
       ...settings,
       sinceMs: this.#deps.clock.wallMs(),
+      standing: this.#newStanding(service, () => channel),
     });
     service.channels.push(channel);
     this.#remember(channel);
@@ -138,6 +153,15 @@ export class ServiceRegistry implements Disposable {
     if (channel.draining) return;
     channel.draining = true;
     this.#announce('provider-draining', channel.service, channel);
+    this.#readmitSurplus(channel.service);
+  }
+
+  /** Gives the channel new work again after a drain or an ejection. */
+  undrainChannel(channel: TargetChannel): void {
+    const wasDraining = channel.draining;
+    channel.draining = false;
+    channel.standing.readmit('it was let back by hand');
+    if (wasDraining) this.#announce('provider-admitted', channel.service, channel);
   }
 
   /**
@@ -147,13 +171,15 @@ export class ServiceRegistry implements Disposable {
    */
   update(principal: Principal, update: ServiceUpdate): TargetService {
     const service = this.require(update.id);
-    if (principal.role !== 'manager' && principal.clientId !== service.creator) {
+    if (!isManager(principal) && principal.clientId !== service.creator) {
       throw new RequestError(
         'FORBIDDEN_ERR',
         `Cannot update service "${service.id}": only client "${service.creator}", which created it, and managers may`,
       );
     }
-    service.redefine({ ...service.definition, ...update.changes });
+    const definition = { ...service.definition, ...update.changes };
+    this.#deps.contracts.prepare(definition);
+    service.redefine(definition);
     this.#deps.directory.routesChanged();
     this.#announce('updated', service);
     return service;
@@ -187,6 +213,9 @@ export class ServiceRegistry implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const service of this.#deps.directory.registered()) {
+      for (const channel of service.channels) channel.standing[Symbol.dispose]();
+    }
     for (const timer of this.#forgetting.values()) timer[Symbol.dispose]();
     this.#forgetting.clear();
     this.#changed[Symbol.dispose]();
@@ -194,7 +223,7 @@ export class ServiceRegistry implements Disposable {
 
   /** The service that a registration means, and whether it was made for it. */
   #serviceFor(principal: Principal, { definition }: Registration): [service: TargetService, created: boolean] {
-    const { directory, limits, random } = this.#deps;
+    const { directory, limits, random, contracts } = this.#deps;
     const known = directory.get(definition.id);
     if (known !== undefined) {
       const difference = firstDifference(known.definition.routes, definition.routes);
@@ -214,9 +243,29 @@ export class ServiceRegistry implements Disposable {
         `Cannot register service "${definition.id}": the hub has ${String(directory.size)} services, its limit`,
       );
     }
+    contracts.prepare(definition);
     const service: TargetService = new Service(definition, principal.clientId, { limits, random });
     directory.add(service);
     return [service, true];
+  }
+
+  #newStanding(service: TargetService, channel: () => TargetChannel): ChannelStanding {
+    const { clock, random, limits } = this.#deps;
+    const { breaker, maxEjectedRatio } = limits.resilience;
+    return new ChannelStanding({
+      clock,
+      random,
+      limits: breaker,
+      mayEject: () => mayEjectOneOf(service.channels, maxEjectedRatio),
+      changed: (standing, reason) => {
+        if (standing === 'ejected') service.resilience.ejections += 1;
+        this.#announce(`provider-${standing}`, service, channel(), reason);
+      },
+    });
+  }
+
+  #readmitSurplus(service: TargetService): void {
+    readmitSurplus(service.channels, this.#deps.limits.resilience.maxEjectedRatio);
   }
 
   #channelOf(link: ProviderLink, id: string): TargetChannel {
@@ -238,7 +287,9 @@ export class ServiceRegistry implements Disposable {
     channel.removed = true;
     const { channels } = channel.service;
     channels.splice(channels.indexOf(channel), 1);
+    channel.standing[Symbol.dispose]();
     this.#announce('provider-removed', channel.service, channel);
+    this.#readmitSurplus(channel.service);
     return true;
   }
 
@@ -270,7 +321,8 @@ export class ServiceRegistry implements Disposable {
     this.#announce('removed', service);
   }
 
-  #announce(event: ServiceChange['event'], service: TargetService, channel?: TargetChannel): void {
+  // oxlint-disable-next-line max-params -- what every event has, then what some have
+  #announce(event: ServiceChange['event'], service: TargetService, channel?: TargetChannel, reason?: string): void {
     const atMs = this.#deps.clock.wallMs();
     const client: ClientId | undefined = channel?.link.clientId;
     this.#changed.emit({
@@ -278,6 +330,7 @@ export class ServiceRegistry implements Disposable {
       service: service.id,
       ...(channel === undefined ? {} : { provider: channel.id }),
       ...(client === undefined ? {} : { client }),
+      ...(reason === undefined ? {} : { reason }),
       atMs,
     });
   }

@@ -1,19 +1,25 @@
+import { z } from 'zod';
 import type { ServiceId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
 import { Encoding, Method } from '../../common/protocol/message.ts';
 import { methodWord } from '../../common/protocol/words.ts';
+import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
 import {
+  BODY_SCHEMAS,
   parseNamedService,
   parseRegistration,
   parseUpdate,
   type Registration,
   type ServiceUpdate,
 } from './registration.ts';
+import type { BuiltInTarget } from './built-in-target.ts';
+import { schemaOf } from './schema-of.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
+import { lastingHealth, type ServiceWatch } from './service-watch.ts';
 import type { ProviderView } from './service-view.ts';
 
 /** What the built-in service `services` does; the service layer is behind it. */
@@ -24,7 +30,9 @@ export interface ServiceOperations {
   update(principal: Principal, update: ServiceUpdate): TargetService;
   /** @throws {RequestError} NOT_FOUND_ERR */
   require(service: string): TargetService;
+  builtIn(service: string): BuiltInTarget | undefined;
   registered(): Iterable<TargetService>;
+  readonly watch: ServiceWatch;
 }
 
 function reply(status: number, value: unknown): BuiltInReply {
@@ -65,6 +73,7 @@ function providerDocument(provider: ProviderView): unknown {
     max_in_flight: provider.maxInFlight,
     calls: provider.calls,
     errors: provider.errors,
+    warnings: provider.warnings,
     latency_p50_ms: provider.latencyP50Ms,
     latency_p95_ms: provider.latencyP95Ms,
     since_ms: provider.sinceMs,
@@ -72,7 +81,7 @@ function providerDocument(provider: ProviderView): unknown {
   };
 }
 
-function serviceDocument(service: TargetService): unknown {
+function serviceDocument(service: TargetService): Readonly<Record<string, unknown>> {
   const { definition } = service;
   return {
     id: service.id,
@@ -89,6 +98,24 @@ function serviceDocument(service: TargetService): unknown {
     empty_since_ms: service.emptySinceMs,
   };
 }
+
+function builtInDocument({ service }: BuiltInTarget): unknown {
+  return {
+    id: service.id,
+    built_in: true,
+    description: service.description,
+    routes: service.routes.map((route) => ({
+      pattern: route.pattern,
+      ...(route.methods.includes('any') ? {} : { methods: route.methods.map((each) => methodWordOf(each)) }),
+      summary: route.summary,
+      access: route.access,
+      request_schema: route.requestSchema,
+      response_schema: route.responseSchema,
+    })),
+  };
+}
+
+const methodWordOf = (method: Method | 'any'): string => (method === 'any' ? method : methodWord(method));
 
 /** A service is seen by those who may call or provide it, and by managers. */
 const maySee = (principal: Principal, service: string): boolean =>
@@ -131,28 +158,69 @@ function drain(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
   return reply(200, { service: channel.service.id, provider: channel.id, in_flight: channel.inFlight });
 }
 
+const watchSchema = z.strictObject({
+  services: z.string().refine(isGrantGlob, 'must be a service id, in which * is any run of characters').default('*'),
+});
+
+function watch(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
+  const { payload } = call.message;
+  const parsed = watchSchema.safeParse(payload.byteLength === 0 ? {} : bodyOf(call));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
+    throw new RequestError('BAD_REQUEST_ERR', `Cannot watch services: ${place}: ${issue?.message ?? 'is not valid'}`);
+  }
+  const globs = [parsed.data.services];
+  operations.watch.watch(call.caller, parsed.data.services);
+  const services = listed(call, operations).filter(({ id }) => grantCovers(globs, id));
+  return reply(
+    200,
+    services.map((service) => ({
+      ...serviceDocument(service),
+      health: lastingHealth(service),
+      provider_ids: service.channels.map(({ id }) => id),
+    })),
+  );
+}
+
 type Handler = (call: BuiltInCall, operations: ServiceOperations) => BuiltInReply;
 
 const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly handler: Handler })[] = [
-  { pattern: '/register', methods: [Method.Post], summary: 'offers a service on this connection', handler: register },
+  {
+    pattern: '/register',
+    methods: [Method.Post],
+    summary: 'offers a service on this connection',
+    requestSchema: BODY_SCHEMAS.register,
+    handler: register,
+  },
   {
     pattern: '/unregister',
     methods: [Method.Post],
     summary: 'takes this connection out of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: unregister,
   },
   {
     pattern: '/drain',
     methods: [Method.Post],
     summary: 'gives this connection no new requests of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: drain,
   },
   {
     pattern: '/update',
     methods: [Method.Post],
     summary: 'changes a service that this client created',
+    requestSchema: BODY_SCHEMAS.update,
     handler: (call, operations) =>
       reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
+  },
+  {
+    pattern: '/watch',
+    methods: [Method.Post],
+    summary: 'tells this connection of services that come, go, or change their health',
+    requestSchema: schemaOf(watchSchema),
+    handler: watch,
   },
   {
     pattern: '/',
@@ -164,7 +232,10 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     pattern: '/:id',
     methods: [Method.Get],
     summary: 'one service with its routes',
-    handler: (call, operations) => reply(200, serviceDocument(visible(call, operations))),
+    handler(call, operations) {
+      const builtIn = operations.builtIn(call.params['id'] ?? '');
+      return reply(200, builtIn === undefined ? serviceDocument(visible(call, operations)) : builtInDocument(builtIn));
+    },
   },
   {
     pattern: '/:id/providers',

@@ -12,7 +12,9 @@ import { createMemoryTransportPair } from '../../common/transport/memory-transpo
 import type { CloseReason, Transport } from '../../common/transport/transport.ts';
 import type { AccessLimits } from '../../server/access/access-limits.ts';
 import type { Authenticator, Credential } from '../../server/access/authenticator.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../server/access/connection.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../server/access/connection-deps.ts';
+import { Connection } from '../../server/access/connection.ts';
+import { createHeaderPolicy } from '../../server/access/header-policy.ts';
 import { registerMessageHandlers } from '../../server/access/message-handlers.ts';
 import type { Caller, Principal, ProviderLink, Relay, RelayRequest } from '../../server/relay.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -37,6 +39,8 @@ export class RecordingRelay implements Relay {
   readonly requests: RelayRequest[] = [];
   readonly cancels: number[] = [];
   readonly responses: Message[] = [];
+  /** Data, Credit and Cancel as they were routed. */
+  readonly streamed: { readonly as: string; readonly id: number; readonly bytes: number }[] = [];
   readonly gone: ConnectionId[] = [];
   readonly drainedLinks: ProviderLink[] = [];
   readonly inFlight = new Set<number>();
@@ -48,6 +52,21 @@ export class RecordingRelay implements Relay {
   }
   respond(_link: ProviderLink, response: Message): void {
     this.responses.push(response);
+  }
+  requestData(_caller: Caller, data: Message): void {
+    this.streamed.push({ as: 'request data', id: data.id, bytes: data.payload.byteLength });
+  }
+  responseData(_link: ProviderLink, data: Message): void {
+    this.streamed.push({ as: 'response data', id: data.id, bytes: data.payload.byteLength });
+  }
+  callerCredit(_caller: Caller, id: number, bytes: number): void {
+    this.streamed.push({ as: 'caller credit', id, bytes });
+  }
+  providerCredit(_link: ProviderLink, id: number, bytes: number): void {
+    this.streamed.push({ as: 'provider credit', id, bytes });
+  }
+  cancelledByProvider(_link: ProviderLink, id: number): void {
+    this.streamed.push({ as: 'provider cancel', id, bytes: 0 });
   }
   disconnected(connection: ConnectionId): void {
     this.gone.push(connection);
@@ -98,8 +117,9 @@ export class AccessBench {
     const note = (event: string) => (): void => void this.events.push(event);
     const observer: ConnectionObserver = {
       opened: note('opened'),
-      refused: (_connection: Connection, error: HubError, client: string | undefined) =>
-        void this.events.push(`refused ${client ?? '-'} ${String(error.status)}`),
+      refused: (_connection: Connection, error: HubError, claimed: Credential | undefined) =>
+        void this.events.push(`refused ${claimed?.client ?? '-'} ${String(error.status)}`),
+      violated: () => undefined,
       closed: note('closed'),
       linkClosed: note('link closed'),
     };
@@ -114,7 +134,11 @@ export class AccessBench {
       binaryCodec: this.codec,
       observer,
     };
-    registerMessageHandlers(this.dispatcher, { relay: this.relay, binaryCodec: this.codec });
+    registerMessageHandlers(this.dispatcher, {
+      relay: this.relay,
+      headers: createHeaderPolicy(),
+      binaryCodec: this.codec,
+    });
     const link = { id: connectionId('c1'), transport: here, codec: this.codec, credential: options.credential };
     this.connection = new Connection(link, deps);
     this.peer = there;

@@ -26,6 +26,8 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
       via: 'socket',
       providerLink: undefined,
       respond() {},
+      data() {},
+      grant() {},
     },
     message: messageOf({ kind: Kind.Request, method: Method.Get, id: 0x8000_0001, uri: '/math/add?x', ...init }),
     requestId: 7,
@@ -35,14 +37,18 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
     repliedMs: 4,
     endedMs: 5,
     service: undefined,
+    pattern: '',
     provider: 'math@c2' as ProviderId,
     providerLink: {
       connectionId: 'c2' as ConnectionId,
       clientId: 'dog' as ClientId,
       congested: false,
+      suspect: false,
+      goodbye: () => {},
       send: () => true,
     },
     attempts: 1,
+    stream: undefined,
     captureSeq: 0,
   };
 }

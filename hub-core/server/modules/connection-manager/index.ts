@@ -5,7 +5,9 @@ import { CredentialError, RequestError, type HubError } from '../../../common/er
 import type { Logger } from '../../../common/log/logger.ts';
 import type { Module } from '../../../common/module/module.ts';
 import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../access/connection.ts';
+import type { Credential } from '../../access/authenticator.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../access/connection-deps.ts';
+import { Connection } from '../../access/connection.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
 export { connectionLoad } from './connection-load.ts';
@@ -37,7 +39,15 @@ export interface ProvidedServices {
 
 export interface RefusedHello {
   readonly connection: Connection;
+  /** What it claimed to be. */
   readonly client: string | undefined;
+  /** Never to be shown. */
+  readonly credential: Credential | undefined;
+  readonly error: HubError;
+}
+
+export interface ProtocolViolation {
+  readonly connection: Connection;
   readonly error: HubError;
 }
 
@@ -50,8 +60,11 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidOpen: Event<Connection>;
   readonly onDidClose: Event<Connection>;
   readonly onDidRefuse: Event<RefusedHello>;
+  readonly onDidViolate: Event<ProtocolViolation>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
+  /** Every open connection. */
+  open(): readonly Connection[];
   /** Open connections of one client. */
   ofClient(client: ClientId): readonly Connection[];
   /** @returns '' when there is no such connection */
@@ -66,7 +79,7 @@ export function createConnectionManager(deps: ConnectionManagerDeps): Connection
 
 class Connections implements ConnectionManager, ConnectionObserver {
   readonly name = 'connection-manager';
-  readonly dependsOn: readonly string[] = ['auth', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'service-manager', 'block-list', 'throttle'];
   readonly #deps: ConnectionManagerDeps;
   readonly #connectionDeps: ConnectionDeps;
   readonly #live = new Map<ConnectionId, Connection>();
@@ -77,6 +90,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly #opened = new Emitter<Connection>();
   readonly #ended = new Emitter<Connection>();
   readonly #refused = new Emitter<RefusedHello>();
+  readonly #violated = new Emitter<ProtocolViolation>();
   #running: DisposableStack | undefined;
   #accepting = false;
   #lastNumber = 0;
@@ -85,6 +99,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly onDidOpen = this.#opened.event;
   readonly onDidClose = this.#ended.event;
   readonly onDidRefuse = this.#refused.event;
+  readonly onDidViolate = this.#violated.event;
 
   constructor(deps: ConnectionManagerDeps) {
     this.#deps = deps;
@@ -151,6 +166,10 @@ class Connections implements ConnectionManager, ConnectionObserver {
     return snapshots.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
   }
 
+  open(): readonly Connection[] {
+    return [...this.#byClient.values()].flatMap((connections) => [...connections]);
+  }
+
   ofClient(client: ClientId): readonly Connection[] {
     return [...(this.#byClient.get(client) ?? [])];
   }
@@ -177,7 +196,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
     this.#opened.emit(connection);
   }
 
-  refused(connection: Connection, error: HubError, client: string | undefined): void {
+  refused(connection: Connection, error: HubError, credential: Credential | undefined): void {
     this.#deps.log.warn(
       {
         connectionId: connection.connectionId,
@@ -187,7 +206,11 @@ class Connections implements ConnectionManager, ConnectionObserver {
       },
       'connection refused',
     );
-    this.#refused.emit({ connection, client, error });
+    this.#refused.emit({ connection, client: credential?.client, credential, error });
+  }
+
+  violated(connection: Connection, error: HubError): void {
+    this.#violated.emit({ connection, error });
   }
 
   closed(connection: Connection): void {
@@ -230,10 +253,17 @@ function draining(): RequestError {
   });
 }
 
-/** Ends what a revoked client has open. */
+/** Ends what a blocked client has open. */
+export function endBlocked(connections: readonly Connection[], client: string): void {
+  for (const connection of connections) {
+    connection.goodbye(new RequestError('FORBIDDEN_ERR', `Cannot go on as client "${client}": it was blocked`));
+  }
+}
+
+/** Ends what was opened with a credential that holds no longer. */
 export function endConnections(connections: readonly Connection[], client: ClientId): void {
   for (const connection of connections) {
-    connection.goodbye(new CredentialError(`Cannot go on as client "${client}": it was revoked`));
+    connection.goodbye(new CredentialError(`Cannot go on as client "${client}": what it came with was revoked`));
   }
 }
 

@@ -3,12 +3,14 @@ export interface ProviderSnapshot {
   readonly client: string;
   readonly connection: string;
   readonly remoteAddress: string;
-  readonly state: 'ready' | 'saturated' | 'draining' | 'ejected';
+  readonly state: 'ready' | 'saturated' | 'draining' | 'ejected' | 'half-open' | 'suspect';
   readonly weight: number;
   readonly inFlight: number;
   readonly maxInFlight: number;
   readonly calls: number;
   readonly errors: number;
+  /** Answers that broke their route's schema. */
+  readonly warnings: number;
   readonly latencyP50Ms: number | null;
   readonly latencyP95Ms: number | null;
   /** Wall ms of registration. */
