@@ -69,9 +69,11 @@ export function unmatched({ protocol, mapping, spec }) {
   const problems = [];
   for (const { beginning, ids } of rowsIn(mapping)) {
     const found = sentences.filter((sentence) => sentence.print.startsWith(print(beginning)));
-    if (found.length !== 1) problems.push(`"${beginning}" begins ${String(found.length)} sentences of the protocol, not one`);
+    if (found.length !== 1)
+      problems.push(`"${beginning}" begins ${String(found.length)} sentences of the protocol, not one`);
     else found[0].rows += 1;
-    for (const id of ids) if (!known.has(id)) problems.push(`"${beginning}" names ${id}, which is no rule of docs/SPEC.md`);
+    for (const id of ids)
+      if (!known.has(id)) problems.push(`"${beginning}" names ${id}, which is no rule of docs/SPEC.md`);
   }
   for (const { text, rows } of sentences) {
     if (rows !== 1) problems.push(`"${text.slice(0, 90)}" has ${String(rows)} rows in docs/protocol-rules.md, not one`);
@@ -81,7 +83,11 @@ export function unmatched({ protocol, mapping, spec }) {
 
 if (isMain(import.meta.url)) {
   const read = (name) => readFileSync(join(ROOT, 'docs', name), 'utf8');
-  const problems = unmatched({ protocol: read('protocol.md'), mapping: read('protocol-rules.md'), spec: read('SPEC.md') });
+  const problems = unmatched({
+    protocol: read('protocol.md'),
+    mapping: read('protocol-rules.md'),
+    spec: read('SPEC.md'),
+  });
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
 }
