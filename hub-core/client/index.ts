@@ -5,7 +5,7 @@ export type { ByteStream } from './byte-stream.ts';
 export type { HeaderList, HeadersInput } from './header-list.ts';
 export type { MethodWord } from './method-word.ts';
 export type { Notice } from './notice.ts';
-export type { ConnectOptions, Dial, DialTarget, ReconnectOptions } from './options.ts';
+export type { ConnectOptions, Dial, DialTarget, ReconnectOptions, TokenSource } from './options.ts';
 export type { ProvidedRoute, ProvideOptions, Provision, RequestHandler } from './provision.ts';
 export type { ReplyInit } from './provider-reply.ts';
 export type { ProviderRequest } from './provider-request.ts';

@@ -52,6 +52,7 @@ export interface LinkDeps {
 export interface Hello {
   readonly client: string | undefined;
   readonly key: string | undefined;
+  readonly token: string | undefined;
   readonly agent: string;
 }
 
@@ -125,8 +126,8 @@ export class Link implements ClientConnection, StreamLink {
    * @throws {ConnectError} when the link ends otherwise
    */
   greet(hello: Hello): Promise<Welcome> {
-    const { client, key, agent } = hello;
-    const payload = jsonPayload({ client, key, agent, resume: null });
+    const { client, key, token, agent } = hello;
+    const payload = jsonPayload({ client, key, token, agent, resume: null });
     this.#transport.send(this.#codec.encode({ kind: Kind.Hello, encoding: Encoding.Json, payload }));
     return this.#greeting.promise;
   }

@@ -1,15 +1,17 @@
 import { systemClock } from '../common/base/clock.ts';
 import { ClientRegistry } from '../server/storage/client-registry.ts';
 import type { ClientRecord, GrantLists, IssuedCredential } from '../server/storage/client-record.ts';
+import { checkPassword, hashPassword } from '../server/storage/password.ts';
 import { openHubDatabase } from '../server/storage/database.ts';
 
 /**
  * The clients of a data folder, whether or not a hub runs on it: a running one notices within half a second, and at once when
- * a new key is used. Every function throws `StorageError` or `RequestError`, each with one line for people.
+ * it is told or a new key is used. Every function throws `StorageError` or `RequestError`, each with one line for people.
  */
 
 export interface NewLocalClient extends GrantLists {
   readonly client: string;
+  readonly role?: 'client' | 'manager';
 }
 
 function withRegistry<T>(dataDir: string, work: (registry: ClientRegistry) => T): T {
@@ -40,4 +42,31 @@ export function revokeClient(dataDir: string, client: string): boolean {
 /** Takes a revocation back. @returns false when it was not revoked */
 export function restoreClient(dataDir: string, client: string): boolean {
   return withRegistry(dataDir, (registry) => registry.restore(client));
+}
+
+/**
+ * Changes what a client is granted, from what it is granted now.
+ *
+ * @throws {RequestError} NOT_FOUND_ERR, or BAD_REQUEST_ERR when a pattern has not the right form
+ */
+export function changeClientGrants(
+  dataDir: string,
+  client: string,
+  change: (present: GrantLists) => GrantLists,
+): ClientRecord {
+  return withRegistry(dataDir, (registry) => {
+    const present = registry.get(client);
+    return registry.setGrants(client, change(present ?? { mayCall: [], mayProvide: [] }));
+  });
+}
+
+/**
+ * Sets the password of a client, or takes it away.
+ *
+ * @throws {RequestError} NOT_FOUND_ERR, CONFLICT_ERR when it is revoked, BAD_REQUEST_ERR for one that cannot be a password
+ */
+export async function setClientPassword(dataDir: string, client: string, password: string | undefined): Promise<void> {
+  if (password !== undefined) checkPassword(password);
+  const hash = password === undefined ? undefined : await hashPassword(password);
+  withRegistry(dataDir, (registry) => registry.sessions.setPassword(client, hash));
 }

@@ -4,8 +4,10 @@ import { defaultDataDir } from '../../host/data-dir.ts';
 import { collect } from '../arguments.ts';
 import { CommandError, ExitCode, usageError } from '../exit.ts';
 import { dataOption, withExamples } from '../options.ts';
+import { addClientAccessCommands } from './client-access.ts';
 import type { RunCommand } from '../run-command.ts';
 import { formatTable } from '../table.ts';
+import { tellHub } from '../tell-hub.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 
 /** Loads SQLite, which no other command needs. */
@@ -19,13 +21,8 @@ export interface ClientFlags {
 export interface AddFlags extends ClientFlags {
   readonly mayCall?: readonly string[];
   readonly mayProvide?: readonly string[];
+  readonly manager?: true;
 }
-
-/** A hub that runs on the folder is to know of the change when the command ends. */
-const tellHub = async (dataDir: string): Promise<void> => {
-  const { requestRefresh } = await import('../../host/control.ts');
-  await requestRefresh(dataDir);
-};
 
 const dataDirOf = (flags: ClientFlags, terminal: Terminal): string => flags.data ?? defaultDataDir(terminal.env);
 
@@ -44,7 +41,12 @@ export async function add(client: string, flags: AddFlags, terminal: Terminal): 
   const dataDir = dataDirOf(flags, terminal);
   const { addClient, listClients } = await registry();
   try {
-    const { key } = addClient(dataDir, { client, mayCall, mayProvide });
+    const { key } = addClient(dataDir, {
+      client,
+      mayCall,
+      mayProvide,
+      role: flags.manager === true ? 'manager' : 'client',
+    });
     await tellHub(dataDir);
     showKey(client, key, { flags, terminal });
   } catch (error) {
@@ -131,6 +133,8 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     'whub client add web --may-call "*"',
     'whub client add disk --may-provide files --json',
     'whub client add-key web',
+    'whub client grant web --call "orders*"',
+    'whub client password web',
     'whub client list',
   ]);
   client
@@ -139,6 +143,7 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     .argument('<id>')
     .option('--may-call <pattern>', 'services it may call, * for any run of characters; may be repeated', collect)
     .option('--may-provide <pattern>', 'services it may provide; may be repeated', collect)
+    .option('--manager', 'it administers the hub: it may call and provide everything')
     .option('--json', 'as {"client","key"}')
     .addOption(dataOption())
     .action((id: string, flags: AddFlags) => run((terminal) => add(id, flags, terminal)));
@@ -167,4 +172,5 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     .argument('<id>')
     .addOption(dataOption())
     .action((id: string, flags: ClientFlags) => run((terminal) => restore(id, flags, terminal)));
+  addClientAccessCommands(client, run);
 }
