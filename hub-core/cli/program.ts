@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './commands/audit.ts';
 import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
@@ -47,6 +48,7 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addClientCommand,
     addDoctorCommand,
     addBlockCommand,
+    addAuditCommand,
     addContextCommand,
     addCallCommand,
     addProvideCommand,

@@ -60,11 +60,14 @@ export class ServiceHandlers {
   /** The body of `POST /services/register`. */
   registration(): Uint8Array {
     const { id, description, version, access, policy, stickyHeader, maxInFlight, weight, metadata } = this.#options;
-    const routes = this.#options.routes.map(({ pattern, methods, summary, idempotent, timeoutMs, stream }) => {
+    const routes = this.#options.routes.map(({ methods, timeoutMs, requestSchema, responseSchema, ...route }) => {
+      const { pattern, summary, idempotent, stream } = route;
       return {
         pattern,
         methods: methods?.length === 0 ? undefined : methods,
         summary,
+        request_schema: requestSchema,
+        response_schema: responseSchema,
         idempotent,
         timeout_ms: timeoutMs,
         stream,

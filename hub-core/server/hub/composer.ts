@@ -6,7 +6,7 @@ import { Flag, Kind, NO_HEADERS, type Message, type MessageInit } from '../../co
 import { orNone } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { HeaderPolicy } from '../access/header-policy.ts';
-import { callerBehind } from '../access/intercepted-caller.ts';
+import { callerBehind } from '../access/caller-decorator.ts';
 import { InternalCaller } from '../access/internal-caller.ts';
 import { problemResponse } from '../access/problem-response.ts';
 import type { Principal, Relay } from '../relay.ts';

@@ -60,6 +60,7 @@ describe('parseHubConfig', () => {
       },
       headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
       middleware: [],
+      audit: { maxRows: 10_000, maxAgeDays: 90 },
       resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });

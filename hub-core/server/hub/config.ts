@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
+import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 const KIB = 1 << 10;
@@ -220,6 +221,14 @@ const authSchema = z.strictObject({
   signup: z.boolean().default(false).describe('Whether anyone may register a client with a password'),
 });
 
+const auditSchema = z.strictObject({
+  maxRows: count().default(DEFAULT_AUDIT_LIMITS.maxRows).describe('Changes that are kept; 0 = no limit'),
+  maxAgeDays: count()
+    .max(36_500)
+    .default(DEFAULT_AUDIT_LIMITS.maxAgeDays)
+    .describe('Time for which changes are kept, days; 0 = no limit'),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -260,6 +269,7 @@ export const hubConfigSchema = z.strictObject({
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),
+  audit: auditSchema.prefault({}),
   middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
 });

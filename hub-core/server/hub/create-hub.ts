@@ -7,11 +7,13 @@ import { silentLogger, type Logger } from '../../common/log/logger.ts';
 import type { ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
+import { parseAuthorization } from '../access/bearer.ts';
 import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
 import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
+import { auditedOperations } from './audited-operations.ts';
 import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
 import { joinGuard } from './guard-parts.ts';
@@ -63,6 +65,7 @@ class LocalHub implements Hub {
   readonly stats: Hub['stats'];
   readonly events: Hub['events'];
   readonly blocks: Hub['blocks'];
+  readonly audit: Hub['audit'];
 
   constructor(config: HubConfig, deps: HubDeps) {
     const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink, middleware = [] } = deps;
@@ -70,19 +73,29 @@ class LocalHub implements Hub {
     this.#clock = clock;
     const startedAtMs = (): number => this.#startedAtMs;
     this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startedAtMs });
-    const { connections, services, clients, metering, events } = this.#parts;
-    this.connections = connections;
-    this.clients = clients;
+    const { connections, services, clients, guard, metering, events } = this.#parts;
     this.stats = metering;
     this.events = events;
-    this.blocks = this.#parts.guard.blocks;
-    this.services = {
-      list: () => services.list(),
-      drain: (service, provider) => services.drainProvider(service, provider),
-      undrain: (service, provider) => services.undrainProvider(service, provider),
-      eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
-      setWeight: (service, provider, weight) => services.setProviderWeight(service, provider, weight),
-    };
+    this.audit = guard.audit;
+    const operations = auditedOperations(
+      {
+        connections,
+        clients,
+        blocks: guard.blocks,
+        services: {
+          list: () => services.list(),
+          drain: (service, provider) => services.drainProvider(service, provider),
+          undrain: (service, provider) => services.undrainProvider(service, provider),
+          eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
+          setWeight: (service, provider, weight) => services.setProviderWeight(service, provider, weight),
+        },
+      },
+      guard.audit,
+    );
+    this.connections = operations.connections;
+    this.clients = operations.clients;
+    this.blocks = operations.blocks;
+    this.services = operations.services;
   }
 
   get id(): string {
@@ -156,7 +169,7 @@ class LocalHub implements Hub {
   }
 
   async authenticate(key: string): Promise<Principal> {
-    return this.#parts.guard.authenticator(this.#parts.auth).authenticate({ key });
+    return this.#parts.guard.authenticator(this.#parts.auth).authenticate(parseAuthorization(`Bearer ${key}`));
   }
 
   async compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
@@ -172,6 +185,10 @@ class LocalHub implements Hub {
     const feeds = new DisposableStack();
     feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
+    // A password that is guessed at counts like a key that is.
+    feeds.use(
+      auth.onDidHaveTrouble.subscribe(({ address, client }) => guard.gate.noteOffence(address, 'credential', client)),
+    );
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
   }

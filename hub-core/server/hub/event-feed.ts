@@ -92,11 +92,12 @@ function feedClients({ log, clients }: EventFeedDeps): Disposable {
 }
 
 function feedLogins({ log, auth }: EventFeedDeps): Disposable {
-  return auth.onDidHaveTrouble.subscribe(({ kind, client }) => {
+  return auth.onDidHaveTrouble.subscribe(({ kind, client, address }) => {
+    const from = address === '' ? '' : ` from ${address}`;
     const who = client === undefined ? 'an unknown client' : client;
     const text =
       kind === 'login-failed'
-        ? `Refused a login as ${who}`
+        ? `Refused a login as ${who}${from}`
         : `Ended a session of ${who}: its refresh token was used twice, so somebody else may have it`;
     log.append({ kind: 'auth-failed', level: 'warn', text, ...(client !== undefined && { client }) });
   });

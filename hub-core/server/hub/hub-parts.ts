@@ -107,18 +107,6 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
-/** What more than one of the parts below is made of. */
-interface SharedParts {
-  readonly identity: HubIdentity;
-  readonly dispatcher: MessageDispatcher<Connection>;
-  readonly codecs: { readonly binary: Codec; readonly json: Codec };
-  readonly auth: Auth;
-  readonly layer: ServiceLayer;
-  /** The layer behind middleware. */
-  readonly relay: Relay;
-  readonly guard: GuardParts;
-}
-
 function messagingBetween(connections: () => ConnectionManager, layer: () => ServiceLayer): Messaging {
   return createMessaging({
     connections: () => connections().open(),
@@ -127,12 +115,40 @@ function messagingBetween(connections: () => ConnectionManager, layer: () => Ser
   });
 }
 
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  /** The layer behind whatever middleware there is. */
+  readonly relay: Relay;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
   shared: SharedParts,
-): { connections: ConnectionManager; listener: Listener; composer: Composer } {
+): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
@@ -163,23 +179,14 @@ function assembleAccess(
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
     relay,
+    takesStream: (uri, method) => layer.takesStream(uri, method),
     authenticator,
     gate,
     headers,
     acceptor: connections,
     codecs,
   });
-  // From inside no rate holds, and who asks is known.
-  const composer = new Composer({
-    clock,
-    relay: shared.relay,
-    authenticator: shared.auth,
-    codec: codecs.binary,
-    headers,
-    hubId: hub.id,
-    maxFrameBytes: limits.maxFrameBytes,
-  });
-  return { connections, listener, composer };
+  return { connections, listener };
 }
 
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
@@ -211,42 +218,34 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     () => connections,
     () => layer,
   );
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering],
+    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
     builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const { middleware: given } = environment;
-  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const relay = guard.middleware.relay(layer);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
-  const { connections, listener, composer } = assembleAccess(config, environment, shared);
+  const { connections, listener } = assembleAccess(config, environment, shared);
+  const composer = assembleComposer(config, environment, shared);
+
+  const authenticator = guard.authenticator(auth);
   listener.mount(
-    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator, modules: () => modules.metrics() }),
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [
-    storage,
-    capture,
-    metering,
-    ...guard.modules,
-    auth,
-    clients,
-    messaging,
-    services,
-    connections,
-    listener,
-  ])
-    modules.add(module);
+  const first = [storage, capture, metering, ...guard.modules, auth, clients];
+  for (const module of [...first, messaging, services, connections, listener]) modules.add(module);
   return {
     identity,
     dispatcher,

@@ -11,6 +11,7 @@ import type { HubEvent } from '../modules/event-log/hub-event.ts';
 import type { StatsSnapshot } from '../modules/metering/stats-snapshot.ts';
 import type { ServiceSnapshot } from '../modules/service-manager/service-snapshot.ts';
 import type { Principal } from '../relay.ts';
+import type { AuditRecord } from '../storage/audit-record.ts';
 
 export type { HttpMount };
 
@@ -107,6 +108,10 @@ export interface Hub extends AsyncDisposable {
     /** @returns false when there was none @throws {RequestError} BAD_REQUEST_ERR */
     remove(kind: BlockSnapshot['kind'], target: string): boolean;
   };
+  readonly audit: {
+    /** Who changed what, newest first; of those before the id `before`, where one is given. */
+    list(query: { readonly limit: number; readonly before?: number }): readonly AuditRecord[];
+  };
   readonly stats: {
     current(): StatsSnapshot;
     /** Oldest first, at most an hour. */
@@ -121,7 +126,7 @@ export interface Hub extends AsyncDisposable {
   };
 
   /**
-   * Who a key proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
+   * Who a key or a token proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
    *
    * @throws {CredentialError} when it is unknown or revoked
    */

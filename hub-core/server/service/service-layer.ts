@@ -3,6 +3,7 @@ import type { Event } from '../../common/base/emitter.ts';
 import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { Method } from '../../common/protocol/message.ts';
 import type { Relay } from '../relay.ts';
 import type { BuiltInService } from './built-in.ts';
 import { ServiceContracts, type ContractWarning } from './contracts/service-contracts.ts';
@@ -43,6 +44,8 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidChange: Event<ServiceChange>;
   /** A provider's answer broke its route's schema; at most once a minute for each channel. */
   readonly onDidWarn: Event<ContractWarning>;
+  /** True when the uri leads to a route of a registered service that takes requests in pieces. Never throws. */
+  takesStream(uri: string, method: Method): boolean;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
   /** Connections that provide the service now. */
@@ -123,6 +126,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     },
     onDidChange: registry.onDidChange,
     onDidWarn: contracts.onDidWarn,
+    takesStream: (uri, method) => directory.takesStream(uri, method),
     services: () => directory.views(),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),

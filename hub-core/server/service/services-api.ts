@@ -8,6 +8,7 @@ import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
 import {
+  BODY_SCHEMAS,
   parseNamedService,
   parseRegistration,
   parseUpdate,
@@ -185,23 +186,32 @@ function watch(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
 type Handler = (call: BuiltInCall, operations: ServiceOperations) => BuiltInReply;
 
 const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly handler: Handler })[] = [
-  { pattern: '/register', methods: [Method.Post], summary: 'offers a service on this connection', handler: register },
+  {
+    pattern: '/register',
+    methods: [Method.Post],
+    summary: 'offers a service on this connection',
+    requestSchema: BODY_SCHEMAS.register,
+    handler: register,
+  },
   {
     pattern: '/unregister',
     methods: [Method.Post],
     summary: 'takes this connection out of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: unregister,
   },
   {
     pattern: '/drain',
     methods: [Method.Post],
     summary: 'gives this connection no new requests of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: drain,
   },
   {
     pattern: '/update',
     methods: [Method.Post],
     summary: 'changes a service that this client created',
+    requestSchema: BODY_SCHEMAS.update,
     handler: (call, operations) =>
       reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
   },

@@ -4,6 +4,7 @@ import type { Module } from '../../common/module/module.ts';
 import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
+import { createAudit } from '../../server/modules/audit/index.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
 import { createBlockList } from '../../server/modules/block-list/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
@@ -15,6 +16,7 @@ import { createServiceManager } from '../../server/modules/service-manager/index
 import { createThrottle } from '../../server/modules/throttle/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../../server/service/service-limits.ts';
+import { AuditStore } from '../../server/storage/audit-store.ts';
 import { BlockStore } from '../../server/storage/block-store.ts';
 import { openHubDatabase } from '../../server/storage/database.ts';
 import { createStorage, type Storage } from '../../server/storage/storage-module.ts';
@@ -32,13 +34,14 @@ async function alone(create: (clock: FakeClock) => Module): Promise<ModuleStage>
 }
 
 /** Modules that stand on an open registry. */
-async function onStorage(create: (storage: Storage) => Module): Promise<ModuleStage> {
+async function onStorage(create: (storage: Storage, clock: FakeClock) => Module): Promise<ModuleStage> {
   const folder = temporaryFolder();
   const storage = createStorage({ dataDir: folder.path, clock: new FakeClock(), log: silentLogger });
   await storage.start(never);
+  const clock = new FakeClock();
   return {
-    clock: new FakeClock(),
-    module: create(storage),
+    clock,
+    module: create(storage, clock),
     [Symbol.asyncDispose]: async () => {
       await storage.stop();
       folder[Symbol.dispose]();
@@ -140,6 +143,17 @@ moduleContract('middleware-manager', () =>
       limits: CONFIG.limits,
       files: [],
       given: [{ name: 'nothing', before: () => undefined }],
+    }),
+  ),
+);
+
+moduleContract('audit', () =>
+  onStorage((storage, clock) =>
+    createAudit({
+      clock,
+      log: silentLogger,
+      config: CONFIG.audit,
+      store: () => new AuditStore(storage.database),
     }),
   ),
 );

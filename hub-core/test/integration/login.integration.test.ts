@@ -108,7 +108,10 @@ describe('POST /auth/login', () => {
     await post('/auth/login', { client: 'ann', password: 'my-other-secret' });
     await post('/auth/login', { client: 'typed-in-the-wrong-field', password: PASSWORD });
     const events = stage.hub.events.list(10).filter(({ kind }) => kind === 'auth-failed');
-    expect(events.map(({ text }) => text)).toEqual(['Refused a login as an unknown client', 'Refused a login as ann']);
+    expect(events.map(({ text }) => text)).toEqual([
+      'Refused a login as an unknown client from 127.0.0.1',
+      'Refused a login as ann from 127.0.0.1',
+    ]);
     expect(JSON.stringify(stage.hub.events.list(100))).not.toMatch(/my-other-secret|wrong-field|correct horse/);
   });
 

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { Kind } from '../../common/protocol/message.ts';
 import { addClient } from '../../host/registry-admin.ts';
+import { claimsSchema, issuedSchema } from '../../server/modules/auth/auth-schemas.ts';
+import {
+  clientListSchema,
+  clientSchema,
+  connectionListSchema,
+  credentialListSchema,
+  issuedSchema as issuedKeySchema,
+} from '../../server/modules/client-manager/clients-schemas.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
-import { jsonOf, WireClient } from '../support/wire-client.ts';
+import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -137,5 +146,52 @@ describe('PUT /clients/:id with a password', () => {
     const answer = await ask(stage, ['PUT', '/clients/new'], { key, body: { password: 'short', may_call: ['x'] } });
     expect(answer.status).toBe(400);
     expect((await ask(stage, ['GET', '/clients/new'], { key })).status).toBe(404);
+  });
+});
+
+describe('the built-in services auth and clients', () => {
+  it('[AU44] answer what the schemas of their routes say', async () => {
+    await using stage = await startTestHub({ auth: { signup: true } });
+    const body = { client: 'ann', password: PASSWORD };
+    const key = stage.addClient('boss');
+    const answers: [schema: z.ZodType, answer: Answer][] = [
+      [clientSchema, await ask(stage, ['POST', '/clients/signup'], { body })],
+      [issuedSchema, await ask(stage, ['POST', '/auth/login'], { body })],
+      [claimsSchema, await ask(stage, ['POST', '/auth/token'], { key, body: { grant: 'validate' } })],
+      [clientSchema, await ask(stage, ['GET', '/clients/boss'], { key })],
+      [clientSchema, await ask(stage, ['PUT', '/clients/boss'], { key })],
+      [clientSchema, await ask(stage, ['PUT', '/clients/new'], { key: rootKey(stage) })],
+      [clientListSchema, await ask(stage, ['GET', '/clients/'], { key: rootKey(stage) })],
+      [issuedKeySchema, await ask(stage, ['POST', '/clients/boss/credentials'], { key })],
+      [credentialListSchema, await ask(stage, ['GET', '/clients/boss/credentials'], { key })],
+    ];
+    await using _socket = await WireClient.open(stage.url, { key });
+    answers.push([connectionListSchema, await ask(stage, ['GET', '/clients/boss/connections'], { key })]);
+    const faults = answers.flatMap(([schema, answer]) => schema.safeParse(answer.body).error?.issues ?? []);
+    expect(faults).toEqual([]);
+    expect(answers.map(([, { status }]) => status)).toEqual([201, 200, 200, 200, 200, 201, 200, 201, 200, 200]);
+  });
+});
+
+describe('GET /services/clients/:client', () => {
+  it('[AU45] shows a client what it provides itself, and of others what it may call or provide; managers all', async () => {
+    await using stage = await startTestHub();
+    const keys = {
+      provider: stage.addClient('provider', { call: [], provide: ['open', 'hidden'] }),
+      caller: stage.addClient('caller', { call: ['open'], provide: [] }),
+      manager: managerKey(stage),
+    };
+    await using provider = await WireClient.open(stage.url, { key: keys.provider });
+    for (const id of ['open', 'hidden']) await provider.provide({ id, routes: [{ pattern: '/' }] }, echo);
+    const seen = async (key: string): Promise<readonly string[]> => {
+      const headers = { authorization: `Bearer ${key}` };
+      const response = await fetch(`${stage.httpUrl}/services/clients/provider`, { headers });
+      return ((await response.json()) as readonly { readonly id: string }[]).map(({ id }) => id);
+    };
+    expect([await seen(keys.provider), await seen(keys.caller), await seen(keys.manager)]).toEqual([
+      ['hidden', 'open'],
+      ['open'],
+      ['hidden', 'open'],
+    ]);
   });
 });

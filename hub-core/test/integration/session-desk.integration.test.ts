@@ -201,11 +201,14 @@ describe('tokens', () => {
     const trouble: LoginTrouble[] = [];
     desk.onDidHaveTrouble.subscribe((each) => trouble.push(each));
     const { refreshToken } = await desk.login('ann', PASSWORD);
-    const both = await Promise.allSettled([desk.refresh(refreshToken), desk.refresh(refreshToken)]);
+    const both = await Promise.allSettled([
+      desk.refresh(refreshToken, '10.0.0.7'),
+      desk.refresh(refreshToken, '10.0.0.7'),
+    ]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const won = both.find((each) => each.status === 'fulfilled');
     expect(await refusal(desk.refresh(won?.value.refreshToken ?? ''))).toContain('its session has ended');
-    expect(trouble).toEqual([{ kind: 'refresh-reused', client: 'ann' }]);
+    expect(trouble).toEqual([{ kind: 'refresh-reused', client: 'ann', address: '10.0.0.7' }]);
   });
 
   it('[AU34] a signing key is replaced in time; what it signed holds, also for a hub that was started again', async () => {

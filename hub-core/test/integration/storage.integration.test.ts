@@ -60,6 +60,7 @@ describe('openHubDatabase()', () => {
     const tables = connection.pragma('table_list') as { name: string; schema: string; strict: number; type: string }[];
     const own = tables.filter(({ name, schema }) => schema === 'main' && !name.startsWith('sqlite_'));
     expect(own.map(({ name }) => name).toSorted()).toEqual([
+      'audit',
       'blocks',
       'clients',
       'credentials',

@@ -80,7 +80,7 @@ describe('Streams through a running hub', () => {
     expect([last.status, last.flags]).toEqual([502, Flag.End]);
   });
 
-  it('[SM15] gives an HTTP caller the whole of a stream that is longer than the credit', async () => {
+  it('[SM18] gives an HTTP caller a stream that is longer than the credit', async () => {
     await using peers = await pair('whole');
     const { provider } = peers;
     const reply = rawHttp(stage.port, { path: '/whole/x', headers: { authorization: `Bearer ${keys.cat}` } });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
 import { CredentialError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
@@ -7,6 +7,7 @@ import type { Principal, Role } from '../../relay.ts';
 import { isManager } from '../../roles.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInService } from '../../service/built-in.ts';
 import { schemaOf } from '../../service/schema-of.ts';
+import { claimsSchema, issuedSchema, loginSchema, logoutSchema, tokenSchema } from './auth-schemas.ts';
 import type { IssuedTokens, SessionDesk } from './session-desk.ts';
 
 /** What the built-in service `auth` does; the auth module is behind it. */
@@ -14,38 +15,6 @@ export interface AuthServiceDeps {
   readonly desk: () => SessionDesk;
   readonly roleOf: (client: string) => Role;
 }
-
-const token = z.string().min(1).max(8192);
-
-const loginSchema = z.strictObject({
-  client: z.string().min(1).max(64).describe('Client id'),
-  password: z.string().min(1).max(1024),
-});
-const tokenSchema = z.strictObject({
-  grant: z.enum(['validate', 'refresh']),
-  token: token
-    .optional()
-    .describe('refresh: a refresh token; validate: a token, absent = whatever the request was made with'),
-});
-const logoutSchema = z.strictObject({
-  token: token.optional().describe('A token of the session that is to end; by default the one of the request'),
-});
-
-const issuedSchema = z.strictObject({
-  token: z.string().describe('For Hello and for Authorization: Bearer'),
-  token_type: z.literal('Bearer'),
-  refresh_token: z.string().describe('Brings the next tokens, once'),
-  expires_at: z.iso.datetime().describe('When the token ends'),
-  client: z.string(),
-  role: z.string(),
-});
-const claimsSchema = z.strictObject({
-  client: z.string(),
-  role: z.string(),
-  session: z.string().optional(),
-  issued_at: z.iso.datetime().optional(),
-  expires_at: z.iso.datetime().optional(),
-});
 
 /** The built-in service `auth` (docs/protocol.md, section 5): passwords and tokens. */
 export function createAuthService(deps: AuthServiceDeps): BuiltInService {
@@ -62,7 +31,7 @@ export function createAuthService(deps: AuthServiceDeps): BuiltInService {
         responseSchema: schemaOf(issuedSchema),
         handle: async (call) => {
           const { client, password } = parse(loginSchema, call, 'log in');
-          return issued(await deps.desk().login(client, password), deps);
+          return issued(await deps.desk().login(client, password, call.caller.remoteAddress), deps);
         },
       },
       {
@@ -91,7 +60,7 @@ async function exchange(call: BuiltInCall, deps: AuthServiceDeps): Promise<Built
   const body = parse(tokenSchema, call, 'exchange the token');
   if (body.grant === 'refresh') {
     if (body.token === undefined) throw bad('Cannot refresh: "token" is missing; send the refresh token');
-    return issued(await deps.desk().refresh(body.token), deps);
+    return issued(await deps.desk().refresh(body.token, call.caller.remoteAddress), deps);
   }
   const { principal } = call.caller;
   if (body.token === undefined) return accepted(principal);

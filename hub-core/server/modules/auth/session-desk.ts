@@ -23,6 +23,8 @@ export interface LoginTrouble {
   readonly kind: 'login-failed' | 'refresh-reused';
   /** Undefined when no client of that name is registered. */
   readonly client: ClientId | undefined;
+  /** Of who tried; '' inside the hub. */
+  readonly address: string;
 }
 
 export interface SessionDeskDeps {
@@ -55,7 +57,7 @@ export class SessionDesk {
   }
 
   /** @throws {CredentialError} the same, after the same work, whether client or password is wrong */
-  async login(client: string, password: string): Promise<IssuedTokens> {
+  async login(client: string, password: string, address = ''): Promise<IssuedTokens> {
     const { sessions, limits } = this.#deps;
     const hash = sessions.passwordOf(client);
     const matches = await this.#gate.run(() => passwordMatches(password, hash, limits.passwordCost));
@@ -63,7 +65,7 @@ export class SessionDesk {
     if (!matches || !isClientId(client) || sessions.passwordOf(client) !== hash) {
       this.counts.loginFailures += 1;
       const known = isClientId(client) && this.#deps.isKnown(client) ? client : undefined;
-      this.#trouble.emit({ kind: 'login-failed', client: known });
+      this.#trouble.emit({ kind: 'login-failed', client: known, address });
       throw new CredentialError('Cannot log in: the client or the password is unknown');
     }
     const nowMs = this.#deps.clock.wallMs();
@@ -78,13 +80,13 @@ export class SessionDesk {
    *
    * @throws {CredentialError}
    */
-  async refresh(token: string): Promise<IssuedTokens> {
+  async refresh(token: string, address = ''): Promise<IssuedTokens> {
     const { session, claims } = await this.read('refresh', token);
     const { sessions } = this.#deps;
     if (!sessions.renew(session.id, claims.generation)) {
       sessions.end(session);
       this.counts.reuses += 1;
-      this.#trouble.emit({ kind: 'refresh-reused', client: claims.client });
+      this.#trouble.emit({ kind: 'refresh-reused', client: claims.client, address });
       throw new CredentialError('Cannot accept the token: it was used before, so its session was ended; log in again');
     }
     this.counts.refreshes += 1;

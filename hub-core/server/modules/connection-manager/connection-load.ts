@@ -1,7 +1,7 @@
 import type { Message } from '../../../common/protocol/message.ts';
 import type { ExchangeOutcome } from '../../../common/traffic/exchange.ts';
 import { Connection } from '../../access/connection.ts';
-import { callerBehind } from '../../access/intercepted-caller.ts';
+import { callerBehind } from '../../access/caller-decorator.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 
 /** What a request costs the hub while it is in flight: its frame is kept so that it can be sent again. */

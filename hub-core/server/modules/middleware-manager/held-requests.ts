@@ -1,21 +1,24 @@
 import type { ConnectionId } from '../../../common/base/ids.ts';
+import type { Message } from '../../../common/protocol/message.ts';
 import type { RelayRequest } from '../../relay.ts';
-import type { AnswerTail } from './answer-tail.ts';
+import type { Answer } from './middleware-chain.ts';
 import type { RequestView } from './request-view.ts';
 
 /** A request that waits for a hook. */
 export interface HeldRequest {
   readonly request: RelayRequest;
   readonly view: RequestView;
-  /** Of the request, and of its stream so far. */
+  readonly answer: (answer: Answer) => void;
+  /** Of its frame and of the Data that wait with it. */
   bytes: number;
   /** `after`: it has an answer, which a hook looks at. */
   readonly phase: 'before' | 'after';
   timer: Disposable | undefined;
-  /** What its caller sent of streams meanwhile, in order: to be passed on after it. */
-  readonly later: (() => void)[];
-  /** What follows of its answer; undefined when that is whole, or is not there yet. */
-  readonly tail: AnswerTail | undefined;
+  /** What came of its stream. */
+  readonly data: Message[];
+  dataBytes: number;
+  /** What its caller grants to the answer that is still to come. */
+  credit: number;
 }
 
 /** Requests that wait for hooks, by connection and id. Each leaves once. */

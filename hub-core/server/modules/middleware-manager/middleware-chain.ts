@@ -169,10 +169,12 @@ export class MiddlewareChain {
       const change = readAfter(verdict);
       if (((answer.flags ?? 0) & Flag.Stream) !== 0 && change.payload !== undefined)
         throw new TypeError('Cannot change the body of an answer that comes as a stream');
-      if ('frame' in answer) return rebuiltMessage(answer, this.#deps.codec, change);
+      const { codec } = this.#deps;
+      if ('frame' in answer) return rebuiltMessage(answer, codec, change);
       const changed = { ...answer, ...change };
-      this.#deps.codec.encode(changed);
-      return changed;
+      const message = codec.decode(codec.encode({ ...changed, id: subject.requestId }));
+      // With more than other headers they are no words of the hub any more.
+      return change.payload === undefined && change.status === undefined ? changed : message;
     } catch (error) {
       return this.#failed(middleware, subject, error);
     }

@@ -4,17 +4,13 @@ import { RequestError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
 import type { Codec } from '../../../common/protocol/codec.ts';
 import { Flag, type Message } from '../../../common/protocol/message.ts';
-import { InterceptedCaller } from '../../access/intercepted-caller.ts';
 import { rebuiltMessage } from '../../access/rebuilt-message.ts';
 import { RelayDecorator } from '../../access/relay-decorator.ts';
 import type { Caller, Relay, RelayRequest } from '../../relay.ts';
-import { AnswerTail } from './answer-tail.ts';
+import { HookedCaller, isStream } from './hooked-caller.ts';
 import { HeldRequests, type HeldRequest } from './held-requests.ts';
 import type { Answer, MiddlewareChain, Passed, Subject } from './middleware-chain.ts';
 import { RequestView } from './request-view.ts';
-
-const isStream = ({ flags = 0 }: Answer): boolean => (flags & Flag.Stream) !== 0;
-const bytesOf = ({ message }: RelayRequest): number => message.frame?.byteLength ?? message.payload.byteLength;
 
 export interface MiddlewareLimits {
   /** 0 = none. */
@@ -25,16 +21,8 @@ export interface MiddlewareLimits {
   readonly maxInFlightPerConnection: number;
   /** 0 = none. */
   readonly maxHeldRequestBytes: number;
-  /** Initial credit of a request's stream, bytes. */
+  /** What a sender of a stream may send before its receiver grants more. */
   readonly creditBytes: number;
-}
-
-/** An answer of a service, and what follows of it. */
-interface Given {
-  readonly passed: number;
-  readonly answer: Answer;
-  /** undefined when it is whole. */
-  readonly tail: AnswerTail | undefined;
 }
 
 export interface MiddlewareRelayDeps {
@@ -44,6 +32,15 @@ export interface MiddlewareRelayDeps {
   readonly codec: Codec;
   readonly limits: MiddlewareLimits;
   readonly chain: () => MiddlewareChain;
+}
+
+/** A request on its way back. */
+interface Way {
+  readonly request: RelayRequest;
+  readonly subject: Subject;
+  /** So many hooks let it pass. */
+  readonly passed: number;
+  readonly give: (answer: Answer) => void;
 }
 
 const orNone = (limit: number): number => limit || Number.POSITIVE_INFINITY;
@@ -78,51 +75,50 @@ export class MiddlewareRelay extends RelayDecorator {
       this.#goOn(request, subject, passed);
       return;
     }
+    const answer = (given: Answer): void => this.#answer(request.caller, request, given);
     const refusal = this.#overLimit(request);
     if (refusal !== undefined) {
       view.abandon();
-      this.#answer(request, this.#deps.chain().problem(refusal, subject));
+      answer(this.#deps.chain().problem(refusal, subject));
       return;
     }
-    const held = this.#hold({ request, view, phase: 'before', tail: undefined });
+    const held = this.#hold(request, view, { phase: 'before', answer });
     void passed.then((late) => {
-      if (!this.#held.remove(held)) return;
-      this.#goOn(request, subject, late);
-      for (const pass of held.later) pass();
+      if (this.#held.remove(held)) this.#goOn(request, subject, late, held);
     });
-  }
-
-  override requestData(caller: Caller, data: Message): void {
-    const held = this.#heldBefore(caller, data.id);
-    if (held === undefined) {
-      this.inner.requestData(caller, data);
-      return;
-    }
-    held.bytes += data.payload.byteLength;
-    held.later.push(() => this.inner.requestData(caller, data));
-    // Nobody has granted it more than it began with.
-    if (held.bytes - bytesOf(held.request) <= this.#deps.limits.creditBytes) return;
-    const text = 'Cannot take so much of a stream: it is over its credit';
-    this.#giveUp(held, new RequestError('TOO_LARGE_ERR', text));
-  }
-
-  override callerCredit(caller: Caller, requestId: number, bytes: number): void {
-    const held = this.#heldBefore(caller, requestId);
-    if (held === undefined) this.inner.callerCredit(caller, requestId, bytes);
-    else held.later.push(() => this.inner.callerCredit(caller, requestId, bytes));
   }
 
   override cancel(caller: Caller, requestId: number): void {
     const held = this.#held.get(caller.connectionId, requestId);
-    if (held === undefined) {
-      this.inner.cancel(caller, requestId);
-    } else if (held.phase === 'after') {
-      // Its answer is on its way already, but the rest of a stream is not.
-      this.inner.cancel(caller, requestId);
-    } else {
+    if (held?.phase === 'before') {
       const text = 'Cannot answer the request: its caller cancelled it';
       this.#giveUp(held, new RequestError('CANCELLED_ERR', text));
+    } else if (held === undefined || this.inner.isInFlight(caller.connectionId, requestId)) {
+      this.inner.cancel(caller, requestId);
     }
+    // Else its answer is on its way already.
+  }
+
+  override requestData(caller: Caller, data: Message): void {
+    const held = this.#held.get(caller.connectionId, data.id);
+    if (held?.phase !== 'before' || !isStream(held.request.message)) {
+      this.inner.requestData(caller, data);
+      return;
+    }
+    held.dataBytes += data.payload.byteLength;
+    if (held.dataBytes > this.#deps.limits.creditBytes) {
+      const text = `Cannot take ${String(held.dataBytes)} bytes of the stream: its sender has credit for less`;
+      this.#giveUp(held, new RequestError('TOO_LARGE_ERR', text));
+      return;
+    }
+    held.data.push(data);
+    held.bytes += data.frame?.byteLength ?? data.payload.byteLength;
+  }
+
+  override callerCredit(caller: Caller, requestId: number, bytes: number): void {
+    const held = this.#held.get(caller.connectionId, requestId);
+    if (held?.phase === 'before') held.credit += bytes;
+    else this.inner.callerCredit(caller, requestId, bytes);
   }
 
   override disconnected(connection: ConnectionId): void {
@@ -140,79 +136,82 @@ export class MiddlewareRelay extends RelayDecorator {
     for (const held of this.#held.all()) this.#giveUp(held, error);
   }
 
-  #goOn(request: RelayRequest, subject: Subject, { passed, answer }: Passed): void {
-    const chain = this.#deps.chain();
-    const isOneWay = (request.message.flags & Flag.OneWay) !== 0;
+  #goOn(...[request, subject, { passed, answer }, held]: [RelayRequest, Subject, Passed, HeldRequest?]): void {
     if (answer !== undefined) {
-      if (!isOneWay) this.#afterwards(request, subject, { passed, answer, tail: undefined });
+      const give = (given: Answer): void => this.#answer(request.caller, request, given);
+      if ((request.message.flags & Flag.OneWay) === 0) this.#afterwards({ request, subject, passed, give }, answer);
       return;
     }
-    let { message } = request;
-    const { changedHeaders: headers } = subject.view;
-    if (headers !== undefined) {
-      try {
-        message = rebuiltMessage(message, this.#deps.codec, { headers });
-      } catch (error) {
-        this.#deps.log.error({ error }, 'middleware set headers that cannot be sent');
-        if (!isOneWay) this.#answer(request, chain.problem(error, subject));
-        return;
-      }
-    }
-    const caller = chain.hasAfter && !isOneWay ? this.#intercepted(request, subject, passed) : request.caller;
+    const message = this.#changed(request, subject);
+    if (message === undefined) return;
+    const caller = this.#callerOf(request, subject, passed);
     this.inner.request({ caller, message, receivedMs: request.receivedMs });
+    for (const data of held?.data ?? []) this.inner.requestData(caller, data);
+    if (held !== undefined && held.credit > 0) this.inner.callerCredit(caller, message.id, held.credit);
   }
 
-  #intercepted(request: RelayRequest, subject: Subject, passed: number): Caller {
+  /** The request as hooks left it; undefined when that cannot be sent, which is answered. */
+  #changed(request: RelayRequest, subject: Subject): Message | undefined {
+    const { message, caller } = request;
+    const { changedHeaders: headers } = subject.view;
+    if (headers === undefined) return message;
+    try {
+      return rebuiltMessage(message, this.#deps.codec, { headers });
+    } catch (error) {
+      this.#deps.log.error({ error }, 'middleware set headers that cannot be sent');
+      if ((message.flags & Flag.OneWay) === 0)
+        this.#answer(caller, request, this.#deps.chain().problem(error, subject));
+      return undefined;
+    }
+  }
+
+  #callerOf(request: RelayRequest, subject: Subject, passed: number): Caller {
     const { caller, message } = request;
-    const tail = new AnswerTail((data) => caller.data(message.id, data));
-    return new InterceptedCaller(caller, {
-      respond: (answer) =>
-        this.#afterwards(request, subject, { passed, answer, tail: isStream(answer) ? tail : undefined }),
-      data: (data) => tail.add(data),
+    if (!this.#deps.chain().hasAfter || (message.flags & Flag.OneWay) !== 0) return caller;
+    return new HookedCaller(caller, (hooked, answer) => {
+      const give = (given: Answer): void => this.#answer(hooked, request, given);
+      this.#afterwards({ request, subject, passed, give }, answer);
     });
   }
 
-  #afterwards(request: RelayRequest, subject: Subject, { passed, answer, tail }: Given): void {
+  #afterwards(way: Way, answer: Answer): void {
+    const { request, subject, passed } = way;
+    const give = isStream(answer) ? (given: Answer): void => this.#giveForStream(way, given) : way.give;
     const changed = this.#deps.chain().after(subject, answer, passed);
     if (!(changed instanceof Promise)) {
-      this.#answer(request, changed, tail);
+      give(changed);
       return;
     }
-    const held = this.#hold({ request, view: subject.view, phase: 'after', tail });
+    const held = this.#hold(request, subject.view, { phase: 'after', answer: give });
     void changed.then((late) => {
-      if (this.#held.remove(held)) this.#answer(request, late, tail);
+      if (this.#held.remove(held)) give(late);
     });
   }
 
-  /** @param tail what follows of the answer that the service gave; of another answer in its place, nothing follows */
-  #answer({ caller, message }: RelayRequest, answer: Answer, tail?: AnswerTail): void {
+  /** Of another answer than the one whose stream is to follow, that is not wanted any more. */
+  #giveForStream({ request, give }: Way, answer: Answer): void {
+    if (!isStream(answer)) this.inner.cancel(request.caller, request.message.id);
+    give(answer);
+  }
+
+  #answer(caller: Caller, { message }: RelayRequest, answer: Answer): void {
+    const { connectionId } = caller;
     try {
-      caller.respond(message.id, answer);
+      if (caller instanceof HookedCaller) caller.deliver(message.id, answer);
+      else caller.respond(message.id, answer);
     } catch (error) {
-      const { connectionId } = caller;
       this.#deps.log.error(
         { error, connectionId, correlationId: message.id },
         'could not hand an answer to its caller',
       );
     }
-    if (tail === undefined) return;
-    if (isStream(answer)) {
-      tail.release();
-    } else {
-      tail.drop();
-      this.inner.cancel(caller, message.id);
-    }
   }
 
-  #heldBefore(caller: Caller, requestId: number): HeldRequest | undefined {
-    const held = this.#held.get(caller.connectionId, requestId);
-    return held?.phase === 'before' ? held : undefined;
-  }
-
-  #hold({ request, view, phase, tail }: Pick<HeldRequest, 'request' | 'view' | 'phase' | 'tail'>): HeldRequest {
+  #hold(request: RelayRequest, view: RequestView, about: Pick<HeldRequest, 'phase' | 'answer'>): HeldRequest {
     const { clock, limits } = this.#deps;
     const { message, receivedMs } = request;
-    const held: HeldRequest = { request, view, bytes: bytesOf(request), phase, timer: undefined, later: [], tail };
+    const bytes = message.frame?.byteLength ?? message.payload.byteLength;
+    const held: HeldRequest = { request, view, bytes, ...about, timer: undefined, data: [], dataBytes: 0, credit: 0 };
     const wantedMs = orNone(message.timeoutMs || limits.defaultTimeoutMs);
     const leftMs = receivedMs + Math.min(wantedMs, orNone(limits.maxTimeoutMs)) - clock.nowMs();
     if (Number.isFinite(leftMs)) held.timer = clock.after(Math.max(0, leftMs), () => this.#expire(held));
@@ -228,7 +227,7 @@ export class MiddlewareRelay extends RelayDecorator {
   #giveUp(held: HeldRequest, error: RequestError): void {
     const { request, view } = held;
     if (!this.#drop(held) || (request.message.flags & Flag.OneWay) !== 0) return;
-    this.#answer(request, this.#deps.chain().problem(error, { view, requestId: request.message.id }), held.tail);
+    held.answer(this.#deps.chain().problem(error, { view, requestId: request.message.id }));
   }
 
   #drop(held: HeldRequest): boolean {

@@ -169,6 +169,13 @@ describe('ServiceContracts.checkRequest', () => {
     post({ item: 'pen', count: 1 }, { flags: Flag.Stream });
     expect(caller.statuses).toEqual([[1, 400]]);
   });
+
+  it('[SC9] a stream passes unchecked where the route says "stream"', () => {
+    const { post, provider, caller } = setScene({}, {}, { ...ROUTE, stream: true });
+    post({}, { flags: Flag.Stream, payload: new Uint8Array(0) });
+    post({});
+    expect([provider.requests.length, caller.statuses]).toEqual([1, [[2, 400]]]);
+  });
 });
 
 describe('ServiceContracts.checkResponse', () => {
@@ -280,10 +287,12 @@ describe('GET /services/:id', () => {
       id: 'services',
       built_in: true,
       routes: expect.arrayContaining([
-        expect.objectContaining({ pattern: '/watch', request_schema: containing2() }),
+        ...['/register', '/unregister', '/drain', '/update', '/watch'].map(
+          (pattern) => expect.objectContaining({ pattern, request_schema: describingAnObject() }) as unknown,
+        ),
       ]) as unknown,
     });
   });
 });
 
-const containing2 = (): unknown => expect.objectContaining({ type: 'object' }) as unknown;
+const describingAnObject = (): unknown => expect.objectContaining({ type: 'object' }) as unknown;

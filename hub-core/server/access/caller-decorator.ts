@@ -2,21 +2,12 @@ import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Caller, Principal, ProviderLink } from '../relay.ts';
 
-/** What someone wants to see of an answer, instead of the caller behind. */
-export interface Interception {
-  readonly respond: (answer: Message | MessageInit) => void;
-  /** A piece of its stream. */
-  readonly data: (data: Message | MessageInit) => void;
-}
-
-/** A caller whose answer someone wants to see first: everything else is passed on to the one behind it. */
-export class InterceptedCaller implements Caller {
+/** Passes everything on to a caller; what stands in front of one changes only what it is about. */
+export class CallerDecorator implements Caller {
   readonly inner: Caller;
-  readonly #interception: Interception;
 
-  constructor(inner: Caller, interception: Interception) {
+  constructor(inner: Caller) {
     this.inner = inner;
-    this.#interception = interception;
   }
 
   get connectionId(): ConnectionId {
@@ -35,12 +26,12 @@ export class InterceptedCaller implements Caller {
     return this.inner.providerLink;
   }
 
-  respond(_requestId: number, answer: Message | MessageInit): void {
-    this.#interception.respond(answer);
+  respond(requestId: number, response: Message | MessageInit): void {
+    this.inner.respond(requestId, response);
   }
 
-  data(_requestId: number, data: Message | MessageInit): void {
-    this.#interception.data(data);
+  data(requestId: number, data: Message | MessageInit): void {
+    this.inner.data(requestId, data);
   }
 
   grant(requestId: number, bytes: number): void {
@@ -54,5 +45,5 @@ export class InterceptedCaller implements Caller {
 
 /** Who really asked. */
 export function callerBehind(caller: Caller): Caller {
-  return caller instanceof InterceptedCaller ? caller.inner : caller;
+  return caller instanceof CallerDecorator ? caller.inner : caller;
 }
