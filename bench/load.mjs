@@ -117,7 +117,7 @@ async function measure(job) {
   const { latencies, wrong } = state;
   if (wrong > 0) throw new Error(`Cannot use the measurement: ${wrong} answers were wrong`);
   if (latencies.length === 0) throw new Error('Cannot use the measurement: no request was answered');
-  const sorted = Float64Array.from(latencies).sort();
+  const sorted = Float64Array.from(latencies).toSorted();
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return {
     requestsPerSecond: sorted.length / seconds,
