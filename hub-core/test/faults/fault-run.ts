@@ -41,7 +41,6 @@ async function settledMemory(stage: Stage): Promise<number> {
   const endMs = Date.now() + MEMORY_SETTLES_MS;
   let least = stage.hub.rssBytes();
   while (Date.now() < endMs) {
-    // eslint-disable-next-line no-await-in-loop -- watched over time
     await pause(250);
     least = Math.min(least, stage.hub.rssBytes());
   }
@@ -52,15 +51,12 @@ async function settledMemory(stage: Stage): Promise<number> {
 async function disturb(stage: Stage, endMs: number, run: (fault: Fault) => Promise<void>): Promise<void> {
   const { random } = stage;
   for (const fault of shuffled(FAULTS, random)) {
-    // eslint-disable-next-line no-await-in-loop -- alone
     await pause(random() * 300);
-    // eslint-disable-next-line no-await-in-loop -- alone
     await run(fault);
   }
   const often = FAULTS.filter((fault) => fault.often);
   while (Date.now() < endMs) {
     const some = shuffled(often, random).slice(0, 2 + Math.floor(random() * 2));
-    // eslint-disable-next-line no-await-in-loop -- one combination after the other
     await Promise.all(some.map(async (fault) => pause(random() * 400).then(() => run(fault))));
   }
 }

@@ -64,7 +64,6 @@ const cutCallers: Fault = {
   run: async (stage) => {
     for (let turn = 0; turn < 3; turn += 1) {
       stage.order({ order: 'cut', clients: 5 });
-      // eslint-disable-next-line no-await-in-loop -- one after the other
       await pause(between(stage, 20, 150));
     }
   },

@@ -110,17 +110,24 @@ export class Ledger {
         count('lost', `${name} has no answer at all`);
         continue;
       }
-      const { outcome, atMs } = settled;
-      const label = labelOf(outcome);
-      const detail = `${label}${outcome.kind === 'reply' ? '' : `: ${outcome.text}`} after ${String(atMs - request.sentMs)} ms`;
+      const label = labelOf(settled.outcome);
       answers[label] = (answers[label] ?? 0) + 1;
-      if (label === '200' && outcome.kind === 'reply' && !outcome.own) count('mixedUp', `${name} got another's body`);
-      else if (label === '200' && runs === 0) count('wrongKind', `${name} was answered and never ran`);
-      else if (!this.#explains(request, outcome, atMs)) {
-        count(outcome.kind === 'no answer' ? 'lost' : 'wrongKind', `${name} got ${detail}`);
-      }
+      const fault = this.#faultOf(request, settled, runs);
+      if (fault !== undefined) count(fault, `${name} got ${label} after ${String(settled.atMs - request.sentMs)} ms`);
     }
     return { requests: this.#sent.size, answers, ...faults, examples: Object.values(examples).flat() };
+  }
+
+  #faultOf(
+    request: SentRequest,
+    { outcome, atMs }: { readonly outcome: Outcome; readonly atMs: number },
+    runs: number,
+  ): 'lost' | 'mixedUp' | 'wrongKind' | undefined {
+    const isGood = outcome.kind === 'reply' && outcome.status === 200;
+    if (isGood && !outcome.own) return 'mixedUp';
+    if (isGood && runs === 0) return 'wrongKind';
+    if (this.#explains(request, outcome, atMs)) return undefined;
+    return outcome.kind === 'no answer' ? 'lost' : 'wrongKind';
   }
 
   /** True when that is what a request of its kind may end with, given what happened while it was under way. */
@@ -133,24 +140,33 @@ export class Ledger {
           each.toMs >= request.sentMs &&
           (each.client === undefined || each.client === request.client),
       );
-    if (outcome.kind === 'connection lost') {
-      // What is sent again comes to an end at its deadline, and to `never` that is soon.
-      return (!request.idempotent || request.service === 'never') && (met('hub down') || met('caller cut'));
+    const { service, idempotent } = request;
+    const hubDown = met('hub down');
+    switch (outcome.kind) {
+      case 'connection lost':
+        // What is sent again comes to an end at its deadline, and to `never` that is soon.
+        return (!idempotent || service === 'never') && (hubDown || met('caller cut'));
+      case 'no answer':
+        // The hub's 504 may come later than the caller waits; that it comes is seen on the wire.
+        return service === 'never';
+      case 'other':
+        return false;
+      case 'reply':
+        // A hub that has just come back knows no services until their providers are back as well.
+        if (hubDown && [404, 503].includes(outcome.status)) return true;
+        if (outcome.status !== 502 || service === 'garbage') return STATUSES[service].includes(outcome.status);
+        return !idempotent && (hubDown || (service === 'work' && met('provider gone')));
     }
-    // The hub's 504 may come later than the caller waits; that it comes is seen on the wire.
-    if (outcome.kind === 'no answer') return request.service === 'never';
-    if (outcome.kind !== 'reply') return false;
-    // A hub that has just come back knows no services until their providers are back as well.
-    if (outcome.status === 404 || outcome.status === 503) {
-      if (met('hub down')) return true;
-    }
-    // 500 for an answer that is none, and 502 and 503 since its connection is closed for it.
-    if (request.service === 'garbage') return [500, 502, 503, 404].includes(outcome.status);
-    if (request.service === 'never') return outcome.status === 504 || (outcome.status === 502 && met('hub down'));
-    if (outcome.status === 502) return !request.idempotent && (met('provider gone') || met('hub down'));
-    return outcome.status === 200;
   }
 }
+
+/** With what a service's requests end when nothing happens to the hub. */
+const STATUSES: Readonly<Record<ServiceName, readonly number[]>> = {
+  work: [200],
+  never: [504],
+  // 500 for an answer that is none, the rest since its connection is closed for it.
+  garbage: [404, 500, 502, 503],
+};
 
 function labelOf(outcome: Outcome): string {
   return outcome.kind === 'reply' ? String(outcome.status) : outcome.kind;

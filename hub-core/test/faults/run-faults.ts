@@ -48,7 +48,6 @@ let bad = 0;
 for (let index = 0; index < runs; index += 1) {
   const seed = firstSeed + index;
   print(`run ${String(index + 1)} of ${String(runs)}, seed ${String(seed)}`);
-  // eslint-disable-next-line no-await-in-loop -- one run at a time is what the machine is for
   const report = await runFaults({ seed, seconds, log: (line) => (values.verbose ? print(`    ${line}`) : undefined) });
   show(report);
   if (report.failures.length > 0) bad += 1;

@@ -78,11 +78,9 @@ export class Stage implements AsyncDisposable {
   async until(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
     const endMs = Date.now() + withinMs;
     for (;;) {
-      // eslint-disable-next-line no-await-in-loop -- one look after the other
       if (await holds()) return;
       if (Date.now() > endMs)
         throw new Error(`Not within ${String(withinMs)} ms: ${what}; the hub says: ${this.hub.log}`);
-      // eslint-disable-next-line no-await-in-loop -- one look after the other
       await pause(50);
     }
   }
