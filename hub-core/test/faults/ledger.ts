@@ -132,14 +132,7 @@ export class Ledger {
 
   /** True when that is what a request of its kind may end with, given what happened while it was under way. */
   #explains(request: SentRequest, outcome: Outcome, atMs: number): boolean {
-    const met = (kind: Disturbance['kind']): boolean =>
-      this.#disturbances.some(
-        (each) =>
-          each.kind === kind &&
-          each.fromMs <= atMs &&
-          each.toMs >= request.sentMs &&
-          (each.client === undefined || each.client === request.client),
-      );
+    const met = (kind: Disturbance['kind']): boolean => this.#met(kind, request, atMs);
     const { service, idempotent } = request;
     const hubDown = met('hub down');
     switch (outcome.kind) {
@@ -154,9 +147,20 @@ export class Ledger {
       case 'reply':
         // A hub that has just come back knows no services until their providers are back as well.
         if (hubDown && [404, 503].includes(outcome.status)) return true;
-        if (outcome.status !== 502 || service === 'garbage') return STATUSES[service].includes(outcome.status);
-        return !idempotent && (hubDown || (service === 'work' && met('provider gone')));
+        if (STATUSES[service].includes(outcome.status)) return true;
+        return outcome.status === 502 && !idempotent && (hubDown || met('provider gone'));
     }
+  }
+
+  /** True when that happened between the request's sending and its end. */
+  #met(kind: Disturbance['kind'], { sentMs, client }: SentRequest, atMs: number): boolean {
+    return this.#disturbances.some(
+      (each) =>
+        each.kind === kind &&
+        each.fromMs <= atMs &&
+        each.toMs >= sentMs &&
+        (each.client === undefined || each.client === client),
+    );
   }
 }
 
