@@ -5,6 +5,9 @@ import { addConsoleCommand } from './commands/console.ts';
 import { addContextCommand } from './commands/context.ts';
 import { addProvideCommand } from './commands/provide.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSendCommand } from './commands/send.ts';
+import { addServicesCommand } from './commands/services.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addStopCommand } from './commands/stop.ts';
 import { addTapCommand } from './commands/tap.ts';
 import type { RunCommand } from './run-command.ts';
@@ -44,6 +47,9 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addCallCommand,
     addProvideCommand,
     addTapCommand,
+    addStatusCommand,
+    addServicesCommand,
+    addSendCommand,
     addConsoleCommand,
   ]) {
     add(program, run);

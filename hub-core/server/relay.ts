@@ -3,6 +3,7 @@
  * socket; nothing in service/ knows how a caller came in.
  */
 import type { ClientId, ConnectionId } from '../common/base/ids.ts';
+import type { HubError } from '../common/errors/hub-error.ts';
 import type { Message, MessageInit } from '../common/protocol/message.ts';
 
 export type Role = 'anonymous' | 'client' | 'manager';
@@ -38,6 +39,8 @@ export interface Caller {
    * @param response when it has a `frame`, that frame may be patched and passed on
    */
   respond(requestId: number, response: Message | MessageInit): void;
+  /** Sends a Notice, under the same limits as answers; absent where nobody would get it. */
+  notify?(notice: MessageInit): void;
 }
 
 /** The service layer's view of one provider's connection. */
@@ -53,6 +56,10 @@ export interface ProviderLink {
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean;
   /** True while the link is over its high-water mark. */
   readonly congested: boolean;
+  /** True while a Ping to it is unanswered: it may be dead, and nothing new should be sent. */
+  readonly suspect: boolean;
+  /** Ends the connection, saying why. */
+  goodbye(reason: HubError): void;
 }
 
 /** A request that access has let in: credential, form, id and `from` are checked. */
@@ -74,7 +81,7 @@ export interface Relay {
   respond(link: ProviderLink, response: Message): void;
   /** The connection is gone: its own requests are cancelled at their providers, its channels leave their pools. */
   disconnected(connectionId: ConnectionId): void;
-  /** The link fell below its high-water mark again (`congested` is false): what waits for it may go. */
+  /** The link is no longer `congested`, or no longer `suspect`: what waits for it may go. */
   linkDrained(link: ProviderLink): void;
   /** True when `requestId` of that caller is in flight. */
   isInFlight(connectionId: ConnectionId, requestId: number): boolean;

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { Module, ModuleHealth, ModuleState, ModuleStatus } from './module.ts';
+import type { MetricSample, Module, ModuleHealth, ModuleState, ModuleStatus } from './module.ts';
 import { startOrder } from './start-order.ts';
 
 export interface ModuleManagerDeps {
@@ -81,6 +81,20 @@ export class ModuleManager {
       health: healthIn(state, module),
       dependsOn: module.dependsOn,
     }));
+  }
+
+  /** What each module counts, by its name; one that throws counts nothing, and its error is logged. */
+  metrics(): ReadonlyMap<string, readonly MetricSample[]> {
+    return new Map(this.#modules.map(({ module }) => [module.name, this.#metricsOf(module)]));
+  }
+
+  #metricsOf(module: Module): readonly MetricSample[] {
+    try {
+      return module.metrics?.() ?? [];
+    } catch (error) {
+      this.#deps.log.error({ module: module.name, error }, 'a module could not tell its metrics');
+      return [];
+    }
   }
 
   async #startAll(signal: AbortSignal): Promise<void> {

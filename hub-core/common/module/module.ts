@@ -7,6 +7,18 @@ export interface ModuleHealth {
   readonly detail?: string;
 }
 
+/** One value of a module at this moment, for `/metrics` and the console. */
+export interface MetricSample {
+  /** snake_case, ends in `_total` for what only grows. */
+  readonly name: string;
+  /** One sentence: what is counted, and its unit. */
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly value: number;
+  /** Few and bounded values only: never an id that a client chooses freely. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** One-way life of a module; an instance is used once. */
 export type ModuleState = 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' | 'failed';
 
@@ -26,6 +38,8 @@ export interface Module {
   stop(): Promise<void>;
   /** Synchronous and cheap. */
   health(): ModuleHealth;
+  /** Synchronous and cheap; absent when there is nothing to count. */
+  metrics?(): readonly MetricSample[];
 }
 
 /** A module as `/status/modules` and the console show it. */

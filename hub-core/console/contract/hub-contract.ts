@@ -54,6 +54,8 @@ export const hubEventSchema = z.strictObject({
     'auth-failed',
     'provider-registered',
     'provider-lost',
+    'provider-ejected',
+    'provider-admitted',
     'client-registered',
     'client-revoked',
     'hub',
@@ -102,7 +104,7 @@ export const providerSchema = z.strictObject({
   client: z.string(),
   connection: z.string(),
   remoteAddress: z.string(),
-  state: z.enum(['ready', 'saturated', 'draining', 'ejected']),
+  state: z.enum(['ready', 'saturated', 'draining', 'ejected', 'half-open', 'suspect']),
   weight: z.number(),
   inFlight: z.int(),
   maxInFlight: z.int(),
@@ -196,6 +198,8 @@ export const composeReply = z.strictObject({
 });
 export type ComposeReply = z.infer<typeof composeReply>;
 
+const providerInput = z.strictObject({ service: z.string().max(64), provider: z.string().max(160) });
+
 const clientIdInput = z.strictObject({ client: clientIdSchema });
 
 export const hubContract = {
@@ -220,6 +224,16 @@ export const hubContract = {
     drain: oc
       .input(z.strictObject({ service: z.string().max(64), provider: z.string().max(160) }))
       .output(z.strictObject({ draining: z.boolean() })),
+    /** Ends a drain or an ejection: the provider takes new work again. */
+    undrain: oc.input(providerInput).output(z.strictObject({ undrained: z.boolean() })),
+    /** Keeps new work from a provider for a while; CONFLICT_ERR when its pool cannot do without it. */
+    eject: oc
+      .input(z.strictObject({ ...providerInput.shape, forMs: z.int().min(1_000).max(86_400_000) }))
+      .output(z.strictObject({ ejected: z.boolean() })),
+    /** Until the provider registers again. */
+    setWeight: oc
+      .input(z.strictObject({ ...providerInput.shape, weight: z.int().min(1).max(1_000) }))
+      .output(z.strictObject({ set: z.boolean() })),
   },
   clients: {
     list: oc.output(z.array(clientSchema)),

@@ -101,6 +101,26 @@ function hubProcedures(os: Implementer['hub'], { hub, clock }: HubRouterDeps) {
   };
 }
 
+function serviceProcedures(os: Implementer['services'], { hub }: HubRouterDeps) {
+  return {
+    list: os.list.handler(() =>
+      hub.services.list().map((service) => ({
+        ...service,
+        routes: service.routes.map((route) => ({ ...route, methods: [...route.methods] })),
+        providers: service.providers.map((provider) => ({ ...provider })),
+      })),
+    ),
+    drain: os.drain.handler(({ input }) => ({ draining: hub.services.drain(input.service, input.provider) })),
+    undrain: os.undrain.handler(({ input }) => ({ undrained: hub.services.undrain(input.service, input.provider) })),
+    eject: os.eject.handler(({ input }) => ({
+      ejected: hub.services.eject(input.service, input.provider, input.forMs),
+    })),
+    setWeight: os.setWeight.handler(({ input }) => ({
+      set: hub.services.setWeight(input.service, input.provider, input.weight),
+    })),
+  };
+}
+
 function clientProcedures(os: Implementer['clients'], { hub }: HubRouterDeps) {
   return {
     list: os.list.handler(() => hub.clients.list().map(toClientRow)),
@@ -131,18 +151,7 @@ export function createHubRouter(deps: HubRouterDeps) {
         closed: hub.connections.close(input.connection, input.reason),
       })),
     },
-    services: {
-      list: os.services.list.handler(() =>
-        hub.services.list().map((service) => ({
-          ...service,
-          routes: service.routes.map((route) => ({ ...route, methods: [...route.methods] })),
-          providers: service.providers.map((provider) => ({ ...provider })),
-        })),
-      ),
-      drain: os.services.drain.handler(({ input }) => ({
-        draining: hub.services.drain(input.service, input.provider),
-      })),
-    },
+    services: serviceProcedures(os.services, deps),
     clients: clientProcedures(os.clients, deps),
     compose: {
       send: os.compose.send.handler(async ({ input }) =>

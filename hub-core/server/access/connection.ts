@@ -96,6 +96,7 @@ export class Connection implements Caller, ProviderLink {
   #lastReceivedMs: number;
   #receivedMs: number;
   #pingSentMs = Number.NEGATIVE_INFINITY;
+  #suspect = false;
   #closedAtMs: number | null = null;
   #closeReason: string | null = null;
   #messagesIn = 0;
@@ -137,6 +138,10 @@ export class Connection implements Caller, ProviderLink {
   }
   get congested(): boolean {
     return this.#congested;
+  }
+  /** A Ping went unanswered for a while: the other side may be gone without a word. */
+  get suspect(): boolean {
+    return this.#suspect;
   }
   get agent(): string {
     return this.#agent;
@@ -237,6 +242,11 @@ export class Connection implements Caller, ProviderLink {
     this.#write(frame);
   }
 
+  /** What it does not read counts as answers that it does not read: at the limit it is told Goodbye. */
+  notify(notice: MessageInit): void {
+    this.respond(0, notice);
+  }
+
   /** Hands a message to this connection as a provider. */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
     if (this.#state === 'closed') return false;
@@ -257,7 +267,7 @@ export class Connection implements Caller, ProviderLink {
 
   /** Something came that is no message, a WebSocket pong for example: the other side lives. */
   noteActivity(): void {
-    this.#lastReceivedMs = this.#deps.clock.nowMs();
+    this.#heard(this.#deps.clock.nowMs());
   }
 
   /** The client's role or grants changed: they hold from the next request on. */
@@ -309,6 +319,9 @@ export class Connection implements Caller, ProviderLink {
           `Cannot keep the connection: no answer to Ping within ${String(heartbeatMs)} ms`,
         ),
       );
+    } else {
+      // It had the time from one look to the next to answer, and nothing is known of it until it does.
+      this.#suspect = true;
     }
   }
 
@@ -367,10 +380,17 @@ export class Connection implements Caller, ProviderLink {
     this.#deps.relay.linkDrained(this);
   }
 
+  #heard(nowMs: number): void {
+    this.#lastReceivedMs = nowMs;
+    if (!this.#suspect) return;
+    this.#suspect = false;
+    if (this.#state !== 'closed') this.#deps.relay.linkDrained(this);
+  }
+
   #onFrame(frame: Uint8Array): void {
     if (this.#state === 'closed') return;
     const nowMs = this.#deps.clock.nowMs();
-    this.#lastReceivedMs = nowMs;
+    this.#heard(nowMs);
     this.#messagesIn += 1;
     this.#bytesIn += frame.byteLength;
     if (this.#held === undefined) {

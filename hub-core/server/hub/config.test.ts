@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hubConfigSchema, parseHubConfig } from './config.ts';
+import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 describe('parseHubConfig', () => {
@@ -35,6 +36,7 @@ describe('parseHubConfig', () => {
         creditBytes: 262_144,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
 
@@ -45,6 +47,8 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', limits: { maxFrameBytes: -1 } }, 'limits.maxFrameBytes'],
     [{ dataDir: '/d', limits: { maxFrames: 1 } }, 'maxFrames'],
     [{ dataDir: '/d', allowedOrigins: ['https://example.org/'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', resilience: { maxEjectedRatio: 2 } }, 'resilience.maxEjectedRatio'],
+    [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],

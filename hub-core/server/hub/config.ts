@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 const KIB = 1 << 10;
@@ -49,6 +50,72 @@ const limitsSchema = z.strictObject({
     .describe('Initial credit of each direction of a stream, bytes'),
 });
 
+const ratio = (): z.ZodNumber => z.number().min(0).max(1);
+const DEFAULTS = DEFAULT_RESILIENCE_LIMITS;
+
+const breakerSchema = z.strictObject({
+  consecutiveFailures: count()
+    .default(DEFAULTS.breaker.consecutiveFailures)
+    .describe('Failures in a row that eject a provider; 0 = none'),
+  failureRatio: ratio()
+    .default(DEFAULTS.breaker.failureRatio)
+    .describe('Part of the requests of one window that failed, which ejects a provider; 0 = none'),
+  minRequests: count().default(DEFAULTS.breaker.minRequests).describe('Requests below which the ratio says nothing'),
+  windowMs: milliseconds().min(100).default(DEFAULTS.breaker.windowMs).describe('Window of the ratio, ms'),
+  openMs: milliseconds().min(1).default(DEFAULTS.breaker.openMs).describe('First time of an ejection, ms'),
+  maxOpenMs: milliseconds().min(1).default(DEFAULTS.breaker.maxOpenMs).describe('Longest time of an ejection, ms'),
+  jitter: ratio()
+    .default(DEFAULTS.breaker.jitter)
+    .describe('Part of the ejection time that is added at random; 0 = none'),
+  trials: z.int().min(1).default(DEFAULTS.breaker.trials).describe('Trials in a row that must succeed'),
+  unansweredMs: milliseconds()
+    .default(DEFAULTS.breaker.unansweredMs)
+    .describe('Time a provider must have had a request for its missing answer to be a failure, ms; 0 = none'),
+  statuses: z
+    .array(z.int().min(500).max(599))
+    .max(100)
+    .default([...DEFAULTS.breaker.statuses])
+    .describe('Statuses of answers that are failures'),
+});
+
+const resilienceSchema = z.strictObject({
+  maxEjectedRatio: ratio()
+    .default(DEFAULTS.maxEjectedRatio)
+    .describe('Most of a pool that may be ejected at a time, as a part of it; 0 = no provider ever is'),
+  breaker: breakerSchema.prefault({}),
+  retryBudget: z
+    .strictObject({
+      ratio: ratio()
+        .default(DEFAULTS.retryBudget.ratio)
+        .describe('Most retries of one window, as a part of the requests of the service; 0 = no limit'),
+      minRetries: count()
+        .default(DEFAULTS.retryBudget.minRetries)
+        .describe('Retries of one window that are always there'),
+      windowMs: milliseconds().min(100).default(DEFAULTS.retryBudget.windowMs).describe('Window of the budget, ms'),
+    })
+    .prefault({}),
+  shedding: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(DEFAULTS.shedding.enabled)
+        .describe('Refuse what cannot be answered in time at once'),
+      minSamples: z.int().min(1).default(DEFAULTS.shedding.minSamples).describe('Answers that an estimate needs'),
+      maxAgeMs: milliseconds().default(DEFAULTS.shedding.maxAgeMs).describe('Oldest answer of an estimate, ms'),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      intervalMs: milliseconds()
+        .min(500)
+        .default(DEFAULTS.health.intervalMs)
+        .describe('Between two health requests to a provider that names no interval, ms'),
+      timeoutMs: milliseconds().min(1).default(DEFAULTS.health.timeoutMs).describe('Time for a health answer, ms'),
+      failures: z.int().min(1).default(DEFAULTS.health.failures).describe('Failed health requests in a row that eject'),
+    })
+    .prefault({}),
+});
+
 const captureSchema = z.strictObject({
   maxBodyBytes: bytes().default(MIB).describe('Bytes kept of each captured body; 0 = bodies are not captured'),
   budgetBytes: bytes()
@@ -94,11 +161,11 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  resilience: resilienceSchema.prefault({}),
 });
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
 export type HubConfigInput = z.input<typeof hubConfigSchema>;
-export type HubLimits = HubConfig['limits'];
 
 /** @throws {HubStartError} naming every setting that is wrong */
 export function parseHubConfig(raw: unknown): HubConfig {

@@ -72,6 +72,9 @@ class LocalHub implements Hub {
     this.services = {
       list: () => services.list(),
       drain: (service, provider) => services.drainProvider(service, provider),
+      undrain: (service, provider) => services.undrainProvider(service, provider),
+      eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
+      setWeight: (service, provider, weight) => services.setProviderWeight(service, provider, weight),
     };
   }
 

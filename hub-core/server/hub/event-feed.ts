@@ -42,7 +42,18 @@ function feedConnections({ log, connections }: EventFeedDeps): Disposable {
 }
 
 function feedServices({ log, services }: EventFeedDeps): Disposable {
-  return services.onDidChange.subscribe(({ event, service, provider = '', client = '' }) => {
+  return services.onDidChange.subscribe(({ event, service, provider = '', client = '', reason = '' }) => {
+    const about = `${client} (${provider})`;
+    if (event === 'provider-ejected') {
+      const text = `/${service} gives ${about} no new requests: ${reason}`;
+      log.append({ kind: 'provider-ejected', level: 'warn', text, client, service });
+      return;
+    }
+    if (event === 'provider-admitted') {
+      const text = `/${service} gives ${about} requests again${reason === '' ? '' : `: ${reason}`}`;
+      log.append({ kind: 'provider-admitted', level: 'info', text, client, service });
+      return;
+    }
     if (event === 'provider-added') {
       log.append({
         kind: 'provider-registered',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../common/base/clock.ts';
-import type { ConnectionId } from '../../common/base/ids.ts';
+import { isClientId, type ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import type { Logger } from '../../common/log/logger.ts';
@@ -23,14 +23,15 @@ import {
   type ProvidedServices,
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
-import { createMetering, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
+import { createMessaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
 import { createStorage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
-import type { HubConfig, HubLimits } from './config.ts';
+import type { HubConfig } from './config.ts';
 import { HUB_VERSION } from './version.ts';
 
 /** What a hub is given from outside. */
@@ -59,7 +60,7 @@ export interface HubParts {
   readonly composer: Composer;
 }
 
-function serviceLimits(limits: HubLimits): ServiceLimits {
+function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
   return {
     ...DEFAULT_SERVICE_LIMITS,
     defaultTimeoutMs: limits.defaultTimeoutMs,
@@ -69,6 +70,7 @@ function serviceLimits(limits: HubLimits): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    resilience,
   };
 }
 
@@ -162,14 +164,19 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
+  const messaging = createMessaging({
+    connections: () => connections.open(),
+    connectionsOf: (client) => (isClientId(client) ? connections.ofClient(client) : []),
+    providersOf: (service) => new Set(layer.providersOf(service)),
+  });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
-    limits: serviceLimits(limits),
+    limits: serviceLimits(config),
     observers: [connectionLoad, capture, composedCapture, metering],
-    builtIns: [clients.service, status],
+    builtIns: [clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
@@ -179,8 +186,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const { connections, listener } = assembleAccess(config, environment, shared);
   const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
 
+  listener.mount(
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+  );
+
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [storage, capture, metering, auth, clients, services, connections, listener])
+  for (const module of [storage, capture, metering, auth, clients, messaging, services, connections, listener])
     modules.add(module);
   return {
     identity,

@@ -68,6 +68,17 @@ export interface Hub extends AsyncDisposable {
     list(): readonly ServiceSnapshot[];
     /** @returns false when there is no such channel */
     drain(service: string, provider: string): boolean;
+    /** Ends a drain or an ejection. @returns false when there is no such channel */
+    undrain(service: string, provider: string): boolean;
+    /**
+     * Keeps new work from the channel for a while.
+     *
+     * @returns false when there is no such channel
+     * @throws {RequestError} CONFLICT_ERR when its pool cannot do without it
+     */
+    eject(service: string, provider: string, forMs: number): boolean;
+    /** @param weight 1 to 1,000, until the provider registers again @returns false when there is no such channel */
+    setWeight(service: string, provider: string, weight: number): boolean;
   };
   readonly clients: {
     list(): readonly ClientSnapshot[];

@@ -2,6 +2,7 @@ import type { ServiceId } from '../../common/base/ids.ts';
 import type { Encoding, Message } from '../../common/protocol/message.ts';
 import type { Header, Method } from '../../common/protocol/message.ts';
 import type { Caller } from '../relay.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** Who may call a built-in route. `self`: the client that the `:id` parameter names; managers may call everything. */
 export type BuiltInAccess = 'anonymous' | 'client' | 'manager' | 'self';
@@ -27,6 +28,8 @@ export interface BuiltInRoute {
   readonly methods: readonly (Method | 'any')[];
   readonly access: BuiltInAccess;
   readonly summary: string;
+  readonly requestSchema?: JsonSchema;
+  readonly responseSchema?: JsonSchema;
   /** May throw a HubError, which becomes its problem document. */
   readonly handle: (call: BuiltInCall) => BuiltInReply | Promise<BuiltInReply>;
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../common/base/clock.ts';
-import { InFlightTable } from '../../common/dispatch/in-flight-table.ts';
+import { InFlightTable, type IdRange } from '../../common/dispatch/in-flight-table.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import { HUB_ID_BIT, Kind, type MessageInit } from '../../common/protocol/message.ts';
 import type { ProviderLink } from '../relay.ts';
-import { noProvider, notOfferedBy, providerLost, queueFull } from './relay-errors.ts';
+import { noProvider, notOfferedBy, providerLost, queueFull, tooLateToSend, wouldWaitTooLong } from './relay-errors.ts';
+import { PROBE_IDS } from './resilience/probe-ids.ts';
 import type { RelayedExchange, TargetChannel, TargetService } from './relayed-exchange.ts';
 
 export interface ChannelDispatchDeps {
@@ -18,6 +19,9 @@ export interface ChannelDispatchDeps {
   readonly written: (exchange: RelayedExchange) => void;
 }
 
+/** Ids of relayed requests, without the top bit; those above are for the hub's own questions (`PROBE_IDS`). */
+const RELAY_IDS: IdRange = Object.freeze({ first: 1, last: PROBE_IDS.first - 1 });
+
 const CANCEL: MessageInit = Object.freeze({ kind: Kind.Cancel });
 
 /**
@@ -30,7 +34,7 @@ const CANCEL: MessageInit = Object.freeze({ kind: Kind.Cancel });
 export class ChannelDispatch {
   readonly #deps: ChannelDispatchDeps;
   /** What providers have, by the hub's id without its top bit: with it the keys would not be small integers. */
-  readonly #sent = new InFlightTable<RelayedExchange>();
+  readonly #sent = new InFlightTable<RelayedExchange>(RELAY_IDS);
   #queued = 0;
   #retries = 0;
 
@@ -76,6 +80,7 @@ export class ChannelDispatch {
     const pin = exchange.message.to;
     if (pin !== undefined && !service.isOfferedBy(pin)) throw notOfferedBy(pin, service);
     if (!service.isLive(pin)) throw noProvider(service);
+    this.#shed(exchange, service);
     if (!service.queue.pushBack(exchange)) throw queueFull(service);
     this.#countQueued(exchange);
     if (service.pumping) service.pumpAgain = true;
@@ -109,7 +114,7 @@ export class ChannelDispatch {
   channelLost(channel: TargetChannel): void {
     const { service } = channel;
     const had = [...channel.exchanges];
-    if (had.length > 0) channel.failed('left before it answered');
+    for (const exchange of had) channel.failed(exchange, 'left before it answered');
     const again = had.filter((exchange) => this.#mayRetry(exchange, service));
     // Backwards to the front of the queue, so that the first stays the first; and before any caller hears of a loss, since
     // what it does then may empty the queue.
@@ -118,6 +123,7 @@ export class ChannelDispatch {
       service.queue.pushFront(exchange);
       this.#countQueued(exchange);
       this.#retries += 1;
+      service.resilience.retries += 1;
     }
     for (const exchange of had) {
       if (exchange.channel === channel) this.#deps.providerLost(exchange, providerLost(channel.id));
@@ -151,7 +157,7 @@ export class ChannelDispatch {
       const next: RelayedExchange | undefined = queue.after(exchange);
       if (channel !== undefined) {
         this.#unqueue(exchange, service);
-        this.#send(exchange, channel);
+        this.#sendInTime(exchange, channel);
         if (next !== undefined && next.state !== 'queued') {
           service.pumpAgain = true;
           return;
@@ -159,6 +165,33 @@ export class ChannelDispatch {
       }
       exchange = next;
     }
+  }
+
+  /** @throws {RequestError} UNAVAILABLE_ERR when it would wait for longer than it has */
+  #shed(exchange: RelayedExchange, service: TargetService): void {
+    const { deadlineMs, message } = exchange;
+    // One that is pinned waits for one client's channels alone, of which the estimate knows nothing.
+    if (deadlineMs === Infinity || message.to !== undefined) return;
+    const nowMs = this.#deps.clock.nowMs();
+    const waitMs = service.resilience.estimate.waitMs(nowMs, service.queue.size, service.capacity);
+    const leftMs = deadlineMs - nowMs;
+    if (waitMs === undefined || waitMs <= leftMs) return;
+    service.resilience.shed += 1;
+    throw wouldWaitTooLong(service, waitMs, leftMs);
+  }
+
+  /** For one that waited: when it can no longer be answered in time, no provider is troubled with it. */
+  #sendInTime(exchange: RelayedExchange, channel: TargetChannel): void {
+    const nowMs = this.#deps.clock.nowMs();
+    const leftMs = exchange.deadlineMs - nowMs;
+    const { resilience } = channel.service;
+    const quickestMs = resilience.estimate.quickestMs(nowMs);
+    if (quickestMs === undefined || leftMs >= quickestMs) {
+      this.#send(exchange, channel);
+      return;
+    }
+    resilience.shed += 1;
+    this.#deps.refuse(exchange, tooLateToSend(leftMs, quickestMs));
   }
 
   #send(exchange: RelayedExchange, channel: TargetChannel): void {
@@ -174,11 +207,12 @@ export class ChannelDispatch {
       exchange.state = 'sent';
       exchange.channel = channel;
       channel.exchanges.add(exchange);
+      channel.standing.began(exchange);
     }
     try {
       channel.link.send(exchange.message, HUB_ID_BIT + exchange.sequence, budgetMs);
     } catch (error) {
-      channel.failed('the request could not be written to it');
+      channel.failed(exchange, 'the request could not be written to it');
       this.#deps.refuse(exchange, error);
       return;
     }
@@ -186,7 +220,9 @@ export class ChannelDispatch {
   }
 
   #mayRetry(exchange: RelayedExchange, service: TargetService): boolean {
-    return exchange.isIdempotent && exchange.attempts <= this.#deps.retries && service.isLive(exchange.message.to);
+    if (!exchange.isIdempotent || exchange.attempts > this.#deps.retries || !service.isLive(exchange.message.to))
+      return false;
+    return service.resilience.retryBudget.take(this.#deps.clock.nowMs());
   }
 
   #countQueued(exchange: RelayedExchange): void {
@@ -204,6 +240,7 @@ export class ChannelDispatch {
     if (exchange.sequence !== 0) this.#sent.take(exchange.sequence);
     exchange.sequence = 0;
     exchange.channel?.exchanges.delete(exchange);
+    exchange.channel?.standing.left(exchange);
     exchange.channel = undefined;
   }
 }

@@ -21,7 +21,7 @@ import {
   idInFlight,
   tooManyInFlight,
 } from './relay-errors.ts';
-import { RelayedExchange, type TargetService } from './relayed-exchange.ts';
+import { RelayedExchange, type TargetChannel, type TargetService } from './relayed-exchange.ts';
 import { checkForm, checkGrant, checkReach, routeFor } from './request-checks.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
@@ -66,6 +66,8 @@ export class ExchangeRelay implements Relay, Disposable {
   readonly #callers = new CallerTable();
   readonly #dispatch: ChannelDispatch;
   readonly #deadlines: DeadlineWheel<RelayedExchange>;
+  /** Asked about answers to no relayed request. @returns true when the answer was to one of its own */
+  onUnknownAnswer: ((link: ProviderLink, response: Message) => boolean) | undefined;
   #lateResponses = 0;
   #unknownCancels = 0;
   /** Set while draining: resolved when nothing is left. */
@@ -130,11 +132,13 @@ export class ExchangeRelay implements Relay, Disposable {
     const exchange = this.#dispatch.sentTo(link, response.id);
     const channel = exchange?.channel;
     if (exchange === undefined || channel === undefined) {
+      if (this.onUnknownAnswer?.(link, response) === true) return;
       this.#lateResponses += 1;
       return;
     }
     exchange.repliedMs = this.#deps.clock.nowMs();
     channel.latency.add(exchange.repliedMs - exchange.sentMs);
+    channel.service.resilience.estimate.answered(exchange.repliedMs, exchange.repliedMs - exchange.sentMs);
     const { status } = response;
     if ((response.flags & Flag.Stream) !== 0) {
       this.#dispatch.cancelAtProvider(exchange);
@@ -142,7 +146,7 @@ export class ExchangeRelay implements Relay, Disposable {
     } else if (!isFinalStatus(status)) {
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
-      if (status >= 500) channel.failed(`answered ${String(status)}`);
+      this.#judge(channel, exchange, status);
       this.#end(exchange, 'replied', response);
     }
   }
@@ -223,14 +227,17 @@ export class ExchangeRelay implements Relay, Disposable {
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
+    exchange.pattern = route.pattern;
     service.calls += 1;
     this.#open(exchange, route);
+    service.resilience.retryBudget.requested(exchange.checkedMs);
     this.#dispatch.place(exchange, service);
   }
 
   #handle(exchange: RelayedExchange, { target, match }: Extract<Destination, { kind: 'built-in' }>): void {
     exchange.service = target.service.id;
     const route = routeFor(match, exchange);
+    exchange.pattern = route.pattern;
     const { message, caller } = exchange;
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);
@@ -271,13 +278,31 @@ export class ExchangeRelay implements Relay, Disposable {
 
   #expire(exchange: RelayedExchange): void {
     this.#dispatch.cancelAtProvider(exchange);
-    exchange.channel?.failed('did not answer in time');
+    this.#unanswered(exchange);
     this.#fail(exchange, 'deadline', deadlinePassed(exchange));
+  }
+
+  /** What an answer says about its provider. */
+  #judge(channel: TargetChannel, exchange: RelayedExchange, status: number): void {
+    if (this.#deps.limits.resilience.breaker.statuses.includes(status)) {
+      channel.failed(exchange, `answered ${String(status)}`);
+      return;
+    }
+    if (status >= 500) channel.noteError(`answered ${String(status)}`);
+    channel.standing.succeeded(exchange);
+  }
+
+  /** One that had too little time for any provider says nothing about the one that had it. */
+  #unanswered(exchange: RelayedExchange): void {
+    const hadMs = this.#deps.clock.nowMs() - exchange.sentMs;
+    const reason = 'did not answer in time';
+    if (hadMs >= this.#deps.limits.resilience.breaker.unansweredMs) exchange.channel?.failed(exchange, reason);
+    else exchange.channel?.noteError(reason);
   }
 
   /** For an answer that cannot be passed on. */
   #reject(exchange: RelayedExchange, reason: string): void {
-    exchange.channel?.failed('gave an answer that cannot be passed on');
+    exchange.channel?.failed(exchange, 'gave an answer that cannot be passed on');
     this.#fail(exchange, 'replied', badAnswer(exchange, reason));
   }
 

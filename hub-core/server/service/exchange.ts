@@ -18,6 +18,8 @@ export interface Exchange {
   readonly repliedMs: number;
   readonly endedMs: number;
   readonly service: ServiceId | undefined;
+  /** Pattern of the route that it matched, '' while there is none: one of few, whatever paths are asked for. */
+  readonly pattern: string;
   readonly provider: ProviderId | undefined;
   readonly providerLink: ProviderLink | undefined;
   /** Providers that it was handed to so far. */

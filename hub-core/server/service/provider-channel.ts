@@ -2,7 +2,14 @@ import { providerId, type ProviderId, type ServiceId } from '../../common/base/i
 import type { ProviderLink } from '../relay.ts';
 import { LatencyWindow } from './latency-window.ts';
 import type { Candidate } from './policies/balancer-policy.ts';
+import type { ChannelStanding } from './resilience/channel-standing.ts';
 import type { ProviderState, ProviderView } from './service-view.ts';
+
+/** What a channel is made with. */
+export interface ChannelOptions extends ChannelSettings {
+  readonly sinceMs: number;
+  readonly standing: ChannelStanding;
+}
 
 export interface ChannelSettings {
   readonly weight: number;
@@ -19,6 +26,7 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
   readonly link: ProviderLink;
   /** Wall ms of registration. */
   readonly sinceMs: number;
+  readonly standing: ChannelStanding;
   weight: number;
   maxInFlight: number;
   share = 0;
@@ -32,11 +40,12 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
   /** Handed to it and not over, in that order. */
   readonly exchanges = new Set<Held>();
 
-  constructor(service: Owner, link: ProviderLink, options: ChannelSettings & { readonly sinceMs: number }) {
+  constructor(service: Owner, link: ProviderLink, options: ChannelOptions) {
     this.id = providerId(service.id, link.connectionId);
     this.service = service;
     this.link = link;
     this.sinceMs = options.sinceMs;
+    this.standing = options.standing;
     this.weight = options.weight;
     this.maxInFlight = options.maxInFlight;
   }
@@ -46,11 +55,18 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
   }
 
   get available(): boolean {
-    return !this.draining && (this.maxInFlight === 0 || this.exchanges.size < this.maxInFlight) && !this.link.congested;
+    return !this.draining && this.hasRoom && !this.link.congested && !this.link.suspect && this.standing.admits;
+  }
+
+  get hasRoom(): boolean {
+    return this.maxInFlight === 0 || this.exchanges.size < this.maxInFlight;
   }
 
   get state(): ProviderState {
     if (this.draining) return 'draining';
+    if (this.link.suspect) return 'suspect';
+    const { standing } = this.standing;
+    if (standing !== 'admitted') return standing;
     return this.available ? 'ready' : 'saturated';
   }
 
@@ -61,7 +77,14 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
     this.draining = false;
   }
 
-  failed(reason: string): void {
+  /** The request came to nothing through the provider's fault; its circuit breaker is told. */
+  failed(request: Held & object, reason: string): void {
+    this.noteError(reason);
+    this.standing.failed(request);
+  }
+
+  /** Counts an error that says nothing about the channel itself. */
+  noteError(reason: string): void {
     this.errors += 1;
     this.lastFailure = reason;
   }

@@ -4,6 +4,7 @@ import { RequestError } from '../../common/errors/hub-error.ts';
 import { parseMethod } from '../../common/protocol/words.ts';
 import { ALL_METHODS } from '../../common/route/route-table.ts';
 import { parsePattern } from '../../common/route/pattern.ts';
+import { parseHealthCheck } from './resilience/health-check.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { POLICY_NAMES } from './service-view.ts';
 import { buildRoutes, type ServiceDefinition } from './service.ts';
@@ -161,6 +162,7 @@ export function parseRegistration(body: unknown): Registration {
     );
   }
   buildRoutes(value.routes);
+  parseHealthCheck(value.metadata);
   return {
     definition: {
       id: value.id,
@@ -181,6 +183,7 @@ export function parseRegistration(body: unknown): Registration {
 export function parseUpdate(body: unknown): ServiceUpdate {
   const { id, sticky_header: stickyHeader, ...given } = parse(updateSchema, body, 'update the service');
   if (given.routes !== undefined) buildRoutes(given.routes);
+  if (given.metadata !== undefined) parseHealthCheck(given.metadata);
   const named = Object.entries({ ...given, stickyHeader }).filter(([, value]) => value !== undefined);
   return { id, changes: Object.fromEntries(named) as ServiceUpdate['changes'] };
 }

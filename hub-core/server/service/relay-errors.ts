@@ -31,6 +31,19 @@ export const queueFull = (service: TargetService): RequestError =>
     `Cannot reach service "${service.id}": its providers are busy and its queue is full with ${String(service.queue.size)} requests; try again later`,
   );
 
+/** The queue is too long for the request's time: said at once, rather than when it is too late. */
+export const wouldWaitTooLong = (service: TargetService, waitMs: number, leftMs: number): RequestError =>
+  new RequestError(
+    'UNAVAILABLE_ERR',
+    `Cannot reach service "${service.id}" in time: about ${String(Math.round(waitMs))} ms would pass before a provider is free, and the request has ${String(Math.round(leftMs))} ms left; try again later or with a longer timeout`,
+  );
+
+export const tooLateToSend = (leftMs: number, quickestMs: number): RequestError =>
+  new RequestError(
+    'DEADLINE_ERR',
+    `Cannot answer the request in time: when a provider was free ${leftMs.toFixed(1)} ms were left, and the quickest of the latest answers took ${quickestMs.toFixed(1)} ms; try again with a longer timeout`,
+  );
+
 export const noProvider = (service: TargetService): RequestError =>
   new RequestError(
     'UNAVAILABLE_ERR',

@@ -36,6 +36,7 @@ export class RelayedExchange extends QueueEntry implements Exchange {
   repliedMs = NaN;
   endedMs = NaN;
   service: ServiceId | undefined = undefined;
+  pattern = '';
   provider: ProviderId | undefined = undefined;
   providerLink: ProviderLink | undefined = undefined;
   attempts = 0;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/base/clock.ts';
 import type { Event } from '../../common/base/emitter.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Relay } from '../relay.ts';
@@ -7,9 +8,14 @@ import type { BuiltInService } from './built-in.ts';
 import { ExchangeObservers } from './exchange-observers.ts';
 import { ExchangeRelay, type RelayCounters } from './exchange-relay.ts';
 import type { ExchangeObserver } from './exchange.ts';
+import { createPoolControl } from './resilience/pool-control.ts';
+import { HealthMonitor } from './resilience/health-monitor.ts';
+import { registerOver } from './resilience/register-over.ts';
+import { tallyOf, type ServiceTally } from './resilience/service-tally.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
+import { ServiceWatch } from './service-watch.ts';
 import type { ServiceChange, ServiceView } from './service-view.ts';
 import { createServicesApi, type ServiceOperations } from './services-api.ts';
 
@@ -36,8 +42,23 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidChange: Event<ServiceChange>;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
+  /** Connections that provide the service now. */
+  providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
   drain(service: string, provider: string): boolean;
+  /** Gives the channel new work again after a drain or an ejection. @returns false when there is no such channel */
+  undrain(service: string, provider: string): boolean;
+  /**
+   * Keeps new work from the channel for a while.
+   *
+   * @returns false when there is no such channel
+   * @throws {RequestError} CONFLICT_ERR when its pool cannot do without it
+   */
+  eject(service: string, provider: string, forMs: number): boolean;
+  /** @param weight 1 to 1,000 @returns false when there is no such channel */
+  setWeight(service: string, provider: string, weight: number): boolean;
+  /** What is counted of each registered service. */
+  tallies(): readonly ServiceTally[];
   /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
   drainAll(signal: AbortSignal): Promise<void>;
   /** @throws {TypeError} when the id is taken by another built-in service */
@@ -54,7 +75,19 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   const observers = new ExchangeObservers(deps.observers, log);
   const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
 
-  directory.addBuiltIn(createServicesApi(operationsOf(relay, registry, directory)));
+  // A channel that takes work again may free what waits.
+  registry.onDidChange.subscribe(({ event, service }) => {
+    const changed =
+      event === 'provider-half-open' || event === 'provider-admitted' ? directory.get(service) : undefined;
+    if (changed !== undefined) relay.pump(changed);
+  });
+  const monitor = new HealthMonitor({ clock, log, limits: limits.resilience.health, directory });
+  registry.onDidChange.subscribe((change) => monitor.follow(change));
+  relay.onUnknownAnswer = (link, response) => monitor.answered(link, response);
+
+  const watch = new ServiceWatch((service) => directory.get(service));
+  registry.onDidChange.subscribe((change) => watch.changed(change));
+  directory.addBuiltIn(createServicesApi({ ...operationsOf(relay, registry, directory), watch }));
   for (const service of deps.builtIns) directory.addBuiltIn(service);
 
   return {
@@ -62,7 +95,10 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
     linkDrained: (link) => relay.linkDrained(link),
-    disconnected: (connection) => relay.disconnected(connection),
+    disconnected(connection) {
+      watch.forget(connection);
+      relay.disconnected(connection);
+    },
     isInFlight: (connection, requestId) => relay.isInFlight(connection, requestId),
     get inFlight() {
       return relay.inFlight;
@@ -78,16 +114,13 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     },
     onDidChange: registry.onDidChange,
     services: () => directory.views(),
-    drain(service, provider) {
-      const channel = directory.get(service)?.channels.find((candidate) => candidate.id === provider);
-      if (channel === undefined) return false;
-      registry.drainChannel(channel);
-      relay.poolShrank(channel.service);
-      return true;
-    },
+    ...createPoolControl({ registry, relay }),
+    tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
+    providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
     drainAll: (signal) => relay.drainAll(signal),
     addBuiltIn: (service) => directory.addBuiltIn(service),
     [Symbol.dispose]() {
+      monitor[Symbol.dispose]();
       relay[Symbol.dispose]();
       registry[Symbol.dispose]();
     },
@@ -95,10 +128,14 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
 }
 
 /** What a change of the registry means for requests that wait. */
-function operationsOf(relay: ExchangeRelay, registry: ServiceRegistry, directory: ServiceDirectory): ServiceOperations {
+function operationsOf(
+  relay: ExchangeRelay,
+  registry: ServiceRegistry,
+  directory: ServiceDirectory,
+): Omit<ServiceOperations, 'watch'> {
   return {
     register(principal, link, registration) {
-      const result = registry.register(principal, link, registration);
+      const result = registerOver(registry, { principal, link, registration });
       relay.pump(result.service);
       return result;
     },

@@ -1,3 +1,5 @@
+import { DEFAULT_RESILIENCE_LIMITS, type ResilienceLimits } from './resilience/resilience-limits.ts';
+
 /** What the service layer keeps to; docs/protocol.md, section 9. 0 means no limit. */
 export interface ServiceLimits {
   /** Budget of a request that names none. */
@@ -17,6 +19,7 @@ export interface ServiceLimits {
   readonly rememberMs: number;
   /** Registered services of one hub. */
   readonly maxServices: number;
+  readonly resilience: ResilienceLimits;
 }
 
 export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
@@ -29,4 +32,5 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
   retries: 2,
   rememberMs: 60_000,
   maxServices: 10_000,
+  resilience: DEFAULT_RESILIENCE_LIMITS,
 });

@@ -7,6 +7,8 @@ import { grantCovers, RESERVED_SERVICE_IDS } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import { ProviderChannel } from './provider-channel.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
+import { ChannelStanding } from './resilience/channel-standing.ts';
+import { mayEjectOneOf, readmitSurplus } from './resilience/pool-share.ts';
 import type { Registration, ServiceUpdate } from './registration.ts';
 import { firstDifference } from './route-definition.ts';
 import type { ServiceDirectory } from './service-directory.ts';
@@ -61,6 +63,15 @@ export class ServiceRegistry implements Disposable {
     return this.#changed.event;
   }
 
+  /** Undefined when the service or the channel is not there. */
+  channel(service: string, provider: string): TargetChannel | undefined {
+    return this.find(service)?.channels.find((candidate) => candidate.id === provider);
+  }
+
+  find(id: string): TargetService | undefined {
+    return this.#deps.directory.get(id);
+  }
+
   /** @throws {RequestError} NOT_FOUND_ERR */
   require(id: string): TargetService {
     const service = this.#deps.directory.get(id);
@@ -103,6 +114,7 @@ export class ServiceRegistry implements Disposable {
     const channel: TargetChannel = new ProviderChannel(service, link, {
       ...settings,
       sinceMs: this.#deps.clock.wallMs(),
+      standing: this.#newStanding(service, () => channel),
     });
     service.channels.push(channel);
     this.#remember(channel);
@@ -138,6 +150,15 @@ export class ServiceRegistry implements Disposable {
     if (channel.draining) return;
     channel.draining = true;
     this.#announce('provider-draining', channel.service, channel);
+    this.#readmitSurplus(channel.service);
+  }
+
+  /** Gives the channel new work again after a drain or an ejection. */
+  undrainChannel(channel: TargetChannel): void {
+    const wasDraining = channel.draining;
+    channel.draining = false;
+    channel.standing.readmit('it was let back by hand');
+    if (wasDraining) this.#announce('provider-admitted', channel.service, channel);
   }
 
   /**
@@ -187,6 +208,9 @@ export class ServiceRegistry implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const service of this.#deps.directory.registered()) {
+      for (const channel of service.channels) channel.standing[Symbol.dispose]();
+    }
     for (const timer of this.#forgetting.values()) timer[Symbol.dispose]();
     this.#forgetting.clear();
     this.#changed[Symbol.dispose]();
@@ -219,6 +243,25 @@ export class ServiceRegistry implements Disposable {
     return [service, true];
   }
 
+  #newStanding(service: TargetService, channel: () => TargetChannel): ChannelStanding {
+    const { clock, random, limits } = this.#deps;
+    const { breaker, maxEjectedRatio } = limits.resilience;
+    return new ChannelStanding({
+      clock,
+      random,
+      limits: breaker,
+      mayEject: () => mayEjectOneOf(service.channels, maxEjectedRatio),
+      changed: (standing, reason) => {
+        if (standing === 'ejected') service.resilience.ejections += 1;
+        this.#announce(`provider-${standing}`, service, channel(), reason);
+      },
+    });
+  }
+
+  #readmitSurplus(service: TargetService): void {
+    readmitSurplus(service.channels, this.#deps.limits.resilience.maxEjectedRatio);
+  }
+
   #channelOf(link: ProviderLink, id: string): TargetChannel {
     const channel = this.#deps.directory
       .get(id)
@@ -238,7 +281,9 @@ export class ServiceRegistry implements Disposable {
     channel.removed = true;
     const { channels } = channel.service;
     channels.splice(channels.indexOf(channel), 1);
+    channel.standing[Symbol.dispose]();
     this.#announce('provider-removed', channel.service, channel);
+    this.#readmitSurplus(channel.service);
     return true;
   }
 
@@ -270,7 +315,8 @@ export class ServiceRegistry implements Disposable {
     this.#announce('removed', service);
   }
 
-  #announce(event: ServiceChange['event'], service: TargetService, channel?: TargetChannel): void {
+  // oxlint-disable-next-line max-params -- what every event has, then what some have
+  #announce(event: ServiceChange['event'], service: TargetService, channel?: TargetChannel, reason?: string): void {
     const atMs = this.#deps.clock.wallMs();
     const client: ClientId | undefined = channel?.link.clientId;
     this.#changed.emit({
@@ -278,6 +324,7 @@ export class ServiceRegistry implements Disposable {
       service: service.id,
       ...(channel === undefined ? {} : { provider: channel.id }),
       ...(client === undefined ? {} : { client }),
+      ...(reason === undefined ? {} : { reason }),
       atMs,
     });
   }

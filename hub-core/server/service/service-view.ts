@@ -7,8 +7,11 @@ export type ServiceAccess = 'socket' | 'http' | 'both';
 export const POLICY_NAMES = ['round-robin', 'least-in-flight', 'two-choices', 'weighted', 'sticky'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
 
-/** `saturated`: at `max_in_flight` or over its link's high-water mark. */
-export type ProviderState = 'ready' | 'saturated' | 'draining';
+/**
+ * `saturated`: at `max_in_flight` or over its link's high-water mark. `ejected`: kept out by its circuit breaker, its health
+ * or a person. `half-open`: it gets one request at a time, as a trial. `suspect`: its connection leaves a Ping unanswered.
+ */
+export type ProviderState = 'ready' | 'saturated' | 'draining' | 'ejected' | 'half-open' | 'suspect';
 
 export interface RouteView {
   readonly pattern: string;
@@ -56,11 +59,22 @@ export interface ServiceView {
 
 /** What happened to the registry. */
 export interface ServiceChange {
-  readonly event: 'added' | 'updated' | 'removed' | 'provider-added' | 'provider-draining' | 'provider-removed';
+  readonly event:
+    | 'added'
+    | 'updated'
+    | 'removed'
+    | 'provider-added'
+    | 'provider-draining'
+    | 'provider-removed'
+    | 'provider-ejected'
+    | 'provider-half-open'
+    | 'provider-admitted';
   readonly service: ServiceId;
   /** For the `provider-*` events. */
   readonly provider?: ProviderId;
   readonly client?: ClientId;
+  /** For people: why a provider was ejected or let back. */
+  readonly reason?: string;
   /** Wall ms. */
   readonly atMs: number;
 }

@@ -6,6 +6,8 @@ import type { BalancerPolicy } from './policies/balancer-policy.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import type { ProviderChannel } from './provider-channel.ts';
 import { RequestQueue, type QueueEntry, type QueueLimits } from './request-queue.ts';
+import type { ResilienceLimits } from './resilience/resilience-limits.ts';
+import { ServiceResilience } from './resilience/service-resilience.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { PolicyName, ServiceAccess, ServiceView } from './service-view.ts';
 
@@ -43,6 +45,7 @@ export class Service<Held extends QueueEntry> {
   readonly creator: ClientId;
   readonly queue: RequestQueue<Held>;
   readonly channels: ProviderChannel<Service<Held>, Held>[] = [];
+  readonly resilience: ServiceResilience;
   readonly #random: Random;
   #definition: ServiceDefinition;
   #routes: RouteTable<RouteDefinition>;
@@ -59,11 +62,12 @@ export class Service<Held extends QueueEntry> {
   constructor(
     definition: ServiceDefinition,
     creator: ClientId,
-    deps: { readonly limits: QueueLimits; readonly random: Random },
+    deps: { readonly limits: QueueLimits & { readonly resilience: ResilienceLimits }; readonly random: Random },
   ) {
     this.id = definition.id;
     this.creator = creator;
     this.queue = new RequestQueue(deps.limits);
+    this.resilience = new ServiceResilience(deps.limits.resilience);
     this.#random = deps.random;
     this.#definition = definition;
     this.#routes = buildRoutes(definition.routes);
@@ -101,6 +105,17 @@ export class Service<Held extends QueueEntry> {
   /** True when there is a channel that may ever take new work. @param pin only channels of that client count */
   isLive(pin: string | undefined): boolean {
     return this.channels.some((channel) => !channel.draining && (pin === undefined || channel.link.clientId === pin));
+  }
+
+  /** Requests that its channels take at a time, those that are kept out not counted; Infinity when one has no limit. */
+  get capacity(): number {
+    let capacity = 0;
+    for (const channel of this.channels) {
+      if (channel.draining || channel.link.suspect || channel.link.congested) continue;
+      if (channel.standing.standing !== 'admitted') continue;
+      capacity += channel.maxInFlight === 0 ? Infinity : channel.maxInFlight;
+    }
+    return capacity;
   }
 
   isOfferedBy(client: string): boolean {

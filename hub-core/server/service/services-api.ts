@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { ServiceId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
 import { Encoding, Method } from '../../common/protocol/message.ts';
 import { methodWord } from '../../common/protocol/words.ts';
+import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
 import {
@@ -12,8 +14,10 @@ import {
   type Registration,
   type ServiceUpdate,
 } from './registration.ts';
+import { schemaOf } from './schema-of.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
+import { lastingHealth, type ServiceWatch } from './service-watch.ts';
 import type { ProviderView } from './service-view.ts';
 
 /** What the built-in service `services` does; the service layer is behind it. */
@@ -25,6 +29,7 @@ export interface ServiceOperations {
   /** @throws {RequestError} NOT_FOUND_ERR */
   require(service: string): TargetService;
   registered(): Iterable<TargetService>;
+  readonly watch: ServiceWatch;
 }
 
 function reply(status: number, value: unknown): BuiltInReply {
@@ -72,7 +77,7 @@ function providerDocument(provider: ProviderView): unknown {
   };
 }
 
-function serviceDocument(service: TargetService): unknown {
+function serviceDocument(service: TargetService): Readonly<Record<string, unknown>> {
   const { definition } = service;
   return {
     id: service.id,
@@ -131,6 +136,31 @@ function drain(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
   return reply(200, { service: channel.service.id, provider: channel.id, in_flight: channel.inFlight });
 }
 
+const watchSchema = z.strictObject({
+  services: z.string().refine(isGrantGlob, 'must be a service id, in which * is any run of characters').default('*'),
+});
+
+function watch(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
+  const { payload } = call.message;
+  const parsed = watchSchema.safeParse(payload.byteLength === 0 ? {} : bodyOf(call));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
+    throw new RequestError('BAD_REQUEST_ERR', `Cannot watch services: ${place}: ${issue?.message ?? 'is not valid'}`);
+  }
+  const globs = [parsed.data.services];
+  operations.watch.watch(call.caller, parsed.data.services);
+  const services = listed(call, operations).filter(({ id }) => grantCovers(globs, id));
+  return reply(
+    200,
+    services.map((service) => ({
+      ...serviceDocument(service),
+      health: lastingHealth(service),
+      provider_ids: service.channels.map(({ id }) => id),
+    })),
+  );
+}
+
 type Handler = (call: BuiltInCall, operations: ServiceOperations) => BuiltInReply;
 
 const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly handler: Handler })[] = [
@@ -153,6 +183,13 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     summary: 'changes a service that this client created',
     handler: (call, operations) =>
       reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
+  },
+  {
+    pattern: '/watch',
+    methods: [Method.Post],
+    summary: 'tells this connection of services that come, go, or change their health',
+    requestSchema: schemaOf(watchSchema),
+    handler: watch,
   },
   {
     pattern: '/',

@@ -7,6 +7,7 @@ import { createAuth } from '../../server/modules/auth/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
 import { createMetering } from '../../server/modules/metering/index.ts';
+import { createMessaging } from '../../server/modules/messaging/index.ts';
 import { createServiceManager } from '../../server/modules/service-manager/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../../server/service/service-limits.ts';
@@ -110,6 +111,10 @@ moduleContract('service-manager', () =>
       remoteAddressOf: () => '',
     }),
   ),
+);
+
+moduleContract('messaging', () =>
+  alone(() => createMessaging({ connections: () => [], connectionsOf: () => [], providersOf: () => new Set() })),
 );
 
 moduleContract('connection-manager', () => inHub(({ connections }) => connections));

@@ -161,7 +161,7 @@ describe('drain and stop', () => {
     await bench.hub.drain();
     await bench.hub.stop();
     await stuck;
-    expect(bench.hub.modules().map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'stopped'));
+    expect(new Set(bench.hub.modules().map(({ state }) => state))).toEqual(new Set(['stopped']));
   });
 
   it('[SE30] a stop without a drain says Goodbye, closes everything and frees port and folder', async () => {

@@ -1,6 +1,7 @@
 /** In-memory implementations of the interfaces between access and service: what the service layer is tested with. */
 import { expect } from 'vitest';
 import { ANONYMOUS, connectionId, type ClientId, type ConnectionId } from '../../common/base/ids.ts';
+import type { HubError } from '../../common/errors/hub-error.ts';
 import { seededRandom } from '../../common/base/random.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
@@ -67,15 +68,20 @@ export interface SentMessage {
   readonly timeoutMs: number | undefined;
 }
 
+type FakeLink = ProviderLink & { congested: boolean; suspect: boolean };
+
 /** One connection: a caller and, unless it came over HTTP, a provider's link. It records everything it is handed. */
 export class FakePeer implements Caller {
   readonly connectionId: ConnectionId;
   principal: Principal;
   readonly via: Caller['via'];
-  readonly providerLink: (ProviderLink & { congested: boolean }) | undefined;
+  readonly providerLink: FakeLink | undefined;
   readonly answers: { readonly id: number; readonly answer: Message | MessageInit }[] = [];
   readonly sent: SentMessage[] = [];
+  readonly goodbyes: HubError[] = [];
   onRespond: (() => void) | undefined;
+  /** As of a connection, which is gone when it has said Goodbye. */
+  onGoodbye: (() => void) | undefined;
   onSend: ((sent: SentMessage) => void) | undefined;
 
   constructor(id: string, principal: Principal, via: Caller['via'] = 'socket') {
@@ -88,12 +94,17 @@ export class FakePeer implements Caller {
             connectionId: this.connectionId,
             clientId: principal.clientId,
             congested: false,
+            suspect: false,
+            goodbye: (reason) => {
+              this.goodbyes.push(reason);
+              this.onGoodbye?.();
+            },
             send: (message, sentId, timeoutMs) => this.#take({ message, id: sentId, timeoutMs }),
           }
         : undefined;
   }
 
-  get link(): ProviderLink & { congested: boolean } {
+  get link(): FakeLink {
     if (this.providerLink === undefined) throw new TypeError('Cannot provide: the peer came over HTTP');
     return this.providerLink;
   }

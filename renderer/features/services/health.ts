@@ -6,6 +6,8 @@ export const PROVIDER_TONES: Readonly<Record<ProviderRow['state'], Tone>> = {
   saturated: 'warn',
   draining: 'pending',
   ejected: 'error',
+  'half-open': 'pending',
+  suspect: 'warn',
 };
 
 export interface Health {

@@ -52,6 +52,8 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidRefuse: Event<RefusedHello>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
+  /** Every open connection. */
+  open(): readonly Connection[];
   /** Open connections of one client. */
   ofClient(client: ClientId): readonly Connection[];
   /** @returns '' when there is no such connection */
@@ -149,6 +151,10 @@ class Connections implements ConnectionManager, ConnectionObserver {
       snapshot(connection, this.#deps.clock, provided.get(connection.connectionId)),
     );
     return snapshots.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
+  }
+
+  open(): readonly Connection[] {
+    return [...this.#byClient.values()].flatMap((connections) => [...connections]);
   }
 
   ofClient(client: ClientId): readonly Connection[] {

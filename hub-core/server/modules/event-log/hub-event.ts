@@ -8,6 +8,8 @@ export interface HubEvent {
     | 'auth-failed'
     | 'provider-registered'
     | 'provider-lost'
+    | 'provider-ejected'
+    | 'provider-admitted'
     | 'client-registered'
     | 'client-revoked'
     | 'hub';

@@ -6,7 +6,14 @@ import { createMetering, type Gauges } from './index.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
 
 const GAUGES: Gauges = { connections: 3, clients: 2, services: 1, providers: 1, inFlight: 5, queued: 4 };
-const exchange = (durationMs: number): Exchange => ({ receivedMs: 100, endedMs: 100 + durationMs }) as Exchange;
+const exchange = (durationMs: number): Exchange =>
+  ({
+    receivedMs: 100,
+    endedMs: 100 + durationMs,
+    pattern: '',
+    message: { payload: new Uint8Array() },
+    caller: { principal: { clientId: 'ann' } },
+  }) as unknown as Exchange;
 const answer = (status: number): MessageInit => ({ kind: Kind.Response, status });
 
 describe('createMetering', () => {

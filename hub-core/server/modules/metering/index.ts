@@ -1,12 +1,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../../common/base/clock.ts';
 import { Emitter, type Event } from '../../../common/base/emitter.ts';
-import type { Module } from '../../../common/module/module.ts';
+import type { MetricSample, Module } from '../../../common/module/module.ts';
 import type { Message, MessageInit } from '../../../common/protocol/message.ts';
 import type { ExchangeOutcome } from '../../../common/traffic/exchange.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
+import { ExchangeMeters, type MeterKind } from './exchange-meters.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
+import type { MeterSnapshot } from './meter-snapshot.ts';
+import { ProcessProbe, type ProcessFigures } from './process-figures.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
+
+export type { MeterKind } from './exchange-meters.ts';
+export { createMetricsPage } from './metrics-page.ts';
+export type { ProcessFigures } from './process-figures.ts';
 
 const SAMPLE_MS = 1_000;
 /** An hour of samples. */
@@ -37,6 +44,13 @@ export interface Metering extends Module, ExchangeObserver {
   current(): StatsSnapshot;
   /** Oldest first. */
   history(seconds: number): readonly StatsSnapshot[];
+  /** Since the start, most requests first; at most 1,000 of each kind are kept apart, the rest is `other`. */
+  meters(kind: MeterKind): readonly MeterSnapshot[];
+  /** One of them; undefined when nothing was counted for it, or it is not kept apart. */
+  of(kind: MeterKind, key: string): MeterSnapshot | undefined;
+  process(): ProcessFigures;
+  /** What `/metrics` makes its histograms of. */
+  readonly counted: ExchangeMeters;
 }
 
 type Rates = Omit<StatsSnapshot, keyof Gauges | 'atMs' | 'rssBytes'>;
@@ -61,6 +75,8 @@ class Meter implements Metering {
   readonly #deps: MeteringDeps;
   readonly #sampled = new Emitter<StatsSnapshot>();
   readonly #latency = new LatencyHistogram();
+  readonly counted = new ExchangeMeters();
+  readonly #probe: ProcessProbe;
   readonly #samples: StatsSnapshot[] = [];
   #running: DisposableStack | undefined;
   #loop: ReturnType<typeof monitorEventLoopDelay> | undefined;
@@ -74,6 +90,7 @@ class Meter implements Metering {
 
   constructor(deps: MeteringDeps) {
     this.#deps = deps;
+    this.#probe = new ProcessProbe(deps.clock);
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -109,10 +126,30 @@ class Meter implements Metering {
   }
 
   ended(exchange: Exchange, _outcome: ExchangeOutcome, answer: Message | MessageInit | undefined): void {
+    this.counted.add(exchange, answer);
     if (answer === undefined) return;
     this.#replies += 1;
     if ((answer.status ?? 0) >= 400) this.#errors += 1;
     this.#latency.add(exchange.endedMs - exchange.receivedMs);
+  }
+
+  metrics(): readonly MetricSample[] {
+    const help = 'Services, routes, providers and clients that are counted apart now';
+    return this.counted
+      .sizes()
+      .map(([by, value]) => ({ name: 'meters', help, kind: 'gauge' as const, value, labels: { by } }));
+  }
+
+  meters(kind: MeterKind): readonly MeterSnapshot[] {
+    return this.counted.list(kind);
+  }
+
+  of(kind: MeterKind, key: string): MeterSnapshot | undefined {
+    return this.counted.of(kind, key);
+  }
+
+  process(): ProcessFigures {
+    return this.#probe.figures();
   }
 
   current(): StatsSnapshot {
@@ -137,6 +174,7 @@ class Meter implements Metering {
       latencyP99Ms: this.#latency.quantile(0.99),
       eventLoopDelayMs: this.#loopDelayMs(),
     };
+    this.#probe.sample();
     this.#sinceMs = nowMs;
     this.#requests = this.#replies = this.#errors = 0;
     this.#latency.reset();

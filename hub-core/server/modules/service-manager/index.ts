@@ -3,6 +3,7 @@ import type { Module, ModuleHealth } from '../../../common/module/module.ts';
 import { methodWord } from '../../../common/protocol/words.ts';
 import type { ServiceLayer } from '../../service/service-layer.ts';
 import type { ProviderView, ServiceView } from '../../service/service-view.ts';
+import { serviceMetrics } from './service-metrics.ts';
 import type { ProviderSnapshot, ServiceSnapshot } from './service-snapshot.ts';
 
 export interface ServiceManagerDeps {
@@ -16,6 +17,12 @@ export interface ServiceManager extends Module {
   list(): readonly ServiceSnapshot[];
   /** @returns false when there is no such channel */
   drainProvider(service: string, provider: string): boolean;
+  /** Ends a drain or an ejection. @returns false when there is no such channel */
+  undrainProvider(service: string, provider: string): boolean;
+  /** @returns false when there is no such channel @throws {RequestError} CONFLICT_ERR when its pool cannot do without it */
+  ejectProvider(service: string, provider: string, forMs: number): boolean;
+  /** @param weight 1 to 1,000 @returns false when there is no such channel */
+  setProviderWeight(service: string, provider: string, weight: number): boolean;
 }
 
 function providerSnapshot(provider: ProviderView, remoteAddress: string): ProviderSnapshot {
@@ -66,6 +73,10 @@ export function createServiceManager(deps: ServiceManagerDeps): ServiceManager {
     },
     health: () => healthOf(layer),
     list: () => layer.services().map((service) => serviceSnapshot(service, deps)),
+    metrics: () => serviceMetrics(layer.tallies()),
     drainProvider: (service, provider) => layer.drain(service, provider),
+    undrainProvider: (service, provider) => layer.undrain(service, provider),
+    ejectProvider: (service, provider, forMs) => layer.eject(service, provider, forMs),
+    setProviderWeight: (service, provider, weight) => layer.setWeight(service, provider, weight),
   };
 }

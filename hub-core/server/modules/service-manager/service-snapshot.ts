@@ -3,7 +3,7 @@ export interface ProviderSnapshot {
   readonly client: string;
   readonly connection: string;
   readonly remoteAddress: string;
-  readonly state: 'ready' | 'saturated' | 'draining' | 'ejected';
+  readonly state: 'ready' | 'saturated' | 'draining' | 'ejected' | 'half-open' | 'suspect';
   readonly weight: number;
   readonly inFlight: number;
   readonly maxInFlight: number;
