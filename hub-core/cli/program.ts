@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
 import { addConsoleCommand } from './commands/console.ts';
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addServeCommand,
     addStopCommand,
     addClientCommand,
+    addBlockCommand,
     addContextCommand,
     addCallCommand,
     addProvideCommand,

@@ -30,6 +30,8 @@ export interface Caller {
   readonly principal: Principal;
   /** How it came in: `http` callers cannot reach services with `access: socket`, `socket` callers not `access: http`. */
   readonly via: 'socket' | 'http' | 'console';
+  /** Where it connects from; undefined inside the hub's process. */
+  readonly remoteAddress?: string | undefined;
   /** What this connection offers as a provider, when it can: absent for HTTP callers. */
   readonly providerLink: ProviderLink | undefined;
   /**

@@ -198,6 +198,20 @@ export const composeReply = z.strictObject({
 });
 export type ComposeReply = z.infer<typeof composeReply>;
 
+const blockSchema = z.strictObject({
+  kind: z.enum(['address', 'client']),
+  /** An address, a range like `10.0.0.0/8`, or a client's id. */
+  target: z.string(),
+  reason: z.string(),
+  /** `auto`: the hub did it by itself. */
+  source: z.enum(['manual', 'auto']),
+  createdAtMs: z.number(),
+  /** Null = until it is taken off. */
+  expiresAtMs: z.number().nullable(),
+});
+
+const blockTargetInput = z.strictObject({ kind: z.enum(['address', 'client']), target: z.string().min(1).max(64) });
+
 const providerInput = z.strictObject({ service: z.string().max(64), provider: z.string().max(160) });
 
 const clientIdInput = z.strictObject({ client: clientIdSchema });
@@ -248,6 +262,15 @@ export const hubContract = {
     revoke: oc.input(clientIdInput).output(z.strictObject({ revoked: z.boolean() })),
     /** Takes a revocation back: the client and the credentials that were revoked with it work again. */
     restore: oc.input(clientIdInput).output(z.strictObject({ restored: z.boolean() })),
+  },
+  blocks: {
+    /** Oldest first. */
+    list: oc.output(z.array(blockSchema)),
+    /** Replaces the block of the same target; `forMs` 0 = until it is taken off. */
+    add: oc
+      .input(blockTargetInput.extend({ reason: z.string().max(200), forMs: z.int().min(0).max(315_360_000_000) }))
+      .output(blockSchema),
+    remove: oc.input(blockTargetInput).output(z.strictObject({ removed: z.boolean() })),
   },
   compose: {
     send: oc.input(composeInput).output(composeReply),

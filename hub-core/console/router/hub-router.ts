@@ -153,6 +153,11 @@ export function createHubRouter(deps: HubRouterDeps) {
     },
     services: serviceProcedures(os.services, deps),
     clients: clientProcedures(os.clients, deps),
+    blocks: {
+      list: os.blocks.list.handler(() => hub.blocks.list().map((block) => ({ ...block }))),
+      add: os.blocks.add.handler(({ input }) => ({ ...hub.blocks.add(input) })),
+      remove: os.blocks.remove.handler(({ input }) => ({ removed: hub.blocks.remove(input.kind, input.target) })),
+    },
     compose: {
       send: os.compose.send.handler(async ({ input }) =>
         toReply(await hub.compose(toMessage(input), input.as ?? undefined)),

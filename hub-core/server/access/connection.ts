@@ -1,57 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../common/base/clock.ts';
 import { ANONYMOUS, type ClientId, type ConnectionId } from '../../common/base/ids.ts';
-import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import { problemPayload, toProblem, type ProblemDocument } from '../../common/errors/wire.ts';
-import type { Logger } from '../../common/log/logger.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { kindWord } from '../../common/protocol/words.ts';
 import type { CloseReason, Transport, TransportViolation } from '../../common/transport/transport.ts';
-import type { Caller, Principal, ProviderLink, Relay } from '../relay.ts';
-import { orNone, type AccessLimits, type HubIdentity } from './access-limits.ts';
-import type { Authenticator, Credential } from './authenticator.ts';
+import type { Caller, Principal, ProviderLink } from '../relay.ts';
+import { orNone } from './access-limits.ts';
+import type { Credential } from './authenticator.ts';
+import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
 import { HeldFrames } from './held-frames.ts';
 import { parseHello, welcome } from './hello.ts';
 import { problemResponse } from './problem-response.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
-
-/** Told of what happens to connections. Called synchronously, must not throw. */
-export interface ConnectionObserver {
-  /** Welcome was sent. */
-  opened(connection: Connection): void;
-  /** Its Hello was refused; `client` is what it claimed to be. */
-  refused(connection: Connection, error: HubError, client: string | undefined): void;
-  /** Nothing more is taken from it or relayed to it. */
-  closed(connection: Connection): void;
-  /** Its transport is gone too. */
-  linkClosed(connection: Connection): void;
-}
-
-/** What all connections of a hub share. */
-export interface ConnectionDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly hub: HubIdentity;
-  readonly limits: AccessLimits;
-  readonly relay: Relay;
-  readonly authenticator: Authenticator;
-  readonly dispatcher: MessageDispatcher<Connection>;
-  /** Of binary messages: rebuilds what policy changes, whatever the connection itself speaks. */
-  readonly binaryCodec: Codec;
-  readonly observer: ConnectionObserver;
-}
-
-/** What one connection is made of. */
-export interface ConnectionLink {
-  readonly id: ConnectionId;
-  readonly transport: Transport;
-  readonly codec: Codec;
-  /** From the HTTP upgrade. */
-  readonly credential: Credential | undefined;
-}
 
 const NOBODY: Principal = Object.freeze({
   clientId: ANONYMOUS,
@@ -91,6 +54,7 @@ export class Connection implements Caller, ProviderLink {
   #helloSeen = false;
   #held: HeldFrames | undefined;
   #handshakeTimer: Disposable | undefined;
+  #judgeTimer: Disposable | undefined;
   #congested = false;
   #reading = true;
   #lastReceivedMs: number;
@@ -224,10 +188,9 @@ export class Connection implements Caller, ProviderLink {
     this.#helloSeen = true;
     this.#agent = agent;
     this.#held = new HeldFrames(this.#deps.limits);
-    this.#deps.authenticator.authenticate(credential).then(
-      (principal) => this.#welcome(principal),
-      (error: unknown) => this.#refuse(error, credential?.client),
-    );
+    const delayMs = this.#deps.gate?.judgeDelayMs(this.remoteAddress, credential) ?? 0;
+    if (delayMs === 0) this.#judge(credential);
+    else this.#judgeTimer = this.#deps.clock.after(delayMs, () => this.#judge(credential));
   }
 
   /** Delivers an answer to this connection as a caller. One that does not read is told Goodbye instead. */
@@ -424,13 +387,20 @@ export class Connection implements Caller, ProviderLink {
   /** Breaking the protocol ends the connection; anything else is the fault of the handler, and ends only its request. */
   #fail(error: unknown, message?: Message): void {
     if (error instanceof ProtocolError) {
-      this.goodbye(error);
+      this.#violate(error);
       return;
     }
     if (!(error instanceof RequestError && message?.kind === Kind.Request)) {
       this.#deps.log.error({ connectionId: this.connectionId, error }, 'a message handler threw');
     }
     if (message?.kind === Kind.Request) this.refuse(message, error);
+  }
+
+  #judge(credential: Credential | undefined): void {
+    this.#deps.authenticator.authenticate(credential).then(
+      (principal) => this.#welcome(principal),
+      (error: unknown) => this.#refuse(error, credential),
+    );
   }
 
   #welcome(principal: Principal): void {
@@ -457,12 +427,14 @@ export class Connection implements Caller, ProviderLink {
   #endHandshake(): void {
     this.#handshakeTimer?.[Symbol.dispose]();
     this.#handshakeTimer = undefined;
+    this.#judgeTimer?.[Symbol.dispose]();
+    this.#judgeTimer = undefined;
   }
 
-  #refuse(error: unknown, client: string | undefined): void {
+  #refuse(error: unknown, credential: Credential | undefined): void {
     if (this.#state !== 'handshaking') return;
     if (error instanceof HubError) {
-      this.#deps.observer.refused(this, error, client);
+      this.#deps.observer.refused(this, error, credential);
       this.goodbye(error);
       return;
     }
@@ -471,7 +443,12 @@ export class Connection implements Caller, ProviderLink {
   }
 
   #onViolation({ kind, text }: TransportViolation): void {
-    this.goodbye(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
+    this.#violate(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
+  }
+
+  #violate(error: ProtocolError): void {
+    if (this.#state !== 'closed') this.#deps.observer.violated(this, error);
+    this.goodbye(error);
   }
 
   #onClose({ code, text }: CloseReason): void {

@@ -4,6 +4,7 @@ import type { Codec } from '../../common/protocol/codec.ts';
 import { HUB_ID_BIT, Kind, type Message } from '../../common/protocol/message.ts';
 import type { Relay } from '../relay.ts';
 import type { Connection } from './connection.ts';
+import type { HeaderPolicy } from './header-policy.ts';
 import { admitRequest, admitResponse } from './request-admission.ts';
 
 /** Most bytes that a Ping may ask to have back. */
@@ -11,6 +12,7 @@ const MAX_PING_BYTES = 125;
 
 export interface MessageHandlerDeps {
   readonly relay: Relay;
+  readonly headers: HeaderPolicy;
   /** Rebuilds what policy changes. */
   readonly binaryCodec: Codec;
 }
@@ -34,7 +36,7 @@ export function registerMessageHandlers(
   dispatcher: MessageDispatcher<Connection>,
   deps: MessageHandlerDeps,
 ): Disposable {
-  const { relay, binaryCodec: codec } = deps;
+  const { relay, headers, binaryCodec: codec } = deps;
   const handlers = new DisposableStack();
   const ignored = (_message: Message, connection: Connection): void => connection.ignore();
 
@@ -48,7 +50,7 @@ export function registerMessageHandlers(
     dispatcher.handle(Kind.Request, (message, caller) => {
       relay.request({
         caller,
-        message: admitRequest(message, { caller, relay, codec }),
+        message: admitRequest(message, { caller, relay, headers, codec }),
         receivedMs: caller.receivedMs,
       });
     }),
@@ -56,7 +58,7 @@ export function registerMessageHandlers(
   handlers.use(
     dispatcher.handle(Kind.Response, (message, link) => {
       if (message.id < HUB_ID_BIT) link.ignore();
-      else relay.respond(link, admitResponse(message, codec));
+      else relay.respond(link, admitResponse(message, { headers, codec }));
     }),
   );
   handlers.use(

@@ -2,11 +2,12 @@ import { ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { HUB_ID_BIT, type Message } from '../../common/protocol/message.ts';
 import type { Caller, Relay } from '../relay.ts';
-import { withoutHubHeaders } from './header-policy.ts';
+import type { HeaderPolicy } from './header-policy.ts';
 
 export interface Admission {
   readonly caller: Caller;
   readonly relay: Relay;
+  readonly headers: HeaderPolicy;
   /** Writes what has to be rebuilt. */
   readonly codec: Codec;
 }
@@ -35,7 +36,7 @@ function rebuilt(message: Message, codec: Codec, change: Pick<Message, 'from' | 
  * @throws {ProtocolError} for which the connection ends
  * @throws {RequestError} CONFLICT_ERR or FORBIDDEN_ERR, for which the request is refused
  */
-export function admitRequest(message: Message, { caller, relay, codec }: Admission): Message {
+export function admitRequest(message: Message, { caller, relay, headers: policy, codec }: Admission): Message {
   assertClientId(message.id);
   if (relay.isInFlight(caller.connectionId, message.id)) {
     throw new RequestError(
@@ -51,13 +52,13 @@ export function admitRequest(message: Message, { caller, relay, codec }: Admissi
       `Cannot send a request from "${from}": this session is of client "${clientId}"`,
     );
   }
-  const kept = withoutHubHeaders(headers);
+  const kept = policy.ofRequest(headers);
   if (from !== undefined && kept === headers) return message;
   return rebuilt(message, codec, { from: clientId, headers: kept });
 }
 
-/** A provider's Response without the headers that are the hub's. */
-export function admitResponse(message: Message, codec: Codec): Message {
-  const kept = withoutHubHeaders(message.headers);
+/** A provider's Response without the headers that may not pass. */
+export function admitResponse(message: Message, { headers, codec }: Pick<Admission, 'headers' | 'codec'>): Message {
+  const kept = headers.ofAnswer(message.headers);
   return kept === message.headers ? message : rebuilt(message, codec, { from: message.from, headers: kept });
 }

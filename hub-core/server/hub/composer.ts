@@ -4,7 +4,7 @@ import { HubError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Flag, Kind, NO_HEADERS, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import type { Authenticator } from '../access/authenticator.ts';
-import { withoutHubHeaders } from '../access/header-policy.ts';
+import type { HeaderPolicy } from '../access/header-policy.ts';
 import { InternalCaller } from '../access/internal-caller.ts';
 import { problemResponse } from '../access/problem-response.ts';
 import type { Principal, Relay } from '../relay.ts';
@@ -36,6 +36,7 @@ export interface ComposerDeps {
   readonly relay: Relay;
   readonly authenticator: Authenticator;
   readonly codec: Codec;
+  readonly headers: HeaderPolicy;
   readonly hubId: string;
 }
 
@@ -75,7 +76,7 @@ export class Composer {
   #message(request: MessageInit, { clientId }: Principal): Message {
     const { codec } = this.#deps;
     const fixed = { kind: Kind.Request, id: REQUEST_ID, from: clientId };
-    const headers = withoutHubHeaders(request.headers ?? NO_HEADERS);
+    const headers = this.#deps.headers.ofRequest(request.headers ?? NO_HEADERS);
     // Someone waits for the answer, so it cannot be one-way.
     const flags = (request.flags ?? 0) & ~Flag.OneWay;
     return codec.decode(codec.encode({ ...request, ...fixed, headers, flags }));

@@ -36,6 +36,26 @@ describe('parseHubConfig', () => {
         creditBytes: 262_144,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      throttle: {
+        handshakesPerSec: 50,
+        handshakeBurst: 100,
+        addressRequestsPerSec: 0,
+        addressBurst: 0,
+        clientRequestsPerSec: 0,
+        clientBurst: 0,
+        clientServiceRequestsPerSec: 0,
+        clientServiceBurst: 0,
+        maxBuckets: 10_000,
+      },
+      blockList: {
+        maxBadCredentials: 10,
+        maxMalformedFrames: 5,
+        windowMs: 60_000,
+        blockForMs: 600_000,
+        slowFromMs: 250,
+        slowToMs: 5000,
+      },
+      headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
       resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
@@ -51,6 +71,8 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', headers: { requestDeny: ['X-Up'] } }, 'headers.requestDeny.0'],
+    [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],
     [{ dataDir: '/d', hostNames: ['Example.org'] }, 'hostNames.0'],
   ])('[LI20] names what is wrong in %j', (raw, name) => {

@@ -125,6 +125,71 @@ const captureSchema = z.strictObject({
     ),
 });
 
+const rate = (): z.ZodNumber => z.number().nonnegative().max(1_000_000);
+
+const throttleSchema = z.strictObject({
+  handshakesPerSec: rate()
+    .default(50)
+    .describe('New connections of one address a second, not counted for loopback; 0 = none'),
+  handshakeBurst: count().default(100).describe('New connections of one address at once; 0 = those of a second'),
+  addressRequestsPerSec: rate().default(0).describe('Requests of one address a second; 0 = none'),
+  addressBurst: count().default(0).describe('Requests of one address at once; 0 = those of a second'),
+  clientRequestsPerSec: rate().default(0).describe('Requests of one client a second; 0 = none'),
+  clientBurst: count().default(0).describe('Requests of one client at once; 0 = those of a second'),
+  clientServiceRequestsPerSec: rate().default(0).describe('Requests of one client to one service a second; 0 = none'),
+  clientServiceBurst: count()
+    .default(0)
+    .describe('Requests of one client to one service at once; 0 = those of a second'),
+  maxBuckets: count().default(10_000).describe('Addresses, clients and pairs that are counted, of each kind; 0 = none'),
+});
+
+const blockListSchema = z.strictObject({
+  maxBadCredentials: count()
+    .default(10)
+    .describe('Bad credentials of one address within the window for which it is blocked; 0 = never'),
+  maxMalformedFrames: count()
+    .default(5)
+    .describe('Malformed frames of one address within the window for which it is blocked; 0 = never'),
+  windowMs: milliseconds().min(1).default(60_000).describe('Time within which they are counted, ms; at least 1'),
+  blockForMs: milliseconds()
+    .min(1)
+    .default(600_000)
+    .describe('Time for which the hub blocks by itself, ms; at least 1'),
+  slowFromMs: milliseconds()
+    .default(250)
+    .describe(
+      "First delay of a client's handshakes where an address would be blocked but is loopback, ms; 0 = no delay",
+    ),
+  slowToMs: milliseconds().max(5_000).default(5_000).describe('Longest such delay, ms; 0 = no delay'),
+});
+
+const headerNames = (): z.ZodArray<z.ZodString> =>
+  z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[!#$%&'+.^_`|~0-9a-z-]+\*?$|^\*$/, 'must be a lower-case header name, or the beginning of one and *'),
+    )
+    .max(256);
+
+const headersSchema = z.strictObject({
+  requestDeny: headerNames()
+    .default([])
+    .describe('Headers of requests that reach no provider; x-* = all that begin so'),
+  requestAllow: headerNames()
+    .default([])
+    .describe('The only headers of requests that reach a provider, beside content-type and whub-trace; empty = all'),
+  answerDeny: headerNames().default([]).describe('Headers of answers that reach no caller, such as set-cookie'),
+  answerAllow: headerNames()
+    .default([])
+    .describe('The only headers of answers that reach a caller, beside content-type and whub-trace; empty = all'),
+  forwardCookies: z
+    .boolean()
+    .default(false)
+    .describe("Cookies of HTTP requests reach providers, without the hub's own"),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -161,6 +226,9 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  throttle: throttleSchema.prefault({}),
+  blockList: blockListSchema.prefault({}),
+  headers: headersSchema.prefault({}),
   resilience: resilienceSchema.prefault({}),
 });
 

@@ -13,6 +13,7 @@ import { endConnections } from '../modules/connection-manager/index.ts';
 import type { Principal } from '../relay.ts';
 import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
+import { joinGuard } from './guard-parts.ts';
 import { HubStartError } from './hub-start-error.ts';
 import { assembleHub, type HubParts } from './hub-parts.ts';
 import type { ComposedAnswer, Hub, HubAddress, HttpMount } from './hub.ts';
@@ -58,6 +59,7 @@ class LocalHub implements Hub {
   readonly clients: Hub['clients'];
   readonly stats: Hub['stats'];
   readonly events: Hub['events'];
+  readonly blocks: Hub['blocks'];
 
   constructor(config: HubConfig, deps: HubDeps) {
     const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink } = deps;
@@ -69,6 +71,7 @@ class LocalHub implements Hub {
     this.clients = clients;
     this.stats = metering;
     this.events = events;
+    this.blocks = this.#parts.guard.blocks;
     this.services = {
       list: () => services.list(),
       drain: (service, provider) => services.drainProvider(service, provider),
@@ -145,7 +148,7 @@ class LocalHub implements Hub {
   }
 
   async authenticate(key: string): Promise<Principal> {
-    return this.#parts.auth.authenticate({ key });
+    return this.#parts.guard.authenticator(this.#parts.auth).authenticate({ key });
   }
 
   async compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
@@ -157,9 +160,10 @@ class LocalHub implements Hub {
   }
 
   #subscribe(): DisposableStack {
-    const { auth, clients, connections, events, layer } = this.#parts;
+    const { auth, clients, connections, events, guard, layer } = this.#parts;
     const feeds = new DisposableStack();
     feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(joinGuard(guard, connections));
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
   }

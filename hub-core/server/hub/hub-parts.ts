@@ -32,6 +32,7 @@ import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-l
 import { createStorage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
+import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
 
 /** What a hub is given from outside. */
@@ -58,6 +59,7 @@ export interface HubParts {
   readonly metering: Metering;
   readonly services: ServiceManager;
   readonly composer: Composer;
+  readonly guard: GuardParts;
 }
 
 function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
@@ -108,9 +110,13 @@ function assembleAccess(
     codecs: { binary: Codec; json: Codec };
     auth: Auth;
     layer: ServiceLayer;
+    guard: GuardParts;
   },
 ): { connections: ConnectionManager; listener: Listener } {
-  const { identity: hub, dispatcher, codecs, auth: authenticator, layer } = shared;
+  const { identity: hub, dispatcher, codecs, layer, guard } = shared;
+  const { gate, headers } = guard;
+  const authenticator = guard.authenticator(shared.auth);
+  const relay = guard.relay(layer);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -118,22 +124,25 @@ function assembleAccess(
     log: log.child({ module: 'connection-manager' }),
     hub,
     limits,
-    relay: layer,
+    relay,
     authenticator,
+    gate,
     dispatcher,
     binaryCodec: codecs.binary,
     whenIdle: (signal) => layer.drainAll(signal),
     provided: () => providedBy(layer),
   });
-  registerMessageHandlers(dispatcher, { relay: layer, binaryCodec: codecs.binary });
+  registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
   const listener = createListener({
     clock,
     log: log.child({ module: 'listener' }),
     hub,
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
-    relay: layer,
+    relay,
     authenticator,
+    gate,
+    headers,
     acceptor: connections,
     codecs,
   });
@@ -182,16 +191,32 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const shared = { identity, dispatcher, codecs, auth, layer };
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
+  const shared = { identity, dispatcher, codecs, auth, layer, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, hubId: identity.id });
+  const { headers } = guard;
+  const hubId = identity.id;
+  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
 
   listener.mount(
     createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  for (const module of [storage, capture, metering, auth, clients, messaging, services, connections, listener])
+  const { blocks, throttle } = guard;
+  for (const module of [
+    storage,
+    capture,
+    metering,
+    blocks,
+    throttle,
+    auth,
+    clients,
+    messaging,
+    services,
+    connections,
+    listener,
+  ])
     modules.add(module);
   return {
     identity,
@@ -206,5 +231,6 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     metering,
     services,
     composer,
+    guard,
   };
 }

@@ -4,6 +4,7 @@ import type { ModuleStatus } from '../../common/module/module.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import type { HttpMount } from '../listener/http-mount.ts';
+import type { BlockSnapshot, NewBlock } from '../modules/block-list/block-snapshot.ts';
 import type { ClientSnapshot, IssuedKey } from '../modules/client-manager/client-snapshot.ts';
 import type { ConnectionSnapshot } from '../modules/connection-manager/connection-snapshot.ts';
 import type { HubEvent } from '../modules/event-log/hub-event.ts';
@@ -92,6 +93,14 @@ export interface Hub extends AsyncDisposable {
     /** Its credentials stop working at once and its connections are closed. */
     revoke(client: string): boolean;
     restore(client: string): boolean;
+  };
+  readonly blocks: {
+    /** Oldest first. */
+    list(): readonly BlockSnapshot[];
+    /** Holds at once; a client's connections are closed. @throws {RequestError} BAD_REQUEST_ERR */
+    add(block: NewBlock): BlockSnapshot;
+    /** @returns false when there was none @throws {RequestError} BAD_REQUEST_ERR */
+    remove(kind: BlockSnapshot['kind'], target: string): boolean;
   };
   readonly stats: {
     current(): StatsSnapshot;

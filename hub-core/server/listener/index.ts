@@ -2,13 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../common/base/clock.ts';
-import { ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { CredentialError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Module, ModuleHealth } from '../../common/module/module.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
+import type { Gate } from '../access/gate.ts';
+import type { HeaderPolicy } from '../access/header-policy.ts';
 import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
 import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
@@ -17,6 +19,7 @@ import { HttpRelay } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
 import { MountTable } from './mount-table.ts';
 import { refuseRaw } from './raw-refusal.ts';
+import { remoteOf } from './remote-of.ts';
 import { admitHttp, type RequestGuard } from './request-guard.ts';
 import { requestTarget } from './request-target.ts';
 import { createWebSocketUpgrade, type UpgradeRequest, type WebSocketUpgrade } from './websocket/upgrade.ts';
@@ -50,6 +53,8 @@ export interface ListenerDeps {
   readonly relay: Relay;
   readonly authenticator: Authenticator;
   readonly acceptor: Acceptor;
+  readonly gate: Gate;
+  readonly headers: HeaderPolicy;
   readonly codecs: { readonly binary: Codec; readonly json: Codec };
 }
 
@@ -112,7 +117,8 @@ class PortListener implements Listener {
     this.#address = address;
     // An address that stands for all of them is nobody's name: those that it stands for are accepted one by one.
     const names = WILDCARDS.has(host) ? hostNames : [...hostNames, hostLiteral(host)];
-    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins) };
+    const { gate } = this.#deps;
+    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins), gate };
     const router = this.#createRouter(this.#guard);
     server.on('request', (request, response) => this.#onRequest(router, request, response));
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -172,9 +178,10 @@ class PortListener implements Listener {
   }
 
   #createRouter(guard: RequestGuard): HttpRouter {
-    const { clock, log, hub, limits, relay, authenticator, codecs } = this.#deps;
+    const { clock, log, hub, limits, relay, authenticator, gate, headers, codecs } = this.#deps;
     const { maxFrameBytes } = limits;
-    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, codec: codecs.binary });
+    const codec = codecs.binary;
+    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, gate, headers, codec });
     return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
   }
 
@@ -200,6 +207,7 @@ class PortListener implements Listener {
       this.#route(upgrade);
       socket.off('error', onError);
     } catch (error) {
+      if (error instanceof CredentialError) this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
       refuseRaw(socket, error, { hub: this.#deps.hub.id, instance: requestTarget(request).path });
     }
   }
@@ -207,6 +215,7 @@ class PortListener implements Listener {
   #route({ request, socket, head }: UpgradeRequest): void {
     if (this.#guard === undefined) throw new TypeError('Cannot take an upgrade: the listener has not started');
     const { path } = admitHttp(request, this.#guard);
+    this.#deps.gate.admitConnection(remoteOf(request));
     if (!this.#serving)
       throw new RequestError('UNAVAILABLE_ERR', 'Cannot open a WebSocket: the hub is stopping, try again later');
     const mount = this.#mounts.find(path);

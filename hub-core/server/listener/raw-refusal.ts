@@ -5,6 +5,11 @@ import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 /** How long the other side may take to read the refusal. */
 const LINGER_MS = 2_000;
 
+function retryLines(retryAfterMs: unknown): readonly string[] {
+  if (typeof retryAfterMs !== 'number') return [];
+  return [`retry-after: ${String(Math.ceil(retryAfterMs / 1000))}`, `retry-after-ms: ${String(retryAfterMs)}`];
+}
+
 /** Answers on a socket that has no response object, an upgrade for example, with a problem document, and ends it. */
 export function refuseRaw(
   socket: Duplex,
@@ -22,6 +27,7 @@ export function refuseRaw(
     'content-type: application/problem+json',
     `content-length: ${String(body.byteLength)}`,
     'connection: close',
+    ...retryLines(problem['retry_after_ms']),
     ...(problem.status === 401 ? ['www-authenticate: Bearer'] : []),
   ];
   socket.on('error', () => socket.destroy());

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../../common/errors/hub-error.ts';
+import type { Gate } from '../access/gate.ts';
 import type { HostPolicy } from '../access/host-policy.ts';
 import type { OriginPolicy } from '../access/origin-policy.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
@@ -8,6 +9,7 @@ import { requestTarget, type RequestTarget } from './request-target.ts';
 export interface RequestGuard {
   readonly hosts: HostPolicy;
   readonly origins: OriginPolicy;
+  readonly gate: Gate;
 }
 
 /**

@@ -42,4 +42,18 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX credentials_by_client ON credentials (client_id);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      CREATE TABLE blocks (
+        kind TEXT NOT NULL CHECK (kind IN ('address', 'client')),
+        target TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        source TEXT NOT NULL CHECK (source IN ('manual', 'auto')),
+        created_at_ms INTEGER NOT NULL,
+        expires_at_ms INTEGER,
+        PRIMARY KEY (kind, target)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];

@@ -2,7 +2,7 @@ import type { Clock } from '../../common/base/clock.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Module, ModuleHealth } from '../../common/module/module.ts';
 import { ClientRegistry } from './client-registry.ts';
-import { openHubDatabase } from './database.ts';
+import { openHubDatabase, type HubDatabase } from './database.ts';
 import { acquireHubLock } from './hub-lock.ts';
 import { ensureLocalCredential } from './local-credential.ts';
 
@@ -20,6 +20,8 @@ export interface StorageDeps {
 export interface Storage extends Module {
   /** @throws {TypeError} while the module does not run */
   readonly registry: ClientRegistry;
+  /** @throws {TypeError} while the module does not run */
+  readonly database: HubDatabase;
 }
 
 /** @returns a module whose `start` throws {@link StorageError}: folder in use or not writable, database damaged or newer */
@@ -33,6 +35,7 @@ class HubStorage implements Storage {
   readonly #deps: StorageDeps;
   #running: DisposableStack | undefined;
   #registry: ClientRegistry | undefined;
+  #database: HubDatabase | undefined;
   /** Work in the background that went wrong the last time. */
   readonly #failing = new Set<string>();
 
@@ -44,6 +47,12 @@ class HubStorage implements Storage {
     if (this.#registry === undefined)
       throw new TypeError('Cannot reach the registry: the module "storage" does not run');
     return this.#registry;
+  }
+
+  get database(): HubDatabase {
+    if (this.#database === undefined)
+      throw new TypeError('Cannot reach the database: the module "storage" does not run');
+    return this.#database;
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -62,6 +71,7 @@ class HubStorage implements Storage {
       ),
     );
     this.#registry = registry;
+    this.#database = database;
     this.#running = setup.move();
   }
 
@@ -71,6 +81,7 @@ class HubStorage implements Storage {
     this.#running?.dispose();
     this.#running = undefined;
     this.#registry = undefined;
+    this.#database = undefined;
   }
 
   health(): ModuleHealth {

@@ -4,18 +4,23 @@ import type { Module } from '../../common/module/module.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
+import { createBlockList } from '../../server/modules/block-list/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
 import { createMetering } from '../../server/modules/metering/index.ts';
 import { createMessaging } from '../../server/modules/messaging/index.ts';
 import { createServiceManager } from '../../server/modules/service-manager/index.ts';
+import { createThrottle } from '../../server/modules/throttle/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../../server/service/service-limits.ts';
+import { BlockStore } from '../../server/storage/block-store.ts';
+import { openHubDatabase } from '../../server/storage/database.ts';
 import { createStorage, type Storage } from '../../server/storage/storage-module.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/traffic.ts';
 import { moduleContract, type ModuleStage } from './module.contract.ts';
 
+const CONFIG = parseHubConfig({ dataDir: '/d' });
 const never = new AbortController().signal;
 
 /** Modules that stand on nothing. */
@@ -112,6 +117,25 @@ moduleContract('service-manager', () =>
     }),
   ),
 );
+
+moduleContract('throttle', () => alone((clock) => createThrottle({ clock, config: CONFIG.throttle })));
+
+moduleContract('block-list', async () => {
+  const folder = temporaryFolder();
+  const clock = new FakeClock();
+  const databases = new DisposableStack();
+  const store = (): BlockStore => new BlockStore(databases.use(openHubDatabase(folder.path)));
+  const module = createBlockList({ clock, log: silentLogger, config: CONFIG.blockList, store });
+  return {
+    clock,
+    module,
+    [Symbol.asyncDispose]: async () => {
+      await module.stop();
+      databases.dispose();
+      folder[Symbol.dispose]();
+    },
+  };
+});
 
 moduleContract('messaging', () =>
   alone(() => createMessaging({ connections: () => [], connectionsOf: () => [], providersOf: () => new Set() })),

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openHubDatabase } from '../../server/storage/database.ts';
 import { acquireHubLock } from '../../server/storage/hub-lock.ts';
-import type { Migration } from '../../server/storage/migrations.ts';
+import { MIGRATIONS, type Migration } from '../../server/storage/migrations.ts';
 import { StorageError } from '../../server/storage/storage-error.ts';
 import { temporaryFolder } from '../support/traffic.ts';
 
@@ -59,7 +59,7 @@ describe('openHubDatabase()', () => {
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
     const tables = connection.pragma('table_list') as { name: string; schema: string; strict: number; type: string }[];
     const own = tables.filter(({ name, schema }) => schema === 'main' && !name.startsWith('sqlite_'));
-    expect(own.map(({ name }) => name).toSorted()).toEqual(['clients', 'credentials', 'grants']);
+    expect(own.map(({ name }) => name).toSorted()).toEqual(['blocks', 'clients', 'credentials', 'grants']);
     expect(own.every(({ strict }) => strict === 1)).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe('openHubDatabase() with something wrong', () => {
     database.pragma('user_version = 99');
     database.close();
     expect(refusal(() => openHubDatabase(folder.path))).toBe(
-      `Cannot use "${path}": a newer version of whub made it (schema 99, this one knows 1); update whub`,
+      `Cannot use "${path}": a newer version of whub made it (schema 99, this one knows ${String(MIGRATIONS.at(-1)?.version)}); update whub`,
     );
   });
 

@@ -12,7 +12,9 @@ import { createMemoryTransportPair } from '../../common/transport/memory-transpo
 import type { CloseReason, Transport } from '../../common/transport/transport.ts';
 import type { AccessLimits } from '../../server/access/access-limits.ts';
 import type { Authenticator, Credential } from '../../server/access/authenticator.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../server/access/connection.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../server/access/connection-deps.ts';
+import { Connection } from '../../server/access/connection.ts';
+import { createHeaderPolicy } from '../../server/access/header-policy.ts';
 import { registerMessageHandlers } from '../../server/access/message-handlers.ts';
 import type { Caller, Principal, ProviderLink, Relay, RelayRequest } from '../../server/relay.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -98,8 +100,9 @@ export class AccessBench {
     const note = (event: string) => (): void => void this.events.push(event);
     const observer: ConnectionObserver = {
       opened: note('opened'),
-      refused: (_connection: Connection, error: HubError, client: string | undefined) =>
-        void this.events.push(`refused ${client ?? '-'} ${String(error.status)}`),
+      refused: (_connection: Connection, error: HubError, claimed: Credential | undefined) =>
+        void this.events.push(`refused ${claimed?.client ?? '-'} ${String(error.status)}`),
+      violated: () => undefined,
       closed: note('closed'),
       linkClosed: note('link closed'),
     };
@@ -114,7 +117,11 @@ export class AccessBench {
       binaryCodec: this.codec,
       observer,
     };
-    registerMessageHandlers(this.dispatcher, { relay: this.relay, binaryCodec: this.codec });
+    registerMessageHandlers(this.dispatcher, {
+      relay: this.relay,
+      headers: createHeaderPolicy(),
+      binaryCodec: this.codec,
+    });
     const link = { id: connectionId('c1'), transport: here, codec: this.codec, credential: options.credential };
     this.connection = new Connection(link, deps);
     this.peer = there;

@@ -109,7 +109,7 @@ export async function relayHttp(
   target: RequestTarget,
   [request, response]: readonly [IncomingMessage, ServerResponse],
 ): Promise<void> {
-  const { clock, codec } = http.deps;
+  const { clock, codec, headers } = http.deps;
   const receivedMs = clock.nowMs();
   const principal = await http.authenticate(request);
   const method = methodOf(request.method);
@@ -126,7 +126,7 @@ export async function relayHttp(
     timeoutMs,
     uri: target.uri,
     from: principal.clientId,
-    headers: forwardedHeaders(request),
+    headers: forwardedHeaders(request, headers),
     payload,
   });
   const caller = http.caller(principal, response, writeAnswer);

@@ -19,6 +19,7 @@ export class HttpCaller implements Caller {
   readonly principal: Principal;
   readonly via = 'http';
   readonly providerLink = undefined;
+  readonly remoteAddress: string | undefined;
   readonly #response: ServerResponse;
   readonly #deliver: Deliver;
   #answered = false;
@@ -26,6 +27,7 @@ export class HttpCaller implements Caller {
   constructor(init: HttpCallerInit) {
     this.connectionId = init.connectionId;
     this.principal = init.principal;
+    this.remoteAddress = init.response.req.socket.remoteAddress;
     this.#response = init.response;
     this.#deliver = init.deliver;
   }

@@ -72,7 +72,9 @@ export function sendProblem(
   response.setHeader('cache-control', 'no-store');
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
   const retryAfter = retryAfterSeconds(problem['retry_after_ms']);
-  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  if (retryAfter !== undefined) {
+    response.setHeader('retry-after', retryAfter).setHeader('retry-after-ms', String(problem['retry_after_ms']));
+  }
   if (error instanceof MethodError) response.setHeader('allow', error.allow);
   if (request.complete || request.method === 'GET' || request.method === 'HEAD') response.end(body);
   else if (isWaiting(request)) response.setHeader('connection', 'close').end(body);

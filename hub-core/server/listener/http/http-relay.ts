@@ -6,7 +6,10 @@ import { HUB_ID_BIT, type Message } from '../../../common/protocol/message.ts';
 import { orNone, type HubIdentity } from '../../access/access-limits.ts';
 import type { Authenticator } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
+import type { Gate } from '../../access/gate.ts';
+import type { HeaderPolicy } from '../../access/header-policy.ts';
 import type { Principal, Relay } from '../../relay.ts';
+import { remoteOf } from '../remote-of.ts';
 import { HttpCaller, type Deliver } from './http-caller.ts';
 import { readBody } from './request-body.ts';
 
@@ -16,6 +19,8 @@ export interface HttpRelayDeps {
   readonly maxFrameBytes: number;
   readonly relay: Relay;
   readonly authenticator: Authenticator;
+  readonly gate: Gate;
+  readonly headers: HeaderPolicy;
   /** Of binary messages. */
   readonly codec: Codec;
 }
@@ -33,7 +38,11 @@ export class HttpRelay {
 
   /** @throws {CredentialError} */
   async authenticate(request: IncomingMessage): Promise<Principal> {
-    return this.deps.authenticator.authenticate(parseAuthorization(request.headers.authorization));
+    const { authenticator, gate, clock } = this.deps;
+    const credential = parseAuthorization(request.headers.authorization);
+    const delayMs = gate.judgeDelayMs(remoteOf(request), credential);
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    return authenticator.authenticate(credential);
   }
 
   /**

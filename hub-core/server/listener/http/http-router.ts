@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HubError, RequestError } from '../../../common/errors/hub-error.ts';
+import { CredentialError, HubError, ProtocolError, RequestError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
+import { parseAuthorization } from '../../access/bearer.ts';
+import { credentialSubject } from '../../access/credential-subject.ts';
+import type { Bar } from '../../access/gate.ts';
 import type { MountTable } from '../mount-table.ts';
+import { remoteOf } from '../remote-of.ts';
 import { admitHttp, type RequestGuard } from '../request-guard.ts';
 import { requestTarget, type RequestTarget } from '../request-target.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
@@ -38,6 +42,20 @@ export class HttpRouter {
     try {
       target = admitHttp(request, this.#deps.guard);
       allowOrigin(request, response, this.#deps.guard.origins);
+      const bar = this.#deps.guard.gate.barOf(remoteOf(request));
+      if (bar !== undefined) {
+        this.#letProven(bar, target, [request, response]);
+        return;
+      }
+    } catch (error) {
+      this.#fail([request, response], error);
+      return;
+    }
+    this.#serve(target, [request, response]);
+  }
+
+  #serve(target: RequestTarget, [request, response]: Exchange): void {
+    try {
       if (this.#answerAtOnce(target, [request, response])) return;
     } catch (error) {
       this.#fail([request, response], error);
@@ -46,6 +64,20 @@ export class HttpRouter {
     const work =
       target.path === '/rpc' ? this.#rpc(request, response) : relayHttp(this.#deps.http, target, [request, response]);
     work.catch((error: unknown) => this.#fail([request, response], error));
+  }
+
+  /** From a blocked address: whoever tries credentials is not told whether one was right, unless it was. */
+  #letProven(bar: Bar, target: RequestTarget, exchange: Exchange): void {
+    const [request, response] = exchange;
+    const refuse = (): void => {
+      const about = { hub: this.#deps.http.deps.hub.id, instance: target.path };
+      sendProblem(request, response, { error: bar.error, about });
+    };
+    if (!bar.unlessProven || request.headers.authorization === undefined) {
+      refuse();
+      return;
+    }
+    this.#deps.http.authenticate(request).then(() => this.#serve(target, exchange), refuse);
   }
 
   /** @returns false when the request is to be relayed */
@@ -96,11 +128,31 @@ export class HttpRouter {
     await relayRpc(this.#deps.http, request, response);
   }
 
+  /** What is repeated leads to a block. Bodies of the gateway are the providers' affair. */
+  #note(request: IncomingMessage, { path, error }: { readonly path: string; readonly error: unknown }): void {
+    const { gate } = this.#deps.guard;
+    if (error instanceof CredentialError && request.headers.authorization !== undefined)
+      gate.noteOffence(remoteOf(request), 'credential', subjectOf(request));
+    else if (error instanceof ProtocolError && path === '/rpc')
+      gate.noteOffence(remoteOf(request), 'frame', subjectOf(request));
+  }
+
   #fail([request, response]: Exchange, error: unknown): void {
     const { path } = requestTarget(request);
+    this.#note(request, { path, error });
     if (!(error instanceof HubError))
       this.#deps.log.error({ method: request.method ?? '', error }, 'answering an HTTP request failed');
     sendProblem(request, response, { error, about: { hub: this.#deps.http.deps.hub.id, instance: path } });
+  }
+}
+
+/** A key that holds no Bearer credential is nobody's. */
+function subjectOf({ headers: { authorization } }: IncomingMessage): string | undefined {
+  try {
+    return credentialSubject(parseAuthorization(authorization));
+  } catch (error) {
+    if (error instanceof CredentialError) return undefined;
+    throw error;
   }
 }
 

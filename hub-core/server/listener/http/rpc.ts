@@ -18,9 +18,9 @@ function decodeRequest(http: HttpRelay, frame: Uint8Array): Message {
 
 /** What policy leaves of the request; undefined when it was refused, which is an answer like any other here. */
 function admit(http: HttpRelay, message: Message, caller: HttpCaller): Message | undefined {
-  const { relay, codec, hub } = http.deps;
+  const { relay, headers, codec, hub } = http.deps;
   try {
-    return admitRequest(message, { caller, relay, codec });
+    return admitRequest(message, { caller, relay, headers, codec });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     caller.respond(message.id, problemResponse(error, { hub: hub.id, request: message.id, instance: message.uri }));

@@ -5,7 +5,9 @@ import { CredentialError, RequestError, type HubError } from '../../../common/er
 import type { Logger } from '../../../common/log/logger.ts';
 import type { Module } from '../../../common/module/module.ts';
 import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
-import { Connection, type ConnectionDeps, type ConnectionObserver } from '../../access/connection.ts';
+import type { Credential } from '../../access/authenticator.ts';
+import type { ConnectionDeps, ConnectionObserver } from '../../access/connection-deps.ts';
+import { Connection } from '../../access/connection.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
 export { connectionLoad } from './connection-load.ts';
@@ -37,7 +39,15 @@ export interface ProvidedServices {
 
 export interface RefusedHello {
   readonly connection: Connection;
+  /** What it claimed to be. */
   readonly client: string | undefined;
+  /** Never to be shown. */
+  readonly credential: Credential | undefined;
+  readonly error: HubError;
+}
+
+export interface ProtocolViolation {
+  readonly connection: Connection;
   readonly error: HubError;
 }
 
@@ -50,6 +60,7 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidOpen: Event<Connection>;
   readonly onDidClose: Event<Connection>;
   readonly onDidRefuse: Event<RefusedHello>;
+  readonly onDidViolate: Event<ProtocolViolation>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
   /** Every open connection. */
@@ -68,7 +79,7 @@ export function createConnectionManager(deps: ConnectionManagerDeps): Connection
 
 class Connections implements ConnectionManager, ConnectionObserver {
   readonly name = 'connection-manager';
-  readonly dependsOn: readonly string[] = ['auth', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'service-manager', 'block-list', 'throttle'];
   readonly #deps: ConnectionManagerDeps;
   readonly #connectionDeps: ConnectionDeps;
   readonly #live = new Map<ConnectionId, Connection>();
@@ -79,6 +90,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly #opened = new Emitter<Connection>();
   readonly #ended = new Emitter<Connection>();
   readonly #refused = new Emitter<RefusedHello>();
+  readonly #violated = new Emitter<ProtocolViolation>();
   #running: DisposableStack | undefined;
   #accepting = false;
   #lastNumber = 0;
@@ -87,6 +99,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly onDidOpen = this.#opened.event;
   readonly onDidClose = this.#ended.event;
   readonly onDidRefuse = this.#refused.event;
+  readonly onDidViolate = this.#violated.event;
 
   constructor(deps: ConnectionManagerDeps) {
     this.#deps = deps;
@@ -183,7 +196,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
     this.#opened.emit(connection);
   }
 
-  refused(connection: Connection, error: HubError, client: string | undefined): void {
+  refused(connection: Connection, error: HubError, credential: Credential | undefined): void {
     this.#deps.log.warn(
       {
         connectionId: connection.connectionId,
@@ -193,7 +206,11 @@ class Connections implements ConnectionManager, ConnectionObserver {
       },
       'connection refused',
     );
-    this.#refused.emit({ connection, client, error });
+    this.#refused.emit({ connection, client: credential?.client, credential, error });
+  }
+
+  violated(connection: Connection, error: HubError): void {
+    this.#violated.emit({ connection, error });
   }
 
   closed(connection: Connection): void {
@@ -234,6 +251,13 @@ function draining(): RequestError {
   return new RequestError('UNAVAILABLE_ERR', 'Cannot go on: the hub is stopping, connect again later', {
     extra: { retry_after_ms: RETRY_AFTER_MS },
   });
+}
+
+/** Ends what a blocked client has open. */
+export function endBlocked(connections: readonly Connection[], client: string): void {
+  for (const connection of connections) {
+    connection.goodbye(new RequestError('FORBIDDEN_ERR', `Cannot go on as client "${client}": it was blocked`));
+  }
 }
 
 /** Ends what a revoked client has open. */

@@ -1,0 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The address at the other end; `unknown` when the socket is gone already. */
+export function remoteOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? 'unknown';
+}

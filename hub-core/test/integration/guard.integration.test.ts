@@ -1,0 +1,198 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
+import { CliProcess } from '../support/cli-process.ts';
+import { rawHttp } from '../support/raw-http.ts';
+import { startTestHub } from '../support/test-hub.ts';
+import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
+
+const wrongKey = (n: number): string => `whub_aaaaaaaaa${'abcdefghijkmnpqr'.charAt(n)}_${String(n).padStart(43, 'x')}`;
+
+describe('block list at a running hub', () => {
+  it('[BL6] a client that is blocked is told 403 and its next connection and request 429', async () => {
+    await using stage = await startTestHub();
+    const key = stage.addClient('cat');
+    await using cat = await WireClient.open(stage.url, { key });
+    stage.hub.blocks.add({ kind: 'client', target: 'cat', reason: 'noise', forMs: 60_000 });
+    expect((await cat.next(Kind.Goodbye)).status).toBe(403);
+    expect((await cat.closed).code).toBe(4403);
+
+    await using again = await WireClient.connect(stage.url);
+    again.hello({ key });
+    expect(jsonOf(await again.next(Kind.Goodbye))).toMatchObject({
+      type: 'urn:whub:error:THROTTLED_ERR',
+    });
+    const headers = { host: `127.0.0.1:${String(stage.port)}`, authorization: `Bearer ${key}` };
+    const reply = await rawHttp(stage.port, { path: '/status/', headers });
+    expect([reply.status, Number(reply.headers['retry-after'])]).toEqual([429, 60]);
+    expect(stage.hub.blocks.remove('client', 'cat')).toBe(true);
+    await using _back = await WireClient.open(stage.url, { key });
+  });
+
+  it('[BL3, BL4] wrong keys from loopback never block it, and the right key still gets in', async () => {
+    await using stage = await startTestHub({ blockList: { slowToMs: 300 } });
+    const key = stage.addClient('cat');
+    const headers = (bearer: string): Record<string, string> => ({
+      host: `127.0.0.1:${String(stage.port)}`,
+      authorization: `Bearer ${bearer}`,
+    });
+    for (let i = 0; i < 12; i += 1) {
+      await using client = await WireClient.connect(stage.url);
+      client.hello({ client: 'cat', key: wrongKey(i) });
+      expect((await client.next(Kind.Goodbye)).status).toBe(401);
+    }
+    expect(stage.hub.blocks.list()).toEqual([]);
+    const startedMs = performance.now();
+    await using _cat = await WireClient.open(stage.url, { client: 'cat', key });
+    expect(performance.now() - startedMs).toBeGreaterThan(250);
+    expect((await rawHttp(stage.port, { path: '/status/', headers: headers(key) })).status).toBe(200);
+  });
+
+  it('[BL3] malformed frames from loopback close their connection and block nobody', async () => {
+    await using stage = await startTestHub();
+    for (let i = 0; i < 8; i += 1) {
+      await using client = await WireClient.connect(stage.url);
+      client.sendRaw(new Uint8Array([1, 2, 3, 4]));
+      expect((await client.next(Kind.Goodbye)).status).toBe(400);
+    }
+    expect(stage.hub.blocks.list()).toEqual([]);
+  });
+});
+
+describe('whub block', () => {
+  it('[BL10] blocks and unblocks beside a running hub', { timeout: 60_000 }, async () => {
+    await using stage = await startTestHub();
+    const key = stage.addClient('cat');
+    await using cat = await WireClient.open(stage.url, { key });
+    const whub = (...args: readonly string[]) => CliProcess.run(['block', ...args, '--data', stage.dataDir], {});
+    expect((await whub('add', '10.1.2.3/8', '--minutes', '5', '--reason', 'scans')).code).toBe(0);
+    expect((await whub('add', 'cat', '--client')).code).toBe(0);
+    expect((await cat.next(Kind.Goodbye)).status).toBe(403);
+    const listed: unknown = JSON.parse((await whub('list', '--json')).stdout.toString());
+    expect(listed).toMatchObject([
+      { kind: 'address', target: '10.0.0.0/8', source: 'manual', reason: 'scans' },
+      { kind: 'client', target: 'cat', until: null },
+    ]);
+    expect([(await whub('remove', 'cat', '--client')).code, (await whub('remove', 'cat', '--client')).code]).toEqual([
+      0, 1,
+    ]);
+    const wrong = await whub('add', '127.0.0.1');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('loopback')]);
+  });
+});
+
+describe('throttle at a running hub', () => {
+  it('[TH6] a request over the rate is answered 429 with the time to wait, over sockets and HTTP, and not relayed', async () => {
+    await using stage = await startTestHub({ throttle: { clientServiceRequestsPerSec: 0.001, clientServiceBurst: 1 } });
+    const key = stage.addClient('cat');
+    await using provider = await WireClient.open(stage.url, { key: stage.addClient('dog') });
+    const relayed: string[] = [];
+    await provider.provide({ id: 'echo', routes: [{ pattern: '/*rest' }] }, (request) => {
+      relayed.push(request.uri ?? '');
+      return echo(request);
+    });
+    await using cat = await WireClient.open(stage.url, { key });
+    expect((await cat.request({ method: Method.Get, uri: '/echo/1' })).status).toBe(200);
+    const refused = await cat.request({ method: Method.Get, uri: '/%65cho/2', encoding: Encoding.Bytes });
+    expect(refused.status).toBe(429);
+    expect(jsonOf(refused)).toMatchObject({ type: 'urn:whub:error:THROTTLED_ERR' });
+    expect(refused.headers.map(({ name }) => name)).toContain('retry-after-ms');
+    const headers = { host: `127.0.0.1:${String(stage.port)}`, authorization: `Bearer ${key}` };
+    const reply = await rawHttp(stage.port, { path: '/echo/3', headers });
+    expect(reply.status).toBe(429);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(1);
+    expect(Number(reply.headers['retry-after-ms'])).toBeGreaterThan(1000);
+    expect(relayed).toEqual(['/echo/1']);
+  });
+});
+
+const NAMESPACE = `whub${String(process.pid)}`;
+const HERE = '198.18.7.1';
+const THERE = '198.18.7.2';
+
+function ip(...args: readonly string[]): string | undefined {
+  const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
+  return status === 0 ? undefined : (error?.message ?? stderr.trim());
+}
+
+/** A machine of its own, as far as the hub can tell. @returns why there cannot be one, or what takes it away again */
+function createNamespace(): string | Disposable {
+  const link = `w${String(process.pid)}`;
+  const steps = [
+    ['netns', 'add', NAMESPACE],
+    ['link', 'add', `${link}a`, 'type', 'veth', 'peer', 'name', `${link}b`, 'netns', NAMESPACE],
+    ['addr', 'add', `${HERE}/30`, 'dev', `${link}a`],
+    ['link', 'set', `${link}a`, 'up'],
+    ['-n', NAMESPACE, 'addr', 'add', `${THERE}/30`, 'dev', `${link}b`],
+    ['-n', NAMESPACE, 'link', 'set', `${link}b`, 'up'],
+  ];
+  const dispose = (): void => {
+    ip('link', 'del', `${link}a`);
+    ip('netns', 'del', NAMESPACE);
+  };
+  for (const step of steps) {
+    const failure = ip(...step);
+    if (failure === undefined) continue;
+    dispose();
+    return `ip ${step.join(' ')}: ${failure}`;
+  }
+  return { [Symbol.dispose]: dispose };
+}
+
+/** Runs a few lines in the namespace. @returns what they print */
+async function run(script: string): Promise<string> {
+  const child = spawn('ip', ['netns', 'exec', NAMESPACE, process.execPath, '--input-type=module', '-e', script]);
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(child, 'close');
+  return Buffer.concat(chunks).toString().trim();
+}
+
+describe('block list over a network', () => {
+  it('[BL9] wrong keys from another address end on the block list, from loopback never', async (context) => {
+    const namespace = createNamespace();
+    if (typeof namespace === 'string') {
+      context.skip(`no network namespace here: ${namespace}`);
+      return;
+    }
+    using _namespace = namespace;
+    await using stage = await startTestHub({ host: '0.0.0.0', allowRemote: true });
+    const key = stage.addClient('cat');
+    const at = `http://${HERE}:${String(stage.port)}`;
+    const get = (bearers: readonly string[]): Promise<string> =>
+      run(`
+        for (const bearer of ${JSON.stringify(bearers)}) {
+          const reply = await fetch('${at}/status/', { headers: { authorization: 'Bearer ' + bearer } });
+          const body = await reply.json();
+          console.log(reply.status, body.retry_after_ms > 500000, Number(reply.headers.get('retry-after')) > 500);
+        }`);
+    const upgrade = (): Promise<string> =>
+      run(`
+        const { request } = await import('node:http');
+        const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13',
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+        const open = request({ host: '${HERE}', port: ${String(stage.port)}, headers });
+        open.on('response', (reply) => console.log(reply.statusCode, reply.headers['retry-after-ms'] > 0));
+        open.on('upgrade', (reply, socket) => { console.log(reply.statusCode); socket.destroy(); });
+        open.end();`);
+    expect(await upgrade()).toBe('101');
+    const tries = Array.from({ length: 11 }, (_, n) => wrongKey(n));
+    const lines = (await get(tries)).split('\n');
+    expect(lines).toEqual([...Array.from({ length: 10 }, () => '401 false false'), '429 true true']);
+    expect(stage.hub.blocks.list()).toMatchObject([{ target: THERE, source: 'auto' }]);
+    expect(await upgrade()).toBe('429 true');
+    // Who proves to be a client is let through; everyone else here is not told whether a key was right.
+    expect(await get([key, wrongKey(1)])).toBe('200 false false\n429 true true');
+    const headers = { host: `127.0.0.1:${String(stage.port)}` };
+    for (const bearer of tries) {
+      await rawHttp(stage.port, { path: '/status/', headers: { ...headers, authorization: `Bearer ${bearer}` } });
+    }
+    expect(stage.hub.blocks.list().map(({ target }) => target)).toEqual([THERE]);
+    const reply = await rawHttp(stage.port, {
+      path: '/status/',
+      headers: { ...headers, authorization: `Bearer ${key}` },
+    });
+    expect(reply.status).toBe(200);
+  }, 60_000);
+});
