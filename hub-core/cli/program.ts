@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addAuditCommand } from './commands/audit.ts';
 import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
 import { addConsoleCommand } from './commands/console.ts';
 import { addContextCommand } from './commands/context.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addProvideCommand } from './commands/provide.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSendCommand } from './commands/send.ts';
@@ -44,7 +46,9 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addServeCommand,
     addStopCommand,
     addClientCommand,
+    addDoctorCommand,
     addBlockCommand,
+    addAuditCommand,
     addContextCommand,
     addCallCommand,
     addProvideCommand,

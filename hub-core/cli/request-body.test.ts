@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readAll } from '../test/support/byte-source.ts';
 import { createTempFolder } from '../test/support/temp-folder.ts';
 import { createTestTerminal } from '../test/support/test-terminal.ts';
 import { readBody, sniffEncoding } from './request-body.ts';
+
+const isAsyncIterable = (body: object): body is AsyncIterable<Uint8Array> => Symbol.asyncIterator in body;
 
 describe('sniffEncoding', () => {
   it.each([
@@ -32,12 +36,31 @@ describe('readBody', () => {
     await using folder = await createTempFolder();
     await writeFile(join(folder.path, 'a.png'), 'x');
     const { body, ...rest } = await readBody(`@${join(folder.path, 'a.png')}`, false, createTestTerminal());
-    expect([new TextDecoder().decode(body), rest]).toEqual(['x', { encoding: undefined, contentType: 'image/png' }]);
+    expect([body, rest]).toEqual([Buffer.from('x'), { encoding: undefined, contentType: 'image/png' }]);
   });
 
   it('[CM5] takes stdin', async () => {
     const { body, encoding } = await readBody('@-', false, createTestTerminal({ stdin: 'hello' }));
-    expect([new TextDecoder().decode(body), encoding]).toEqual(['hello', 'text']);
+    expect([body, encoding]).toEqual([Buffer.from('hello'), 'text']);
+  });
+
+  it('[CS13] takes a long file as a stream, with the type that its name says', async () => {
+    await using folder = await createTempFolder();
+    const content = randomBytes(3 << 20);
+    await writeFile(join(folder.path, 'a.png'), content);
+    const { body, ...rest } = await readBody(`@${join(folder.path, 'a.png')}`, false, createTestTerminal());
+    if (!isAsyncIterable(body)) throw new TypeError('Cannot test the body: it is no stream');
+    expect([(await readAll(body)).length, rest]).toEqual([
+      content.length,
+      { encoding: undefined, contentType: 'image/png' },
+    ]);
+  });
+
+  it('[CS13] takes a long stdin as a stream of bytes', async () => {
+    const stdin = 'x'.repeat(2 << 20);
+    const { body, encoding } = await readBody('@-', false, createTestTerminal({ stdin }));
+    if (!isAsyncIterable(body)) throw new TypeError('Cannot test the body: it is no stream');
+    expect([(await readAll(body)).length, encoding]).toEqual([stdin.length, 'bytes']);
   });
 
   it('[CM5] names a file that cannot be read', async () => {

@@ -1,5 +1,12 @@
+import type { IncomingStream } from './incoming-stream.ts';
+import type { OutgoingStream } from './outgoing-stream.ts';
+
 /** A request that a handler works on, until it is answered or cancelled. Its signal is made only when it is asked for. */
 export class ActiveCall {
+  /** The request's body, when it comes in pieces. */
+  incoming: IncomingStream | undefined;
+  /** The answer's body, once it goes out in pieces. */
+  outgoing: OutgoingStream | undefined;
   readonly #onDidEnd: () => void;
   #controller: AbortController | undefined;
   #reason: Error | undefined;
@@ -28,13 +35,17 @@ export class ActiveCall {
   end(): boolean {
     if (this.#ended) return false;
     this.#ended = true;
+    this.incoming?.fail(new TypeError('Cannot read the body of the request: it is answered'));
     this.#onDidEnd();
     return true;
   }
 
   /** Nobody waits for the answer any more: it will not be sent, and its service may drain without it. */
   cancel(reason: Error): void {
-    if (!this.end()) return;
+    if (this.#ended) return;
+    this.incoming?.fail(reason);
+    this.end();
+    this.outgoing?.stop(reason);
     this.#reason = reason;
     this.#controller?.abort(reason);
   }

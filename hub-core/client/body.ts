@@ -1,14 +1,18 @@
 import { EMPTY_BYTES, Encoding, type Header } from '../common/protocol/message.ts';
 import { jsonPayload, parseJsonPayload, textPayload } from '../common/protocol/payload.ts';
 import { encodingWord, parseEncoding } from '../common/protocol/words.ts';
+import { isByteStream, type ByteStream } from './byte-stream.ts';
 
 /** How a payload is written. */
 export type EncodingWord = 'bytes' | 'json' | 'text' | 'flatbuffer' | 'messagepack' | 'cbor' | 'other';
 
 /** What a request or a reply carries: at most one of `body` and `json`. */
 export interface BodyInput {
-  /** Bytes are sent as they are and must not be changed afterwards; a string is sent as UTF-8. */
-  readonly body?: Uint8Array | string | undefined;
+  /**
+   * Bytes are sent as they are and must not be changed afterwards; a string is sent as UTF-8; a stream follows in pieces, no
+   * faster than the other side reads it.
+   */
+  readonly body?: Uint8Array | string | ByteStream | undefined;
   /** Any value that `JSON.stringify` can write. */
   readonly json?: unknown;
   /**
@@ -20,6 +24,8 @@ export interface BodyInput {
 export interface EncodedBody {
   readonly encoding: Encoding;
   readonly payload: Uint8Array;
+  /** What follows in pieces, instead of a payload. */
+  readonly source: ByteStream | undefined;
 }
 
 /** The encoding that a content type stands for (docs/protocol.md, section 8). */
@@ -45,10 +51,12 @@ export function encodeBody(input: BodyInput, headers: readonly Header[]): Encode
     throw new TypeError('Cannot send both "body" and "json": give one of them');
   }
   if (json !== undefined) {
-    return { encoding: encodingOf(input.encoding ?? 'json'), payload: jsonPayload(json) };
+    return { encoding: encodingOf(input.encoding ?? 'json'), payload: jsonPayload(json), source: undefined };
   }
+  const encoding = chooseEncoding(input, headers);
+  if (isByteStream(body)) return { encoding, payload: EMPTY_BYTES, source: body };
   const payload = typeof body === 'string' ? textPayload(body) : (body ?? EMPTY_BYTES);
-  return { encoding: chooseEncoding(input, headers), payload };
+  return { encoding, payload, source: undefined };
 }
 
 function encodingOf(word: EncodingWord): Encoding {
@@ -85,7 +93,7 @@ export abstract class Body {
 
   /** The bytes read as UTF-8; what is not UTF-8 becomes U+FFFD. */
   text(): string {
-    return decoder.decode(this.#payload);
+    return decoder.decode(this.bytes());
   }
 
   /**
@@ -94,6 +102,6 @@ export abstract class Body {
    * @throws {ProtocolError} when they are no JSON
    */
   json(): unknown {
-    return parseJsonPayload(this.#payload);
+    return parseJsonPayload(this.bytes());
   }
 }

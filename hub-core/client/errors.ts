@@ -57,3 +57,10 @@ export class WithdrawnError extends ClientError {
     super(`Cannot provide "${service}": it was withdrawn before it was registered`);
   }
 }
+
+/** A stream that its reader cancelled: nothing more can be read from it. */
+export class CancelledError extends ClientError {
+  override readonly name = 'CancelledError';
+  readonly code = 'WHUB_CANCELLED';
+  readonly status = 499;
+}

@@ -1,8 +1,10 @@
 import { Emitter, type Event } from '../common/base/emitter.ts';
 import { MessageDispatcher } from '../common/dispatch/message-dispatcher.ts';
 import { ProtocolError } from '../common/errors/hub-error.ts';
-import { Flag, Kind, type Message } from '../common/protocol/message.ts';
+import { Flag, HUB_ID_BIT, Kind, type Message } from '../common/protocol/message.ts';
+import { StreamedAnswer } from './answer.ts';
 import { encodeBody, type BodyInput } from './body.ts';
+import { isByteStream, type ByteStream } from './byte-stream.ts';
 import { ClientClosedError, type ClientError } from './errors.ts';
 import { toWireHeaders, type HeadersInput } from './header-list.ts';
 import type { ClientConnection, Link } from './link.ts';
@@ -13,9 +15,10 @@ import type { RequestFields } from './pending-request.ts';
 import { Pool } from './pool.ts';
 import type { ProvideOptions, Provision } from './provision.ts';
 import type { Reply } from './reply.ts';
-import { Requester } from './requester.ts';
+import { Requester, type SendOptions } from './requester.ts';
 import { ServiceDesk } from './service-desk.ts';
 import type { ClientState } from './state.ts';
+import type { StreamReply } from './stream-reply.ts';
 import { dialWebSocket } from './web-dial.ts';
 
 export interface RequestInit extends BodyInput {
@@ -24,7 +27,10 @@ export interface RequestInit extends BodyInput {
   /** Default `GET`. */
   readonly method?: MethodWord | undefined;
   readonly headers?: HeadersInput | undefined;
-  /** How long the answer is waited for, ms; travels with the request. Default `defaultTimeoutMs`. */
+  /**
+   * How long the answer is waited for, ms; travels with the request. With `stream` it is the time until the answer begins.
+   * Default `defaultTimeoutMs`.
+   */
   readonly timeoutMs?: number | undefined;
   /** Aborting it cancels the request at its provider as well. */
   readonly signal?: AbortSignal | undefined;
@@ -32,6 +38,8 @@ export interface RequestInit extends BodyInput {
   readonly idempotent?: boolean | undefined;
   /** Only this client's channels may answer; 404 when it has none. */
   readonly to?: string | undefined;
+  /** Resolve as soon as the answer begins, with a body that is read as it comes. Default false: the whole answer. */
+  readonly stream?: boolean | undefined;
 }
 
 /**
@@ -129,15 +137,23 @@ export class HubClient implements AsyncDisposable {
    * @throws {RefusedError} when the hub no longer wants this client
    * @throws {ClientClosedError} after `close`
    * @throws {MessageTooLargeError} when the hub would not take a message of that size
-   * @throws the signal's reason when it aborts
+   * @throws {RequestError} TOO_LARGE_ERR when an answer that comes in pieces is longer than a frame may be
+   * @throws {RemoteError} when an answer that comes in pieces is broken off
+   * @throws the signal's reason when it aborts, or what a stream given as the body throws
    */
-  async request(init: RequestInit): Promise<Reply> {
+  request(init: RequestInit & { readonly stream: true }): Promise<StreamReply>;
+  request(init: RequestInit & { readonly stream?: false | undefined }): Promise<Reply>;
+  async request(init: RequestInit): Promise<Reply | StreamReply> {
     this.#assertUsable();
     const method = init.method ?? 'GET';
     const resendable = init.idempotent ?? isIdempotentMethod(method);
-    const fields = requestFields(init, method, init.idempotent === true ? Flag.Idempotent : 0);
     const timeoutMs = this.#timeoutOf(init);
-    return this.#requester.send(fields, { timeoutMs, resendable, signal: init.signal });
+    const [fields, source] = requestFields(init, method, init.idempotent === true ? Flag.Idempotent : 0);
+    const options: SendOptions = { timeoutMs, resendable, source, signal: init.signal };
+    if (init.stream !== true) return this.#requester.send(fields, options);
+    const answer = new StreamedAnswer();
+    this.#requester.open(fields, answer, options);
+    return answer.reply;
   }
 
   /**
@@ -145,9 +161,13 @@ export class HubClient implements AsyncDisposable {
    *
    * @throws {ConnectionLostError} when no connection is open: it is not kept for later
    */
-  notify(init: Omit<RequestInit, 'signal' | 'idempotent'>): void {
+  notify(init: Omit<RequestInit, 'signal' | 'idempotent' | 'stream'>): void {
     this.#assertUsable();
-    this.#requester.sendOneWay(requestFields(init, init.method ?? 'CALL', Flag.OneWay), this.#timeoutOf(init));
+    if (isByteStream(init.body)) {
+      throw new TypeError(`Cannot notify "${init.uri}" with a stream: nobody would say when to go on; use request()`);
+    }
+    const [fields] = requestFields(init, init.method ?? 'CALL', Flag.OneWay);
+    this.#requester.sendOneWay(fields, this.#timeoutOf(init));
   }
 
   /**
@@ -205,6 +225,14 @@ export class HubClient implements AsyncDisposable {
     dispatcher.handle(Kind.Welcome, outOfTurn);
     dispatcher.handle(Kind.Response, (message, link) => this.#requester.respond(link, message));
     dispatcher.handle(Kind.Request, (message, link) => this.#desk.serve(message, link));
+    dispatcher.handle(Kind.Data, (message, link) => {
+      if (message.id < HUB_ID_BIT) this.#requester.data(link, message);
+      else this.#desk.data(message, link);
+    });
+    dispatcher.handle(Kind.Credit, (message, link) => {
+      if (message.id < HUB_ID_BIT) this.#requester.credit(link, message);
+      else this.#desk.credit(message, link);
+    });
     dispatcher.handle(Kind.Cancel, (message, link) => this.#desk.cancel(message, link));
     dispatcher.handle(Kind.Notice, (message) => this.#notices.emit(new Notice(message)));
     dispatcher.handle(Kind.Goodbye, (message, link) => link.leave(message));
@@ -218,8 +246,16 @@ function closedError(): ClientClosedError {
   return new ClientClosedError('Cannot use this client: it is closed');
 }
 
-function requestFields(init: RequestInit, method: MethodWord, flags: number): RequestFields {
+/** @returns what the Request holds, and what follows it in pieces */
+function requestFields(
+  init: RequestInit,
+  method: MethodWord,
+  flags: number,
+): readonly [RequestFields, ByteStream | undefined] {
   if (!init.uri.startsWith('/')) throw new TypeError(`Cannot request "${init.uri}": a uri starts with "/"`);
   const headers = toWireHeaders(init.headers);
-  return { ...encodeBody(init, headers), method: methodOf(method), uri: init.uri, to: init.to, headers, flags };
+  const { encoding, payload, source } = encodeBody(init, headers);
+  const allFlags = source === undefined ? flags : flags | Flag.Stream;
+  const { uri, to } = init;
+  return [{ encoding, payload, method: methodOf(method), uri, to, headers, flags: allFlags }, source];
 }

@@ -1,17 +1,20 @@
 /** The SDK for browsers, and for whatever has a WebSocket of its own. Node programs take `node/index.ts`. */
 export { HubClient, type RequestInit } from './hub-client.ts';
 export type { BodyInput, EncodingWord } from './body.ts';
+export type { ByteStream } from './byte-stream.ts';
 export type { HeaderList, HeadersInput } from './header-list.ts';
 export type { MethodWord } from './method-word.ts';
 export type { Notice } from './notice.ts';
-export type { ConnectOptions, Dial, DialTarget, ReconnectOptions } from './options.ts';
+export type { ConnectOptions, Dial, DialTarget, ReconnectOptions, TokenSource } from './options.ts';
 export type { ProvidedRoute, ProvideOptions, Provision, RequestHandler } from './provision.ts';
 export type { ReplyInit } from './provider-reply.ts';
 export type { ProviderRequest } from './provider-request.ts';
 export type { Reply } from './reply.ts';
+export type { StreamReply } from './stream-reply.ts';
 export type { ClientState } from './state.ts';
 export { MessageTooLargeError, type ClientConnection } from './link.ts';
 export {
+  CancelledError,
   ClientClosedError,
   ClientError,
   ConnectError,

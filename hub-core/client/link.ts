@@ -13,6 +13,7 @@ import type { ActiveCall } from './active-call.ts';
 import { ConnectError, RefusedError } from './errors.ts';
 import { parseGoodbye, type Goodbye } from './goodbye.ts';
 import type { PendingRequest } from './pending-request.ts';
+import type { StreamLink } from './stream-link.ts';
 import { parseWelcome, type Welcome } from './welcome.ts';
 
 /** An open connection of a client, as message handlers see it. */
@@ -51,11 +52,12 @@ export interface LinkDeps {
 export interface Hello {
   readonly client: string | undefined;
   readonly key: string | undefined;
+  readonly token: string | undefined;
   readonly agent: string;
 }
 
 /** One connection with its session: frames, handshake, heartbeat, and what is in flight on it. */
-export class Link implements ClientConnection {
+export class Link implements ClientConnection, StreamLink {
   /** Requests of ours that wait for an answer. */
   readonly inFlight = new InFlightTable<PendingRequest>();
   /** Requests of others that our handlers work on, by the hub's id. */
@@ -103,6 +105,16 @@ export class Link implements ClientConnection {
     return !this.#ended && this.#goodbye === undefined && !this.#congested && (most === 0 || this.inFlight.size < most);
   }
 
+  get congested(): boolean {
+    return this.#congested && !this.#ended;
+  }
+
+  /** What the hub said of streams. */
+  get streamLimits(): { readonly creditBytes: number; readonly maxFrameBytes: number } {
+    const { creditBytes, maxFrameBytes } = this.welcome.limits;
+    return { creditBytes, maxFrameBytes };
+  }
+
   get isOpen(): boolean {
     return this.#welcome !== undefined && !this.#ended;
   }
@@ -114,8 +126,8 @@ export class Link implements ClientConnection {
    * @throws {ConnectError} when the link ends otherwise
    */
   greet(hello: Hello): Promise<Welcome> {
-    const { client, key, agent } = hello;
-    const payload = jsonPayload({ client, key, agent, resume: null });
+    const { client, key, token, agent } = hello;
+    const payload = jsonPayload({ client, key, token, agent, resume: null });
     this.#transport.send(this.#codec.encode({ kind: Kind.Hello, encoding: Encoding.Json, payload }));
     return this.#greeting.promise;
   }

@@ -45,15 +45,29 @@ async function dialAndGreet(
   const { clock, subprotocol, url } = config;
   const createCodec = subprotocol === 'whub.v1.json' ? createJsonCodec : createBinaryCodec;
   const frameType = subprotocol === 'whub.v1.json' ? 'text' : 'binary';
+  const token = await tokenOf(config, signal);
   const transport = await config.dial({ url, subprotocol, frameType, clock, signal });
   const link = new Link({ transport, createCodec, clock, dispatcher });
   const cut = (): void => link.terminate('the attempt was given up');
   signal.addEventListener('abort', cut, { once: true });
   try {
     if (signal.aborted) cut();
-    await link.greet(config);
+    await link.greet({ client: config.client, key: config.key, token, agent: config.agent });
     return link;
   } finally {
     signal.removeEventListener('abort', cut);
+  }
+}
+
+/** Asks for the token anew, for no longer than the attempt lasts. */
+async function tokenOf({ token }: ClientConfig, signal: AbortSignal): Promise<string | undefined> {
+  if (typeof token !== 'function') return token;
+  const given = Promise.withResolvers<never>();
+  const giveUp = (): void => given.reject(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([token(), given.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -22,6 +22,9 @@ export interface DialTarget {
  */
 export type Dial = (target: DialTarget) => Promise<Transport>;
 
+/** A token, or what brings one. */
+export type TokenSource = string | (() => string | Promise<string>);
+
 export interface ReconnectOptions {
   /** Longest wait before the first new attempt, ms; it doubles with each further one. Default 250. */
   readonly baseDelayMs?: number | undefined;
@@ -36,6 +39,11 @@ export interface ConnectOptions {
   readonly client?: string | undefined;
   /** Its key, `whub_…`. */
   readonly key?: string | undefined;
+  /**
+   * A token from `POST /auth/login`, instead of a key; a function is asked for one before each attempt to connect, so that it
+   * can refresh it.
+   */
+  readonly token?: TokenSource | undefined;
   /** Connections held open, 1 to 64; requests go over them in turn, services are offered on each. Default 1. */
   readonly connections?: number | undefined;
   /** Shown in the hub's console, `name/version`. Default `whub-client`. */
@@ -64,6 +72,7 @@ export interface ClientConfig {
   readonly url: string;
   readonly client: string | undefined;
   readonly key: string | undefined;
+  readonly token: TokenSource | undefined;
   readonly connections: number;
   readonly agent: string;
   readonly subprotocol: Codec['subprotocol'];
@@ -102,6 +111,11 @@ function checkClient(client: string | undefined): string | undefined {
   );
 }
 
+function checkToken({ key, token }: ConnectOptions): TokenSource | undefined {
+  if (key === undefined || token === undefined) return token;
+  throw new TypeError('Cannot connect with a key and a token: give one of them');
+}
+
 /** @throws {TypeError | RangeError} when an option cannot be used */
 export function resolveOptions(options: ConnectOptions, defaultDial: Dial): ClientConfig {
   const { agent = 'whub-client', subprotocol = 'whub.v1.fbs', waitForHub = false, connections = 1 } = options;
@@ -111,6 +125,7 @@ export function resolveOptions(options: ConnectOptions, defaultDial: Dial): Clie
     url: options.dial === undefined ? checkUrl(options.url) : options.url,
     client: checkClient(options.client),
     key: options.key,
+    token: checkToken(options),
     connections: checkConnections(connections),
     agent,
     subprotocol,

@@ -14,10 +14,22 @@ export interface ProvidedRoute {
   /** Absent: all. */
   readonly methods?: readonly MethodWord[] | undefined;
   readonly summary?: string | undefined;
+  /**
+   * JSON Schema (draft 2020-12) of request bodies: the hub refuses what does not fit with 400, before it reaches the handler,
+   * unless `metadata.schemas` is `describe`. Bodies must then be JSON.
+   */
+  readonly requestSchema?: Readonly<Record<string, unknown>> | boolean | undefined;
+  /** JSON Schema of answers: what does not fit reaches its caller, and is counted as a warning. */
+  readonly responseSchema?: Readonly<Record<string, unknown>> | boolean | undefined;
   /** Its requests may be sent again to another provider, whatever their method. */
   readonly idempotent?: boolean | undefined;
   /** Budget of a request that names none, ms. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * The handler reads the body as it comes, from `request.stream`; otherwise one that comes in pieces is collected first, up to
+   * the size of a frame. Answers may be streams in either case.
+   */
+  readonly stream?: boolean | undefined;
   readonly handler: RequestHandler;
 }
 

@@ -11,9 +11,12 @@ export class Reply extends Body {
   readonly status: number;
   readonly headers: HeaderList;
 
-  /** @internal */
-  constructor(message: Message) {
-    super(message.encoding, message.payload);
+  /**
+   * @internal
+   * @param payload in place of the message's own, when the body came in pieces
+   */
+  constructor(message: Message, payload: Uint8Array = message.payload) {
+    super(message.encoding, payload);
     this.status = message.status;
     this.headers = new HeaderList(message.headers);
   }

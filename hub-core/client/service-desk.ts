@@ -60,6 +60,16 @@ export class ServiceDesk {
     link.calls.get(message.id)?.cancel(new DOMException('The caller no longer waits for the answer', 'AbortError'));
   }
 
+  /** A piece of a request's body. */
+  data(message: Message, link: Link): void {
+    link.calls.get(message.id)?.incoming?.accept(message);
+  }
+
+  /** More of an answer's body is wanted. */
+  credit(message: Message, link: Link): void {
+    link.calls.get(message.id)?.outgoing?.grant(message.credit);
+  }
+
   linkOpened(link: Link): void {
     for (const service of this.#services.values()) service.linkOpened(link);
   }

@@ -1,17 +1,25 @@
 import { Emitter, type Event } from '../common/base/emitter.ts';
 import { isServiceId } from '../common/base/ids.ts';
 import { HubError, RequestError } from '../common/errors/hub-error.ts';
-import { Flag, Method, type Message, type MessageInit } from '../common/protocol/message.ts';
+import type { Message } from '../common/protocol/message.ts';
 import { jsonPayload } from '../common/protocol/payload.ts';
 import { methodWord } from '../common/protocol/words.ts';
-import { splitPath, splitUri } from '../common/route/path.ts';
+import { splitPath } from '../common/route/path.ts';
 import { RouteTable, type RouteParams } from '../common/route/route-table.ts';
 import { ActiveCall } from './active-call.ts';
-import { MessageTooLargeError, type Link } from './link.ts';
+import type { Link } from './link.ts';
 import { methodOf } from './method-word.ts';
-import { failureResponse, MethodNotAllowedError, responseOf, withoutBody } from './provider-reply.ts';
+import { answerOf, MethodNotAllowedError, type ReplyInit } from './provider-reply.ts';
 import { ProviderRequest } from './provider-request.ts';
-import type { ProvideOptions, RequestHandler } from './provision.ts';
+import type { ProvidedRoute, ProvideOptions } from './provision.ts';
+import { ServedCall } from './served-call.ts';
+
+/** What a handler is given besides the message. */
+interface HandlerInput {
+  readonly params: RouteParams;
+  /** Undefined while the body comes in pieces. */
+  readonly payload: Uint8Array | undefined;
+}
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
@@ -21,7 +29,7 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 export class ServiceHandlers {
   readonly id: string;
   readonly #options: ProvideOptions;
-  readonly #routes = new RouteTable<RequestHandler>();
+  readonly #routes = new RouteTable<ProvidedRoute>();
   readonly #idle = new Emitter<void>();
   #active = 0;
 
@@ -36,7 +44,7 @@ export class ServiceHandlers {
     this.id = options.id;
     this.#options = options;
     for (const route of options.routes) {
-      this.#routes.add(route.pattern, (route.methods ?? []).map(methodOf), route.handler);
+      this.#routes.add(route.pattern, (route.methods ?? []).map(methodOf), route);
     }
   }
 
@@ -52,13 +60,17 @@ export class ServiceHandlers {
   /** The body of `POST /services/register`. */
   registration(): Uint8Array {
     const { id, description, version, access, policy, stickyHeader, maxInFlight, weight, metadata } = this.#options;
-    const routes = this.#options.routes.map(({ pattern, methods, summary, idempotent, timeoutMs }) => {
+    const routes = this.#options.routes.map(({ methods, timeoutMs, requestSchema, responseSchema, ...route }) => {
+      const { pattern, summary, idempotent, stream } = route;
       return {
         pattern,
         methods: methods?.length === 0 ? undefined : methods,
         summary,
+        request_schema: requestSchema,
+        response_schema: responseSchema,
         idempotent,
         timeout_ms: timeoutMs,
+        stream,
       };
     });
     const optional = { description, version, access, policy, sticky_header: stickyHeader, max_in_flight: maxInFlight };
@@ -69,46 +81,56 @@ export class ServiceHandlers {
   serve(message: Message, link: Link): void {
     const { id } = message;
     const call = new ActiveCall(() => this.#ended(link, id));
-    const { path } = splitUri(message.uri ?? '');
     link.calls.set(id, call);
     this.#active += 1;
-    const isBare = message.method === Method.Head;
-    const finish = (response: MessageInit): void => {
-      if (!call.end() || (message.flags & Flag.OneWay) !== 0) return;
-      reply(link, isBare ? withoutBody(response) : response, path);
-    };
-    const failed = (error: unknown, request?: ProviderRequest): void => {
-      // A RequestError is an answer; what a cancelled handler throws is nothing but the end of its work.
-      const isMishap = request !== undefined && !call.ended && !(error instanceof HubError);
-      finish(failureResponse(id, error, path));
-      if (isMishap) this.#options.onHandlerError?.(error, request);
-    };
-    let request: ProviderRequest | undefined;
+    const served = new ServedCall(message, call, link);
     try {
-      const [handler, params] = this.#match(message, path);
-      request = new ProviderRequest(message, params, call);
-      const result = handler(request);
-      if (!isPromise(result)) {
-        finish(responseOf(id, result ?? undefined));
+      const [route, params] = this.#match(message, served.path);
+      if (served.isStreamed && route.stream !== true) {
+        served.collect().then(
+          (payload) => this.#run(served, route, { params, payload }),
+          (error: unknown) => served.fail(error),
+        );
         return;
       }
-      const asked = request;
-      // The catch comes last, so that an answer which cannot be written is told to the caller as well.
-      result
-        .then((answer) => finish(responseOf(id, answer ?? undefined)))
-        .catch((error: unknown) => failed(error, asked));
+      this.#run(served, route, { params, payload: served.isStreamed ? undefined : message.payload });
     } catch (error) {
-      failed(error, request);
+      served.fail(error);
     }
   }
 
-  #match(message: Message, path: string): readonly [RequestHandler, RouteParams] {
+  #run(served: ServedCall, route: ProvidedRoute, { params, payload }: HandlerInput): void {
+    const { message, call, maxBodyBytes } = served;
+    const request = new ProviderRequest({ message, params, call, payload, maxBodyBytes });
+    const told = (error: unknown): void => {
+      if (!(error instanceof HubError)) this.#options.onHandlerError?.(error, request);
+    };
+    const failed = (error: unknown): void => {
+      // A RequestError is an answer; what a cancelled handler throws is nothing but the end of its work.
+      const isMishap = !call.ended;
+      served.fail(error);
+      if (isMishap) told(error);
+    };
+    const answer = (reply: ReplyInit | undefined | void): void => {
+      served.answer(answerOf(message.id, reply ?? undefined), told);
+    };
+    try {
+      const result = route.handler(request);
+      // The catch comes last, so that an answer which cannot be written is told to the caller as well.
+      if (isPromise(result)) result.then(answer).catch(failed);
+      else answer(result);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #match(message: Message, path: string): readonly [ProvidedRoute, RouteParams] {
     const match = this.#routes.find(splitPath(path).slice(1));
     if (match === undefined) {
       throw new RequestError('NOT_FOUND_ERR', `Cannot answer "${path}": service "${this.id}" has no such route`);
     }
-    const handler = match.route(message.method);
-    if (handler !== undefined) return [handler, match.params(message.method)];
+    const route = match.route(message.method);
+    if (route !== undefined) return [route, match.params(message.method)];
     const method = methodWord(message.method);
     const allow = match.allowed.map((each) => methodWord(each)).join(', ');
     throw new MethodNotAllowedError(`Cannot answer ${method} "${path}": the route has only ${allow}`, allow);
@@ -118,16 +140,5 @@ export class ServiceHandlers {
     link.calls.delete(id);
     this.#active -= 1;
     if (this.#active === 0) this.#idle.emit();
-  }
-}
-
-/** Sends a Response; one that the hub would not take is replaced by the problem that says so. */
-function reply(link: Link, response: MessageInit, path: string): void {
-  if (!link.isOpen) return;
-  try {
-    link.send(response);
-  } catch (error) {
-    const told = error instanceof MessageTooLargeError ? new RequestError('TOO_LARGE_ERR', error.message) : error;
-    link.send(failureResponse(response.id ?? 0, told, path));
   }
 }

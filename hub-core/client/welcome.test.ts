@@ -12,7 +12,7 @@ const GOOD = {
   client: 'c',
   role: 'client',
   hub: { id: 'h', name: 'n', version: 'v' },
-  limits: { max_frame_bytes: 1, max_in_flight: 2 },
+  limits: { max_frame_bytes: 1, max_in_flight: 2, credit_bytes: 262_144 },
   heartbeat_ms: 3,
 };
 
@@ -23,7 +23,7 @@ describe('parseWelcome', () => {
       client: 'c',
       role: 'client',
       hub: { id: 'h', name: 'n', version: 'v' },
-      limits: { maxFrameBytes: 1, maxInFlight: 2 },
+      limits: { maxFrameBytes: 1, maxInFlight: 2, creditBytes: 262_144 },
       heartbeatMs: 3,
     });
   });

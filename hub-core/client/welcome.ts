@@ -8,7 +8,12 @@ export interface Welcome {
   readonly client: string;
   readonly role: string;
   readonly hub: { readonly id: string; readonly name: string; readonly version: string };
-  readonly limits: { readonly maxFrameBytes: number; readonly maxInFlight: number };
+  readonly limits: {
+    readonly maxFrameBytes: number;
+    readonly maxInFlight: number;
+    /** Bytes of a stream that may be sent before the first Credit, in each direction. */
+    readonly creditBytes: number;
+  };
   readonly heartbeatMs: number;
 }
 
@@ -49,7 +54,11 @@ export function parseWelcome(payload: Uint8Array): Welcome {
     client: text(root, 'client'),
     role: text(root, 'role'),
     hub: { id: text(hub, 'id'), name: text(hub, 'name'), version: text(hub, 'version') },
-    limits: { maxFrameBytes: count(limits, 'max_frame_bytes'), maxInFlight: count(limits, 'max_in_flight') },
+    limits: {
+      maxFrameBytes: count(limits, 'max_frame_bytes'),
+      maxInFlight: count(limits, 'max_in_flight'),
+      creditBytes: count(limits, 'credit_bytes'),
+    },
     heartbeatMs: count(root, 'heartbeat_ms'),
   };
 }

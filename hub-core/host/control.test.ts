@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/support/traffic.ts';
-import { newConsoleLink, requestStop, startControlServer, type ControlServer } from './control.ts';
+import { newConsoleLink, requestRefresh, requestStop, startControlServer, type ControlServer } from './control.ts';
 import { readHubFile, removeHubFile, writeHubFile } from './hub-file.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: ControlServer | undefined;
 let stops: number;
+let refreshes: number;
 
 beforeEach(() => {
   folder = temporaryFolder();
   stops = 0;
+  refreshes = 0;
 });
 afterEach(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -24,6 +26,7 @@ afterEach(async () => {
 async function run(dataDir: string): Promise<ControlServer> {
   server = await startControlServer(dataDir, {
     stop: () => void (stops += 1),
+    refresh: () => Promise.resolve(void (refreshes += 1)),
     consoleUrl: () => 'http://127.0.0.1:1/console/?token=t',
   });
   const { path, secret } = server;
@@ -64,6 +67,13 @@ describe('control', () => {
     expect(await newConsoleLink(folder.path)).toBe('http://127.0.0.1:1/console/?token=t');
     expect(await requestStop(folder.path)).toBe(true);
     expect(stops).toBe(1);
+  });
+
+  it('[AU32] has the hub read what was changed, and waits until it has', async () => {
+    await run(folder.path);
+    await requestRefresh(folder.path);
+    expect(refreshes).toBe(1);
+    await requestRefresh(join(folder.path, 'none'));
   });
 
   it('[HO4] works in a folder whose path is too long for a socket', async () => {

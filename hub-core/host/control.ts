@@ -12,13 +12,15 @@ const MAX_SOCKET_PATH_BYTES = 100;
 const MAX_REQUEST_BYTES = 1024;
 const ANSWER_WITHIN_MS = 10_000;
 
-const requestSchema = z.strictObject({ secret: z.string(), command: z.enum(['stop', 'console-link']) });
+const requestSchema = z.strictObject({ secret: z.string(), command: z.enum(['stop', 'console-link', 'refresh']) });
 const answerSchema = z.object({ consoleUrl: z.string().optional() });
 
 export interface ControlCommands {
   /** Begins to stop the hub; does not wait for it. */
   stop(): void;
   consoleUrl(): string;
+  /** Reads what other programs changed in the data folder; resolves when it holds. */
+  refresh(): Promise<void>;
 }
 
 /** Where a hub on that data folder is told what to do: works on systems without signals too. */
@@ -53,6 +55,11 @@ async function answer(socket: Socket, secret: string, commands: ControlCommands)
   }
   if (request.command === 'stop') {
     socket.end('{}\n', () => commands.stop());
+    return;
+  }
+  if (request.command === 'refresh') {
+    await commands.refresh();
+    socket.end('{}\n');
     return;
   }
   socket.end(`${JSON.stringify({ consoleUrl: commands.consoleUrl() })}\n`);
@@ -113,4 +120,16 @@ export async function requestStop(dataDir: string): Promise<boolean> {
 /** @returns a link that opens the console of the hub that uses `dataDir`; undefined when none runs there */
 export async function newConsoleLink(dataDir: string): Promise<string | undefined> {
   return (await ask(dataDir, 'console-link'))?.consoleUrl;
+}
+
+/**
+ * Has the hub that uses `dataDir` take up at once what was changed there; without one there is nothing to do. One that does
+ * not answer finds out by itself soon.
+ */
+export async function requestRefresh(dataDir: string): Promise<void> {
+  try {
+    await ask(dataDir, 'refresh');
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
 }

@@ -187,9 +187,19 @@ class ThreadedHubHost implements HubHost {
     this.#control = await startControlServer(dataDir, {
       stop: () => void this.stop(),
       consoleUrl: () => this.#ready?.consoleUrl ?? '',
+      refresh: () => this.#refresh(),
     });
     const { path, secret: controlSecret } = this.#control;
     await writeHubFile(dataDir, { pid: process.pid, host, port, url, control: { path, secret: controlSecret } });
+  }
+
+  /** Resolves when the hub has read what other programs changed, or is not there to do so. */
+  #refresh(): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    const done = Promise.withResolvers<void>();
+    port1.once('close', () => done.resolve());
+    if (!this.#hub.post({ type: 'refresh', port: port2 }, [port2])) port1.close();
+    return done.promise;
   }
 
   #setState(state: HubHostState): void {
@@ -241,7 +251,7 @@ class ThreadedHubHost implements HubHost {
   }
 
   async #hubStart(): Promise<ThreadStart> {
-    const { dataDir, host, port, consoleAssetsDir, allowRemote = false } = this.#options;
+    const { dataDir, host, port, consoleAssetsDir, allowRemote = false, middleware = [] } = this.#options;
     const capture = (await this.#captureUp.promise) ? this.#joinCapture() : undefined;
     const init: HubThreadInit = {
       dataDir,
@@ -250,6 +260,7 @@ class ThreadedHubHost implements HubHost {
       // A restarted hub is looked for where it was.
       port: this.#ready?.port ?? port,
       consoleAssetsDir,
+      middleware: middleware.map((file) => resolve(file)),
       secrets: this.#secrets,
       capture,
       log: this.#logInit,

@@ -12,6 +12,8 @@ export interface HubHostOptions {
   readonly port: number;
   /** Folder of the built renderer, served at /console/; undefined = no console in the browser. */
   readonly consoleAssetsDir: string | undefined;
+  /** ES modules that every request passes, in this order; docs/middleware.md. */
+  readonly middleware?: readonly string[];
   /** `place`: everything in this thread, for debugging and as the fallback. */
   readonly carrier?: 'threads' | 'place';
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';

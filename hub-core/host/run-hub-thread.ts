@@ -60,7 +60,9 @@ class HubThread {
     this.#log = log;
     this.#capture = capture;
     const { dataDir, host: address, port, allowRemote } = init;
-    this.#hub = createHub({ dataDir, host: address, port, allowRemote }, { log, captureSink: this.#capture });
+    const middleware = init.middleware.map((file) => ({ file }));
+    const config = { dataDir, host: address, port, allowRemote, middleware };
+    this.#hub = createHub(config, { log, captureSink: this.#capture });
     this.#samples = new SampleTraffic({ hub: this.#hub, clock: systemClock, log });
     this.#server = this.#console.use(
       new ConsoleServer({
@@ -111,6 +113,10 @@ class HubThread {
         return;
       case 'capture':
         this.#capture.attach(command.port);
+        return;
+      case 'refresh':
+        this.#hub.refresh();
+        command.port.close();
         return;
       case 'stop':
         void this.#stop();

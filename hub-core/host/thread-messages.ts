@@ -76,14 +76,22 @@ export interface HubThreadInit {
   readonly host: string;
   readonly port: number;
   readonly consoleAssetsDir: string | undefined;
+  /** Absolute paths. */
+  readonly middleware: readonly string[];
   readonly secrets: ConsoleSecrets;
   /** To the capture thread; undefined when that one is not started any more. */
   readonly capture: MessagePort | undefined;
   readonly log: LogInit;
 }
 
-/** `capture`: a port to the capture thread, which was started again. */
-export type HubCommand = CommonCommand | { readonly type: 'capture'; readonly port: MessagePort };
+/**
+ * `capture`: a port to the capture thread, which was started again. `refresh`: what other programs changed is to be read; the
+ * port is closed when it was.
+ */
+export type HubCommand =
+  | CommonCommand
+  | { readonly type: 'capture'; readonly port: MessagePort }
+  | { readonly type: 'refresh'; readonly port: MessagePort };
 
 export interface HubAddressReport {
   readonly host: string;

@@ -6,7 +6,8 @@ import type { ClientId, ConnectionId } from '../common/base/ids.ts';
 import type { HubError } from '../common/errors/hub-error.ts';
 import type { Message, MessageInit } from '../common/protocol/message.ts';
 
-export type Role = 'anonymous' | 'client' | 'manager';
+/** `provider`: a client that may provide something; in what it may do, no more than its grants. `root`: the hub's owner. */
+export type Role = 'anonymous' | 'client' | 'provider' | 'manager' | 'root';
 
 /** Globs over service ids: `*` is any run of characters. */
 export interface Grants {
@@ -19,6 +20,8 @@ export interface Principal {
   readonly clientId: ClientId;
   readonly role: Role;
   readonly grants: Grants;
+  /** What it proved itself with, never the secret: `key:<id>` or `session:<id>`. Absent for the anonymous and the hub's own. */
+  readonly credential?: string;
 }
 
 /**
@@ -38,9 +41,18 @@ export interface Caller {
    * Delivers the one Response of a request.
    *
    * @param requestId the id that the caller gave its request
-   * @param response when it has a `frame`, that frame may be patched and passed on
+   * @param response when it has a `frame`, that frame may be patched and passed on; with the flag Stream, Data follow
    */
   respond(requestId: number, response: Message | MessageInit): void;
+  /**
+   * Delivers a piece of the answer's stream, after a Response with the flag Stream; the last one has the flag End, and a
+   * status ≥ 400 when the stream is broken off.
+   *
+   * @param data when it has a `frame`, that frame may be patched and passed on
+   */
+  data(requestId: number, data: Message | MessageInit): void;
+  /** The provider takes so many bytes more of the request's stream. */
+  grant(requestId: number, bytes: number): void;
   /** Sends a Notice, under the same limits as answers; absent where nobody would get it. */
   notify?(notice: MessageInit): void;
 }
@@ -81,6 +93,16 @@ export interface Relay {
   cancel(caller: Caller, requestId: number): void;
   /** A provider's Response. Unknown or late ids are counted and dropped. */
   respond(link: ProviderLink, response: Message): void;
+  /** Data of a request's stream. Over the credit it ends the exchange with 413; what belongs to nothing is counted and dropped. */
+  requestData(caller: Caller, data: Message): void;
+  /** Data of an answer's stream. As `requestData`. */
+  responseData(link: ProviderLink, data: Message): void;
+  /** The caller takes more of the answer's stream. What belongs to nothing, and credit of 0, is counted and dropped. */
+  callerCredit(caller: Caller, requestId: number, bytes: number): void;
+  /** The provider takes more of the request's stream. As `callerCredit`. */
+  providerCredit(link: ProviderLink, id: number, bytes: number): void;
+  /** A provider gives a request up: the caller gets 500, or its stream is broken off with that. Unknown ids are counted. */
+  cancelledByProvider(link: ProviderLink, id: number): void;
   /** The connection is gone: its own requests are cancelled at their providers, its channels leave their pools. */
   disconnected(connectionId: ConnectionId): void;
   /** The link is no longer `congested`, or no longer `suspect`: what waits for it may go. */

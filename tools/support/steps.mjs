@@ -18,7 +18,7 @@ export class StepError extends Error {
 export async function step(title, work) {
   const startedMs = Date.now();
   const seconds = () => `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
-  const live = process.stdout.isTTY === true;
+  const live = process.stdout.isTTY;
   const ticking = live ? setInterval(() => process.stdout.write(`\r  ${title} … ${seconds()} `), 200) : undefined;
   if (live) process.stdout.write(`  ${title} … `);
   const end = (mark) => {

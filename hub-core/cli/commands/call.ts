@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { HubClient, MethodWord, Reply } from '../../client/node/index.ts';
+import type { HubClient, MethodWord, StreamReply } from '../../client/node/index.ts';
 import { collectHeader, parseMethodArgument, parseUriArgument, wholeNumber } from '../arguments.ts';
 import { connect } from '../connect.ts';
 import type { ConnectFlags } from '../credentials.ts';
@@ -36,13 +37,15 @@ export async function call({ method, uri }: CalledRoute, flags: CallFlags, termi
     body: sent?.body,
     encoding: sent?.encoding,
     timeoutMs: flags.timeout,
+    stream: true,
     signal: terminal.interrupted,
   });
-  show(reply, flags.include === true, terminal);
+  showHead(reply, flags.include === true, terminal);
+  await writeBody(reply, terminal);
   return exitCodeOfStatus(reply.status);
 }
 
-function show(reply: Reply, withHeaders: boolean, terminal: Terminal): void {
+function showHead(reply: StreamReply, withHeaders: boolean, terminal: Terminal): void {
   if (withHeaders) {
     printLine(terminal.stderr, String(reply.status));
     for (const [name, value] of reply.headers) printLine(terminal.stderr, `${name}: ${value}`);
@@ -50,10 +53,17 @@ function show(reply: Reply, withHeaders: boolean, terminal: Terminal): void {
   } else if (!reply.ok) {
     printLine(terminal.stderr, `whub: the answer is ${String(reply.status)}`);
   }
-  const bytes = reply.bytes();
-  terminal.stdout.write(bytes);
+}
+
+/** Writes the body no faster than stdout takes it. */
+async function writeBody(reply: StreamReply, { stdout, interrupted }: Terminal): Promise<void> {
+  let last = 0x0a;
+  for await (const chunk of reply) {
+    last = chunk.at(-1) ?? last;
+    if (!stdout.write(chunk)) await once(stdout, 'drain', { signal: interrupted });
+  }
   // A prompt right behind the last character is hard to read; a file or a pipe gets the bytes as they are.
-  if (terminal.stdout.isTTY === true && bytes.length > 0 && bytes.at(-1) !== 0x0a) terminal.stdout.write('\n');
+  if (stdout.isTTY === true && last !== 0x0a) stdout.write('\n');
 }
 
 export function addCallCommand(program: Command, run: RunCommand): void {

@@ -4,8 +4,10 @@ import { defaultDataDir } from '../../host/data-dir.ts';
 import { collect } from '../arguments.ts';
 import { CommandError, ExitCode, usageError } from '../exit.ts';
 import { dataOption, withExamples } from '../options.ts';
+import { addClientAccessCommands } from './client-access.ts';
 import type { RunCommand } from '../run-command.ts';
 import { formatTable } from '../table.ts';
+import { tellHub } from '../tell-hub.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 
 /** Loads SQLite, which no other command needs. */
@@ -19,6 +21,7 @@ export interface ClientFlags {
 export interface AddFlags extends ClientFlags {
   readonly mayCall?: readonly string[];
   readonly mayProvide?: readonly string[];
+  readonly manager?: true;
 }
 
 const dataDirOf = (flags: ClientFlags, terminal: Terminal): string => flags.data ?? defaultDataDir(terminal.env);
@@ -38,7 +41,13 @@ export async function add(client: string, flags: AddFlags, terminal: Terminal): 
   const dataDir = dataDirOf(flags, terminal);
   const { addClient, listClients } = await registry();
   try {
-    const { key } = addClient(dataDir, { client, mayCall, mayProvide });
+    const { key } = addClient(dataDir, {
+      client,
+      mayCall,
+      mayProvide,
+      role: flags.manager === true ? 'manager' : 'client',
+    });
+    await tellHub(dataDir);
     showKey(client, key, { flags, terminal });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -54,7 +63,9 @@ export async function add(client: string, flags: AddFlags, terminal: Terminal): 
 
 export async function addKey(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { addClientKey } = await registry();
-  const { key } = addClientKey(dataDirOf(flags, terminal), client);
+  const dataDir = dataDirOf(flags, terminal);
+  const { key } = addClientKey(dataDir, client);
+  await tellHub(dataDir);
   showKey(client, key, { flags, terminal });
   return ExitCode.Ok;
 }
@@ -94,18 +105,22 @@ export async function list(flags: ClientFlags, terminal: Terminal): Promise<Exit
 
 export async function revoke(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { revokeClient } = await registry();
-  if (!revokeClient(dataDirOf(flags, terminal), client)) {
+  const dataDir = dataDirOf(flags, terminal);
+  if (!revokeClient(dataDir, client)) {
     throw new CommandError(ExitCode.Failure, `Cannot revoke client "${client}": it is unknown, or revoked already`);
   }
+  await tellHub(dataDir);
   printLine(terminal.stderr, `client "${client}" is revoked; "whub client restore ${client}" takes that back`);
   return ExitCode.Ok;
 }
 
 export async function restore(client: string, flags: ClientFlags, terminal: Terminal): Promise<ExitCode> {
   const { restoreClient } = await registry();
-  if (!restoreClient(dataDirOf(flags, terminal), client)) {
+  const dataDir = dataDirOf(flags, terminal);
+  if (!restoreClient(dataDir, client)) {
     throw new CommandError(ExitCode.Failure, `Cannot restore client "${client}": it is unknown, or not revoked`);
   }
+  await tellHub(dataDir);
   printLine(terminal.stderr, `client "${client}" may connect again with the keys it had`);
   return ExitCode.Ok;
 }
@@ -118,6 +133,8 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     'whub client add web --may-call "*"',
     'whub client add disk --may-provide files --json',
     'whub client add-key web',
+    'whub client grant web --call "orders*"',
+    'whub client password web',
     'whub client list',
   ]);
   client
@@ -126,6 +143,7 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     .argument('<id>')
     .option('--may-call <pattern>', 'services it may call, * for any run of characters; may be repeated', collect)
     .option('--may-provide <pattern>', 'services it may provide; may be repeated', collect)
+    .option('--manager', 'it administers the hub: it may call and provide everything')
     .option('--json', 'as {"client","key"}')
     .addOption(dataOption())
     .action((id: string, flags: AddFlags) => run((terminal) => add(id, flags, terminal)));
@@ -154,4 +172,5 @@ export function addClientCommand(program: Command, run: RunCommand): void {
     .argument('<id>')
     .addOption(dataOption())
     .action((id: string, flags: ClientFlags) => run((terminal) => restore(id, flags, terminal)));
+  addClientAccessCommands(client, run);
 }

@@ -1,6 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import type { HubClient } from '../../client/node/index.ts';
 import { isServiceId } from '../../common/base/ids.ts';
 import { wholeNumber } from '../arguments.ts';
 import { CommandError, ExitCode, usageError } from '../exit.ts';
@@ -11,17 +10,6 @@ import { httpService } from '../providers/http-service.ts';
 import { serveProvision, type ProvideFlags } from '../providers/serve-provision.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RunCommand } from '../run-command.ts';
-
-/** Left for headers and the rest of a message. */
-const OVERHEAD_BYTES = 32 << 10;
-
-/** Most bytes of a body that every connection's hub takes. */
-function maxBodyBytes(client: HubClient): number {
-  const frames = client.connections
-    .map((connection) => connection.welcome.limits.maxFrameBytes)
-    .filter((most) => most > 0);
-  return Math.min(...frames) - OVERHEAD_BYTES;
-}
 
 function checkService(id: string): void {
   if (isServiceId(id)) return;
@@ -50,7 +38,7 @@ function httpTarget(text: string): URL {
 
 export async function provideEcho(flags: ProvideFlags, terminal: Terminal): Promise<ExitCode> {
   checkService(flags.service);
-  return serveProvision(() => echoService(flags.service), flags, terminal);
+  return serveProvision(echoService(flags.service), flags, terminal);
 }
 
 export async function provideFiles(
@@ -59,11 +47,7 @@ export async function provideFiles(
 ): Promise<ExitCode> {
   checkService(flags.service);
   const root = await realFolder(flags.root);
-  return serveProvision(
-    (client) => filesService({ id: flags.service, root, maxBodyBytes: () => maxBodyBytes(client) }),
-    flags,
-    terminal,
-  );
+  return serveProvision(filesService({ id: flags.service, root }), flags, terminal);
 }
 
 export async function provideHttp(
@@ -72,11 +56,7 @@ export async function provideHttp(
 ): Promise<ExitCode> {
   checkService(flags.service);
   const target = httpTarget(flags.target);
-  return serveProvision(
-    (client) => httpService({ id: flags.service, target, maxBodyBytes: () => maxBodyBytes(client) }),
-    flags,
-    terminal,
-  );
+  return serveProvision(httpService({ id: flags.service, target }), flags, terminal);
 }
 
 function withProvideFlags(command: Command): Command {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { defaultDataDir } from '../../host/data-dir.ts';
 import type { HubHost, HubHostOptions, HubHostReady } from '../../host/hub-host.ts';
-import { wholeNumber } from '../arguments.ts';
+import { collect, wholeNumber } from '../arguments.ts';
 import { CommandError, ExitCode } from '../exit.ts';
 import { dataOption, withExamples } from '../options.ts';
 import { printLine, whenInterrupted, type Terminal } from '../terminal.ts';
@@ -15,6 +15,7 @@ export interface ServeFlags {
   readonly port: number;
   readonly allowRemote?: true;
   readonly data?: string;
+  readonly middleware?: readonly string[];
   readonly json?: true;
   readonly log: NonNullable<HubHostOptions['logLevel']>;
 }
@@ -52,9 +53,16 @@ function ended(host: HubHost, terminal: Terminal): Promise<HubHost['state'] | vo
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   const dataDir = flags.data ?? defaultDataDir(terminal.env);
   const { createHubHost } = await import('../../host/create-hub-host.ts');
-  const { host: address, port, allowRemote = false, log: logLevel } = flags;
-  const assets = consoleAssetsDir();
-  await using host = createHubHost({ dataDir, host: address, port, allowRemote, consoleAssetsDir: assets, logLevel });
+  const { host: address, port, allowRemote = false, middleware = [], log: logLevel } = flags;
+  await using host = createHubHost({
+    dataDir,
+    host: address,
+    port,
+    allowRemote,
+    middleware,
+    consoleAssetsDir: consoleAssetsDir(),
+    logLevel,
+  });
   const end = ended(host, terminal);
   const ready = await host.start();
   if (flags.json === true) {
@@ -83,6 +91,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 lets the system choose', wholeNumber(0, 65_535), 7_410)
     .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
+    .option('--middleware <file>', 'ES module that every request passes; may be repeated, in that order', collect)
     .addOption(dataOption())
     .option('--json', 'say when it is ready in one line of JSON, the first on stdout')
     .option('--headless', 'accepted for symmetry with "npm start": this command never opens a window')

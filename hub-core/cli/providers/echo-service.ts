@@ -5,7 +5,8 @@ const KEPT = ['content-type', 'content-encoding', 'content-language'];
 
 function echo(request: ProviderRequest): ReplyInit {
   const headers = KEPT.flatMap((name) => request.headers.all(name).map((value): [string, string] => [name, value]));
-  return { body: request.bytes(), encoding: request.encoding, headers };
+  // A long body goes back while it still comes in.
+  return { body: request.isStreamed ? request.stream : request.bytes(), encoding: request.encoding, headers };
 }
 
 /** Answers every request with its own body. */
@@ -13,6 +14,6 @@ export function echoService(id: string): ProvideOptions {
   return {
     id,
     description: 'Answers every request with its own body',
-    routes: [{ pattern: '/*path', summary: 'The same bytes again', idempotent: true, handler: echo }],
+    routes: [{ pattern: '/*path', summary: 'The same bytes again', idempotent: true, stream: true, handler: echo }],
   };
 }

@@ -1,7 +1,8 @@
-import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HUB_ID_BIT, Kind, Method, type Message } from '../../common/protocol/message.ts';
+import { Flag, HUB_ID_BIT, Kind, Method, type Message } from '../../common/protocol/message.ts';
 import { scriptedClient } from '../../test/support/scripted-client.ts';
 import { jsonOf } from '../../test/support/scripted-hub.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   await utimes(join(root, 'a.txt'), 1_700_000_000, 1_700_000_000.25);
   const client = await test.connect();
   test.hub.peer(0).always('/services/register', 201);
-  await client.provide(filesService({ id: 'files', root, maxBodyBytes: () => 1_000 }));
+  await client.provide(filesService({ id: 'files', root }));
 });
 
 afterEach(() => folder[Symbol.asyncDispose]());
@@ -130,16 +131,48 @@ describe('filesService get', () => {
     expect(statuses).toEqual([206, 200, 206]);
   });
 
-  it('[CM9] answers 413 with a hint at ranges for what is over the limit, and sends its parts', async () => {
-    await writeFile(join(root, 'big.bin'), new Uint8Array(3_000));
+  /** The body of a streamed answer, its sizes, and the End. */
+  async function streamed(): Promise<{ bytes: Buffer; end: Message }> {
+    const chunks: Uint8Array[] = [];
+    for (;;) {
+      const data = await test.hub.peer(0).next(Kind.Data);
+      if ((data.flags & Flag.End) !== 0) return { bytes: Buffer.concat(chunks), end: data };
+      chunks.push(data.payload);
+      test.hub.peer(0).send({ kind: Kind.Credit, id: data.id, credit: data.payload.length });
+    }
+  }
+
+  it('[CS11] streams what is longer than one Data, whole and in parts', async () => {
+    const content = randomBytes(1_000_001);
+    await writeFile(join(root, 'big.bin'), content);
     const whole = await ask('/files/get/big.bin');
-    const part = await ask('/files/get/big.bin', { range: 'bytes=2900-' });
-    expect([whole.status, textOf(whole), part.status, part.payload.length]).toEqual([
-      413,
-      expect.stringContaining('\\"range\\"'),
-      206,
-      100,
+    const { bytes, end } = await streamed();
+    const part = await ask('/files/get/big.bin', { range: 'bytes=100-900000' });
+    const middle = await streamed();
+    expect([
+      [whole.status, whole.flags, headerOf(whole, 'content-length'), bytes.equals(content), end.status],
+      [part.status, headerOf(part, 'content-range'), middle.bytes.equals(content.subarray(100, 900_001))],
+    ]).toEqual([
+      [200, Flag.Stream, '1000001', true, 0],
+      [206, 'bytes 100-900000/1000001', true],
     ]);
+  });
+
+  it('[CS11] breaks the answer off with 409 when the file becomes shorter meanwhile', async () => {
+    await writeFile(join(root, 'big.bin'), new Uint8Array(1_000_000));
+    await ask('/files/get/big.bin');
+    for (let n = 0; n < 4; n += 1) await test.hub.peer(0).next(Kind.Data);
+    await truncate(join(root, 'big.bin'), 300_000);
+    test.hub.peer(0).send({ kind: Kind.Credit, id: HUB_ID_BIT + 5, credit: 500_000 });
+    const { end } = await streamed();
+    expect([end.status, jsonOf(end)]).toEqual([409, expect.objectContaining({ status: 409 })]);
+  });
+
+  it('[CS11] answers HEAD and If-None-Match for a long file without reading it', async () => {
+    await writeFile(join(root, 'big.bin'), new Uint8Array(1_000_000));
+    const head = await ask('/files/get/big.bin', {}, Method.Head);
+    const known = await ask('/files/get/big.bin', { 'if-none-match': headerOf(head, 'etag') ?? '' });
+    expect([head.flags, headerOf(head, 'content-length'), known.status, known.flags]).toEqual([0, '1000000', 304, 0]);
   });
 
   it('[CM9] answers 404 with a problem for what is missing, or a folder', async () => {

@@ -1,18 +1,17 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { contentType } from 'mime-types';
 import parseRange from 'range-parser';
 import { RequestError, type ProvideOptions, type ProviderRequest, type ReplyInit } from '../../client/node/index.ts';
 import { isNotModified, rangeApplies, versionOf, type Version } from './conditional.ts';
+import { readPart, type FilePart } from './file-part.ts';
 import { fileError, resolveWithin } from './root-guard.ts';
 
 export interface FilesServiceOptions {
   readonly id: string;
   /** Absolute, free of symbolic links. */
   readonly root: string;
-  /** Most bytes of one answer. */
-  readonly maxBodyBytes: () => number;
 }
 
 /** One row of a listing. `link` is a symbolic link that leaves the folder, or leads nowhere. */
@@ -69,10 +68,8 @@ async function listFolder(root: string, path: string): Promise<ListedEntry[]> {
   return rows;
 }
 
-interface Part {
+interface Part extends FilePart {
   readonly status: 200 | 206;
-  readonly start: number;
-  readonly length: number;
 }
 
 /** What of a file the caller asked for; undefined when its range lies outside. Several ranges are answered by the whole. */
@@ -87,42 +84,32 @@ function partOf(request: ProviderRequest, size: number, version: Version): Part 
   return range === undefined ? whole : { status: 206, start: range.start, length: range.end - range.start + 1 };
 }
 
-async function read(file: FileHandle, part: Part): Promise<Uint8Array> {
-  const bytes = new Uint8Array(part.length);
-  let filled = 0;
-  while (filled < part.length) {
-    const { bytesRead } = await file.read(bytes, filled, part.length - filled, part.start + filled);
-    // Cut short by another program meanwhile: an answer that is shorter than its headers say would be worse.
-    if (bytesRead === 0)
-      throw new RequestError('CONFLICT_ERR', 'Cannot read the file: it became shorter meanwhile; try again');
-    filled += bytesRead;
-  }
-  return bytes;
-}
-
 async function sendFile(request: ProviderRequest, options: FilesServiceOptions): Promise<ReplyInit> {
   const path = request.params['path'] ?? '';
   const real = await resolveWithin(options.root, path);
   try {
-    await using file = await open(real, READ_SAFELY);
+    await using opened = new AsyncDisposableStack();
+    const file = opened.use(await open(real, READ_SAFELY));
     const stats = await file.stat();
     if (stats.isDirectory())
       throw new RequestError('NOT_FOUND_ERR', `Cannot get "${path}": it is a folder; "list" shows it`);
     if (!stats.isFile()) throw new RequestError('FORBIDDEN_ERR', `Cannot get "${path}": it is no regular file`);
-    return await answer(request, { file, stats, path, options });
+    const [reply, part] = describeFile(request, stats, path);
+    if (part === undefined) return reply;
+    // From here on it is closed by whoever reads the body.
+    opened.move();
+    return { ...reply, body: await readPart(file, part) };
   } catch (error) {
     throw error instanceof RequestError ? error : fileError(error, path);
   }
 }
 
-interface OpenFile {
-  readonly file: FileHandle;
-  readonly stats: Stats;
-  readonly path: string;
-  readonly options: FilesServiceOptions;
-}
-
-async function answer(request: ProviderRequest, { file, stats, path, options }: OpenFile): Promise<ReplyInit> {
+/** @returns the answer but for its body, and the part of the file that is the body */
+function describeFile(
+  request: ProviderRequest,
+  stats: Stats,
+  path: string,
+): readonly [ReplyInit, FilePart | undefined] {
   const { size } = stats;
   const version = versionOf(size, stats.mtimeMs);
   const headers: Record<string, string> = {
@@ -130,9 +117,11 @@ async function answer(request: ProviderRequest, { file, stats, path, options }: 
     'last-modified': new Date(version.modifiedMs).toUTCString(),
     'accept-ranges': 'bytes',
   };
-  if (isNotModified(request.headers, version)) return { status: 304, headers };
+  if (isNotModified(request.headers, version)) return [{ status: 304, headers }, undefined];
   const part = partOf(request, size, version);
-  if (part === undefined) return { status: 416, headers: { ...headers, 'content-range': `bytes */${String(size)}` } };
+  if (part === undefined) {
+    return [{ status: 416, headers: { ...headers, 'content-range': `bytes */${String(size)}` } }, undefined];
+  }
   headers['content-type'] = contentType(extname(basename(path))) || 'application/octet-stream';
   // Files are data here, not pages of the hub's own origin.
   headers['x-content-type-options'] = 'nosniff';
@@ -141,15 +130,7 @@ async function answer(request: ProviderRequest, { file, stats, path, options }: 
     headers['content-range'] = `bytes ${String(part.start)}-${String(part.start + part.length - 1)}/${String(size)}`;
   }
   headers['content-length'] = String(part.length);
-  if (request.method === 'HEAD') return { status: part.status, headers };
-  const most = options.maxBodyBytes();
-  if (part.length > most) {
-    throw new RequestError(
-      'TOO_LARGE_ERR',
-      `Cannot send ${String(part.length)} bytes of "${path}" in one answer: ask for parts of at most ${String(most)} with "range"`,
-    );
-  }
-  return { status: part.status, headers, body: await read(file, part) };
+  return [{ status: part.status, headers }, request.method === 'HEAD' ? undefined : part];
 }
 
 /** A folder at `GET /ID/list/*path` and `GET /ID/get/*path`. */
@@ -167,6 +148,7 @@ export function filesService(options: FilesServiceOptions): ProvideOptions {
       {
         pattern: '/get/*path',
         methods: ['GET', 'HEAD'],
+        stream: true,
         summary: 'A file, or the part of it that "range" names',
         handler: (request) => sendFile(request, options),
       },

@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Encoding, HUB_ID_BIT, Kind, Method, type Message, type MessageInit } from '../../common/protocol/message.ts';
+import {
+  Encoding,
+  Flag,
+  HUB_ID_BIT,
+  Kind,
+  Method,
+  type Message,
+  type MessageInit,
+} from '../../common/protocol/message.ts';
 import { scriptedClient } from '../../test/support/scripted-client.ts';
 import { jsonOf } from '../../test/support/scripted-hub.ts';
 import { httpService, targetPath } from './http-service.ts';
@@ -29,7 +37,7 @@ async function serve(listener: RequestListener, basePath = ''): Promise<string> 
 async function provide(target: string): Promise<void> {
   const client = await test.connect();
   test.hub.peer(0).always('/services/register', 201);
-  await client.provide(httpService({ id: 'web', target: new URL(target), maxBodyBytes: () => 10_000 }));
+  await client.provide(httpService({ id: 'web', target: new URL(target) }));
 }
 
 async function ask(init: Partial<MessageInit>): Promise<Message> {
@@ -116,13 +124,98 @@ describe('httpService', () => {
     ]);
   });
 
-  it('[CM11] answers 502 when the answer is larger than a message may be', async () => {
-    await serve((_request, response) => response.end(Buffer.alloc(20_000)));
+  const data = (): Promise<Message> => test.hub.peer(0).next(Kind.Data);
+  const send = (init: Partial<MessageInit>): void => {
+    test.hub.peer(0).send({ kind: Kind.Data, id: HUB_ID_BIT + 1, ...init });
+  };
+
+  it('[CS12] streams an answer of unknown length as it comes', async () => {
+    const { promise: sent, resolve: goOn } = Promise.withResolvers<void>();
+    await serve((_request, response) => {
+      response.write('one');
+      void sent.then(() => response.end('two'));
+    });
     const reply = await ask({});
-    expect([reply.status, jsonOf(reply)]).toEqual([
-      502,
-      expect.objectContaining({ detail: expect.stringContaining('10000') as string }),
+    const first = await data();
+    goOn();
+    const rest = [await data(), await data()];
+    expect([
+      reply.flags,
+      [first, ...rest].map(({ payload, flags }) => [Buffer.from(payload).toString(), flags]),
+    ]).toEqual([
+      Flag.Stream,
+      [
+        ['one', 0],
+        ['two', 0],
+        ['', Flag.End],
+      ],
     ]);
+  });
+
+  it('[CS12] reads no more of a long answer than it has credit for', async () => {
+    let written = 0;
+    const stuck = Promise.withResolvers<void>();
+    await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100000000' });
+      const chunk = Buffer.alloc(65_536);
+      const fill = (): void => {
+        while (response.write(chunk)) written += chunk.length;
+        stuck.resolve();
+      };
+      response.on('drain', fill);
+      fill();
+    });
+    const reply = await ask({});
+    await stuck.promise;
+    let received = 0;
+    while (received < 262_144) received += (await data()).payload.length;
+    send({ kind: Kind.Cancel });
+    // The rest lies in the sockets' own buffers.
+    expect([reply.flags, received, written < 50_000_000]).toEqual([Flag.Stream, 262_144, true]);
+  });
+
+  it('[CS12] breaks the answer off when the target does', async () => {
+    await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '1000000' });
+      response.write('one', () => response.destroy());
+    });
+    await ask({});
+    await data();
+    const end = await data();
+    expect([end.flags, end.status]).toEqual([Flag.End, 500]);
+  });
+
+  it('[CS12] streams a request to the target as it comes', async () => {
+    const begun = Promise.withResolvers<void>();
+    await serve((request, response) => {
+      request.once('readable', () => begun.resolve());
+      void describeRequest(request).then((text) => response.end(text));
+    });
+    const answer = ask({ method: Method.Put, flags: Flag.Stream });
+    send({ payload: Buffer.from('one') });
+    await begun.promise;
+    send({ payload: Buffer.from('two') });
+    send({ flags: Flag.End });
+    expect(jsonOf(await answer)).toMatchObject({
+      method: 'PUT',
+      body: 'onetwo',
+      headers: { 'transfer-encoding': 'chunked' },
+    });
+  });
+
+  it('[CS12] breaks the request to the target off when its body does', async () => {
+    const gone = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    await serve((request) => {
+      request.once('readable', () => begun.resolve());
+      request.once('error', () => gone.resolve());
+    });
+    const answer = ask({ method: Method.Put, flags: Flag.Stream });
+    send({ payload: Buffer.from('one') });
+    await begun.promise;
+    send({ flags: Flag.End, status: 499 });
+    await gone.promise;
+    expect((await answer).status).toBe(502);
   });
 
   it('[CM11] gives the request up when its caller does', async () => {

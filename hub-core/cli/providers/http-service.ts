@@ -1,13 +1,14 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { EncodingWord, ProvideOptions, ProviderRequest, ReplyInit } from '../../client/node/index.ts';
+import { webStreamOf } from './web-stream-of.ts';
 
 export interface HttpServiceOptions {
   readonly id: string;
   /** `http:` or `https:`; its path comes before the request's. */
   readonly target: URL;
-  /** Most bytes of one answer. */
-  readonly maxBodyBytes: () => number;
 }
 
 /** Belong to one connection, not to the message (RFC 9110, 7.6.1), or are made anew for the next one. */
@@ -58,12 +59,14 @@ export function targetPath(target: URL, uri: string): string {
 function outgoingHeaders(request: ProviderRequest, target: URL): string[] {
   const pairs = passedOn([...request.headers], NOT_SENT);
   const contentType = CONTENT_TYPES[request.encoding];
-  const hasBody = request.bytes().length > 0;
+  const length = request.isStreamed ? undefined : request.bytes().length;
+  const hasBody = length !== 0;
   if (hasBody && contentType !== undefined && request.headers.get('content-type') === undefined) {
     pairs.push(['content-type', contentType]);
   }
   pairs.push(['host', target.host]);
-  if (hasBody || !REPEATABLE.has(request.method)) pairs.push(['content-length', String(request.bytes().length)]);
+  if (length === undefined) pairs.push(['transfer-encoding', 'chunked']);
+  else if (hasBody || !REPEATABLE.has(request.method)) pairs.push(['content-length', String(length)]);
   return pairs.flat();
 }
 
@@ -83,20 +86,16 @@ function badGateway(detail: string): ReplyInit {
   };
 }
 
-class TooLarge extends Error {
-  override readonly name = 'TooLarge';
-}
+/** An answer of known length up to this is sent in one message. */
+const WHOLE_BYTES = 64 << 10;
 
-async function readWhole(response: IncomingMessage, most: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > most)
-      throw new TooLarge(`it is larger than ${String(most)} bytes, the most that the hub takes in one message`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** The body of an answer: whole where it is small, else as it comes. */
+async function bodyOf(response: IncomingMessage, method: string): Promise<Uint8Array | ReadableStream<Uint8Array>> {
+  const isEmpty = method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
+  if (isEmpty) return await buffer(response);
+  const length = response.headers['content-length'];
+  if (length === undefined || Number(length) > WHOLE_BYTES) return webStreamOf(response);
+  return await buffer(response);
 }
 
 function codeOf(error: unknown): string {
@@ -131,17 +130,19 @@ class HttpTarget {
     const answered = Promise.withResolvers<IncomingMessage>();
     outgoing.once('response', answered.resolve);
     outgoing.once('error', answered.reject);
-    outgoing.end(request.bytes());
+    // A body that breaks off takes the request to the target with it.
+    if (request.isStreamed) pipeline(request.stream, outgoing).catch(answered.reject);
+    else outgoing.end(request.bytes());
     let response: IncomingMessage;
     try {
       response = await answered.promise;
     } catch (error) {
       // A kept connection that the server closed just now: Node says so, and nothing reached the server.
       const isStale = outgoing.reusedSocket && codeOf(error) === 'ECONNRESET' && REPEATABLE.has(request.method);
-      if (isStale && mayRepeat) return await this.#exchange(request, false);
+      if (isStale && mayRepeat && !request.isStreamed) return await this.#exchange(request, false);
       throw error;
     }
-    const body = await readWhole(response, this.#options.maxBodyBytes());
+    const body = await bodyOf(response, request.method);
     return { status: response.statusCode ?? 502, headers: passedOn(rawPairs(response), NOT_PASSED_ON), body };
   }
 
@@ -172,6 +173,13 @@ export function httpService(options: HttpServiceOptions): ProvideOptions {
   return {
     id: options.id,
     description: `Passes requests to ${options.target.origin}`,
-    routes: [{ pattern: '/*path', summary: 'As the server answers', handler: (request) => target.forward(request) }],
+    routes: [
+      {
+        pattern: '/*path',
+        summary: 'As the server answers',
+        stream: true,
+        handler: (request) => target.forward(request),
+      },
+    ],
   };
 }

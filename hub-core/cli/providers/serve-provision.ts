@@ -1,4 +1,4 @@
-import type { HubClient, ProvideOptions } from '../../client/node/index.ts';
+import type { ProvideOptions } from '../../client/node/index.ts';
 import { connect } from '../connect.ts';
 import type { ConnectFlags } from '../credentials.ts';
 import { ExitCode } from '../exit.ts';
@@ -9,13 +9,9 @@ export interface ProvideFlags extends ConnectFlags {
   readonly connections: number;
 }
 
-/**
- * Offers a service until the command is interrupted, then drains it.
- *
- * @param describe makes the service for a client that is connected
- */
+/** Offers a service until the command is interrupted, then drains it. */
 export async function serveProvision(
-  describe: (client: HubClient) => ProvideOptions,
+  service: ProvideOptions,
   flags: ProvideFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -31,7 +27,7 @@ export async function serveProvision(
     if (state.kind === 'failed') over.reject(state.error);
   });
   const provision = await client.provide({
-    ...describe(client),
+    ...service,
     onHandlerError: (error) => {
       printLine(terminal.stderr, `whub: a request failed: ${error instanceof Error ? error.message : String(error)}`);
     },

@@ -110,6 +110,8 @@ export const providerSchema = z.strictObject({
   maxInFlight: z.int(),
   calls: z.int(),
   errors: z.int(),
+  /** Answers that broke their route's schema. */
+  warnings: z.int(),
   latencyP50Ms: z.number().nullable(),
   latencyP95Ms: z.number().nullable(),
   sinceMs: z.number(),
@@ -138,7 +140,7 @@ export const clientSchema = z.strictObject({
   client: z.string(),
   mayCall: z.array(z.string()),
   mayProvide: z.array(z.string()),
-  role: z.enum(['client', 'manager']),
+  role: z.enum(['client', 'provider', 'manager', 'root']),
   createdAtMs: z.number(),
   lastUsedAtMs: z.number().nullable(),
   revokedAtMs: z.number().nullable(),
@@ -214,6 +216,19 @@ const blockTargetInput = z.strictObject({ kind: z.enum(['address', 'client']), t
 
 const providerInput = z.strictObject({ service: z.string().max(64), provider: z.string().max(160) });
 
+const auditRecordSchema = z.strictObject({
+  id: z.int(),
+  atMs: z.number(),
+  /** A client's id; `console`; of the command line the system's user; `hub` when it did so by itself. */
+  actor: z.string(),
+  via: z.enum(['socket', 'http', 'console', 'cli', 'hub']),
+  address: z.string().nullable(),
+  /** `clients.revoke`, or method and route of a built-in service: `PUT /clients/:id`. */
+  action: z.string(),
+  target: z.string(),
+  detail: z.string(),
+});
+
 const clientIdInput = z.strictObject({ client: clientIdSchema });
 
 export const hubContract = {
@@ -271,6 +286,12 @@ export const hubContract = {
       .input(blockTargetInput.extend({ reason: z.string().max(200), forMs: z.int().min(0).max(315_360_000_000) }))
       .output(blockSchema),
     remove: oc.input(blockTargetInput).output(z.strictObject({ removed: z.boolean() })),
+  },
+  audit: {
+    /** Newest first; `before`: of those below that id, null = from the newest on. */
+    list: oc
+      .input(z.strictObject({ limit: z.int().min(1).max(1_000), before: z.int().nullable() }))
+      .output(z.array(auditRecordSchema)),
   },
   compose: {
     send: oc.input(composeInput).output(composeReply),

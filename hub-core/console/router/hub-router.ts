@@ -158,6 +158,11 @@ export function createHubRouter(deps: HubRouterDeps) {
       add: os.blocks.add.handler(({ input }) => ({ ...hub.blocks.add(input) })),
       remove: os.blocks.remove.handler(({ input }) => ({ removed: hub.blocks.remove(input.kind, input.target) })),
     },
+    audit: {
+      list: os.audit.list.handler(({ input: { limit, before } }) =>
+        hub.audit.list({ limit, ...(before !== null && { before }) }).map((record) => ({ ...record })),
+      ),
+    },
     compose: {
       send: os.compose.send.handler(async ({ input }) =>
         toReply(await hub.compose(toMessage(input), input.as ?? undefined)),

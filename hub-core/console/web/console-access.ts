@@ -73,7 +73,7 @@ export class ConsoleAccess {
     if (key === undefined)
       throw new CredentialError(`The console needs its cookie, or a manager's key. ${HOW_TO_GET_IN}`);
     const principal = await this.#hub.authenticate(key);
-    if (principal.role === 'manager') return;
+    if (principal.role === 'manager' || principal.role === 'root') return;
     throw new RequestError('FORBIDDEN_ERR', `Client "${principal.clientId}" may not use the console: it is no manager`);
   }
 }

@@ -13,6 +13,7 @@ import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
 import { HeldFrames } from './held-frames.ts';
 import { parseHello, welcome } from './hello.ts';
 import { problemResponse } from './problem-response.ts';
+import { UnreadStreamBytes } from './unread-stream-bytes.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
 
@@ -71,6 +72,7 @@ export class Connection implements Caller, ProviderLink {
   #inFlight = 0;
   #called = false;
   #heldRequestBytes = 0;
+  #unreadStream: UnreadStreamBytes | undefined;
 
   constructor(link: ConnectionLink, deps: ConnectionDeps) {
     this.connectionId = link.id;
@@ -197,12 +199,25 @@ export class Connection implements Caller, ProviderLink {
   respond(requestId: number, response: Message | MessageInit): void {
     if (this.#state === 'closed') return;
     const frame = this.#encode(response, requestId);
-    if (this.#transport.bufferedBytes + frame.byteLength > this.#hardLimitBytes) {
+    if (this.#unreadAnswerBytes() + frame.byteLength > this.#hardLimitBytes) {
       const text = `Cannot deliver more answers: ${String(this.#transport.bufferedBytes)} bytes wait to be read`;
       this.goodbye(new RequestError('TIMEOUT_ERR', text));
       return;
     }
     this.#write(frame);
+  }
+
+  /** Delivers a piece of an answer's stream. However little this connection reads, its own credit bounds what waits. */
+  data(requestId: number, data: Message | MessageInit): void {
+    if (this.#state === 'closed') return;
+    const frame = this.#encode(data, requestId);
+    this.#write(frame);
+    this.#unreadStream ??= new UnreadStreamBytes();
+    this.#unreadStream.add(frame.byteLength, this.#bytesOut, this.#transport.bufferedBytes);
+  }
+
+  grant(requestId: number, bytes: number): void {
+    this.post({ kind: Kind.Credit, id: requestId, credit: bytes });
   }
 
   /** What it does not read counts as answers that it does not read: at the limit it is told Goodbye. */
@@ -327,6 +342,12 @@ export class Connection implements Caller, ProviderLink {
   #encode(message: Message | MessageInit, id: number, timeoutMs?: number): Uint8Array {
     if (isMessage(message)) return this.codec.readdress(message, id, timeoutMs);
     return this.codec.encode(timeoutMs === undefined ? { ...message, id } : { ...message, id, timeoutMs });
+  }
+
+  /** What waits to be read, without the Data of streams. */
+  #unreadAnswerBytes(): number {
+    const { bufferedBytes } = this.#transport;
+    return bufferedBytes - (this.#unreadStream?.waiting(this.#bytesOut - bufferedBytes) ?? 0);
   }
 
   #write(frame: Uint8Array): boolean {

@@ -38,7 +38,6 @@ export function registerMessageHandlers(
 ): Disposable {
   const { relay, headers, binaryCodec: codec } = deps;
   const handlers = new DisposableStack();
-  const ignored = (_message: Message, connection: Connection): void => connection.ignore();
 
   handlers.use(dispatcher.handle(Kind.Hello, (message, connection) => connection.hello(message)));
   handlers.use(
@@ -63,14 +62,26 @@ export function registerMessageHandlers(
   );
   handlers.use(
     dispatcher.handle(Kind.Cancel, (message, caller) => {
-      if (message.id >= HUB_ID_BIT) caller.ignore();
+      if (message.id >= HUB_ID_BIT) relay.cancelledByProvider(caller, message.id);
       else relay.cancel(caller, message.id);
+    }),
+  );
+  handlers.use(
+    dispatcher.handle(Kind.Data, (message, peer) => {
+      if (message.id >= HUB_ID_BIT) relay.responseData(peer, message);
+      else relay.requestData(peer, message);
+    }),
+  );
+  handlers.use(
+    dispatcher.handle(Kind.Credit, ({ id, credit }, peer) => {
+      if (id >= HUB_ID_BIT) relay.providerCredit(peer, id, credit);
+      else relay.callerCredit(peer, id, credit);
     }),
   );
   handlers.use(dispatcher.handle(Kind.Ping, pong));
   // Its arrival alone is what counts, and that is noted already.
   handlers.use(dispatcher.handle(Kind.Pong, () => undefined));
-  for (const kind of [Kind.Data, Kind.Credit, Kind.Notice]) handlers.use(dispatcher.handle(kind, ignored));
+  handlers.use(dispatcher.handle(Kind.Notice, (_message, connection) => connection.ignore()));
   handlers.use(dispatcher.handle(Kind.Goodbye, (_message, connection) => connection.left()));
   return handlers;
 }

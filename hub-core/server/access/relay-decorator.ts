@@ -22,6 +22,26 @@ export class RelayDecorator implements Relay {
     this.inner.respond(link, response);
   }
 
+  requestData(caller: Caller, data: Message): void {
+    this.inner.requestData(caller, data);
+  }
+
+  responseData(link: ProviderLink, data: Message): void {
+    this.inner.responseData(link, data);
+  }
+
+  callerCredit(caller: Caller, requestId: number, bytes: number): void {
+    this.inner.callerCredit(caller, requestId, bytes);
+  }
+
+  providerCredit(link: ProviderLink, id: number, bytes: number): void {
+    this.inner.providerCredit(link, id, bytes);
+  }
+
+  cancelledByProvider(link: ProviderLink, id: number): void {
+    this.inner.cancelledByProvider(link, id);
+  }
+
   disconnected(connection: ConnectionId): void {
     this.inner.disconnected(connection);
   }

@@ -3,6 +3,7 @@ import type { Codec } from '../../common/protocol/codec.ts';
 import { HUB_ID_BIT, type Message } from '../../common/protocol/message.ts';
 import type { Caller, Relay } from '../relay.ts';
 import type { HeaderPolicy } from './header-policy.ts';
+import { rebuiltMessage } from './rebuilt-message.ts';
 
 export interface Admission {
   readonly caller: Caller;
@@ -19,14 +20,6 @@ export function assertClientId(id: number): void {
       `Cannot accept request id "${String(id)}": a client chooses ids from 1 to ${String(HUB_ID_BIT - 1)}`,
     );
   }
-}
-
-/** The message with other members; only what policy changes costs this copy. */
-function rebuilt(message: Message, codec: Codec, change: Pick<Message, 'from' | 'headers'>): Message {
-  const { kind, method, flags, encoding, status, id, timeoutMs, uri, to, payload, credit } = message;
-  return codec.decode(
-    codec.encode({ kind, method, flags, encoding, status, id, timeoutMs, uri, to, payload, credit, ...change }),
-  );
 }
 
 /**
@@ -54,11 +47,11 @@ export function admitRequest(message: Message, { caller, relay, headers: policy,
   }
   const kept = policy.ofRequest(headers);
   if (from !== undefined && kept === headers) return message;
-  return rebuilt(message, codec, { from: clientId, headers: kept });
+  return rebuiltMessage(message, codec, { from: clientId, headers: kept });
 }
 
 /** A provider's Response without the headers that may not pass. */
 export function admitResponse(message: Message, { headers, codec }: Pick<Admission, 'headers' | 'codec'>): Message {
   const kept = headers.ofAnswer(message.headers);
-  return kept === message.headers ? message : rebuilt(message, codec, { from: message.from, headers: kept });
+  return kept === message.headers ? message : rebuiltMessage(message, codec, { headers: kept });
 }

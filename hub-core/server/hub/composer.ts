@@ -3,8 +3,10 @@ import { connectionId, isClientId, type ClientId } from '../../common/base/ids.t
 import { HubError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Flag, Kind, NO_HEADERS, type Message, type MessageInit } from '../../common/protocol/message.ts';
+import { orNone } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { HeaderPolicy } from '../access/header-policy.ts';
+import { callerBehind } from '../access/caller-decorator.ts';
 import { InternalCaller } from '../access/internal-caller.ts';
 import { problemResponse } from '../access/problem-response.ts';
 import type { Principal, Relay } from '../relay.ts';
@@ -23,7 +25,8 @@ const REQUEST_ID = 1;
 
 /** Tells an internal caller under which number its request was captured. Comes after the capture tap. */
 export const composedCapture: ExchangeObserver = {
-  began({ caller, captureSeq }: Exchange): void {
+  began({ caller: asking, captureSeq }: Exchange): void {
+    const caller = callerBehind(asking);
     if (caller instanceof InternalCaller) caller.captureSeq = captureSeq;
   },
   ended(): void {
@@ -38,6 +41,8 @@ export interface ComposerDeps {
   readonly codec: Codec;
   readonly headers: HeaderPolicy;
   readonly hubId: string;
+  /** Largest answer that is collected of a stream, bytes; 0 = no limit. */
+  readonly maxFrameBytes: number;
 }
 
 /** Sends requests from inside the hub's process. */
@@ -51,14 +56,18 @@ export class Composer {
 
   /** @throws {RequestError} NOT_FOUND_ERR when there is no client `as` */
   async send(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
-    const { clock, relay } = this.#deps;
+    const { clock, relay, hubId, maxFrameBytes } = this.#deps;
     const receivedMs = clock.nowMs();
-    const caller = new InternalCaller(connectionId(`i${String(++this.#lastNumber)}`), this.#principal(as));
+    const caller = new InternalCaller(connectionId(`i${String(++this.#lastNumber)}`), this.#principal(as), {
+      relay,
+      hubId,
+      maxBytes: orNone(maxFrameBytes),
+    });
     try {
       relay.request({ caller, message: this.#message(request, caller.principal), receivedMs });
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
-      const about = { hub: this.#deps.hubId, request: REQUEST_ID, instance: request.uri };
+      const about = { hub: hubId, request: REQUEST_ID, instance: request.uri };
       caller.respond(REQUEST_ID, problemResponse(error, about));
     }
     const answer = await caller.answer;
@@ -77,8 +86,8 @@ export class Composer {
     const { codec } = this.#deps;
     const fixed = { kind: Kind.Request, id: REQUEST_ID, from: clientId };
     const headers = this.#deps.headers.ofRequest(request.headers ?? NO_HEADERS);
-    // Someone waits for the answer, so it cannot be one-way.
-    const flags = (request.flags ?? 0) & ~Flag.OneWay;
+    // Someone waits for the answer, so it cannot be one-way; and what is composed is there as a whole.
+    const flags = (request.flags ?? 0) & ~(Flag.OneWay | Flag.Stream);
     return codec.decode(codec.encode({ ...request, ...fixed, headers, flags }));
   }
 

@@ -33,9 +33,12 @@ describe('parseHubConfig', () => {
         maxHeldBytes: 262_144,
         maxOutgoingBytes: 16_777_216,
         maxHeldRequestBytes: 33_554_432,
+        maxCheckedBytes: 1_048_576,
         creditBytes: 262_144,
+        maxStreamWindowBytes: 1_048_576,
       },
       capture: { maxBodyBytes: 1_048_576, budgetBytes: 33_554_432 },
+      auth: { tokenMs: 900_000, sessionMs: 43_200_000, signingKeyMs: 2_592_000_000, signup: false },
       throttle: {
         handshakesPerSec: 50,
         handshakeBurst: 100,
@@ -56,6 +59,8 @@ describe('parseHubConfig', () => {
         slowToMs: 5000,
       },
       headers: { requestDeny: [], requestAllow: [], answerDeny: [], answerAllow: [], forwardCookies: false },
+      middleware: [],
+      audit: { maxRows: 10_000, maxAgeDays: 90 },
       resilience: DEFAULT_RESILIENCE_LIMITS,
     });
   });
@@ -71,6 +76,7 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', resilience: { breaker: { statuses: [404] } } }, 'resilience.breaker.statuses.0'],
     [{ dataDir: '/d', allowedOrigins: ['*'] }, 'allowedOrigins.0'],
     [{ dataDir: '/d', allowedOrigins: ['null'] }, 'allowedOrigins.0'],
+    [{ dataDir: '/d', middleware: [{ file: '' }] }, 'middleware.0.file'],
     [{ dataDir: '/d', headers: { requestDeny: ['X-Up'] } }, 'headers.requestDeny.0'],
     [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
+import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
 
 const KIB = 1 << 10;
@@ -45,9 +46,13 @@ const limitsSchema = z.strictObject({
   maxHeldRequestBytes: bytes()
     .default(32 * MIB)
     .describe("Bytes of one connection's own requests in flight above which it is not read, bytes; 0 = none"),
+  maxCheckedBytes: bytes().default(MIB).describe("Largest body that is held to a route's schema, bytes; 0 = none"),
   creditBytes: bytes()
     .default(256 * KIB)
     .describe('Initial credit of each direction of a stream, bytes'),
+  maxStreamWindowBytes: bytes()
+    .default(MIB)
+    .describe('Most outstanding credit of each direction of a stream, bytes; 0 = none'),
 });
 
 const ratio = (): z.ZodNumber => z.number().min(0).max(1);
@@ -190,6 +195,40 @@ const headersSchema = z.strictObject({
     .describe("Cookies of HTTP requests reach providers, without the hub's own"),
 });
 
+const middlewareSchema = z
+  .array(
+    z.strictObject({
+      file: z.string().min(1).describe('ES module that exports createMiddleware(options)'),
+      options: z.record(z.string(), z.unknown()).default({}).describe('What it is called with'),
+    }),
+  )
+  .max(64);
+
+const authSchema = z.strictObject({
+  tokenMs: milliseconds()
+    .min(1_000)
+    .default(15 * 60_000)
+    .describe('Life of a token, ms'),
+  sessionMs: milliseconds()
+    .min(1_000)
+    .default(12 * 60 * 60_000)
+    .describe('Life of a session from login on, however often its tokens are renewed, ms'),
+  signingKeyMs: z
+    .int()
+    .min(60_000)
+    .default(30 * 24 * 60 * 60_000)
+    .describe('Time after which another key signs tokens, ms'),
+  signup: z.boolean().default(false).describe('Whether anyone may register a client with a password'),
+});
+
+const auditSchema = z.strictObject({
+  maxRows: count().default(DEFAULT_AUDIT_LIMITS.maxRows).describe('Changes that are kept; 0 = no limit'),
+  maxAgeDays: count()
+    .max(36_500)
+    .default(DEFAULT_AUDIT_LIMITS.maxAgeDays)
+    .describe('Time for which changes are kept, days; 0 = no limit'),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -226,9 +265,12 @@ export const hubConfigSchema = z.strictObject({
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
   limits: limitsSchema.prefault({}),
   capture: captureSchema.prefault({}),
+  auth: authSchema.prefault({}),
   throttle: throttleSchema.prefault({}),
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),
+  audit: auditSchema.prefault({}),
+  middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
 });
 

@@ -7,10 +7,13 @@ import { silentLogger, type Logger } from '../../common/log/logger.ts';
 import type { ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
+import { parseAuthorization } from '../access/bearer.ts';
 import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
+import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
+import { auditedOperations } from './audited-operations.ts';
 import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
 import { joinGuard } from './guard-parts.ts';
@@ -27,6 +30,8 @@ export interface HubDeps {
   readonly log?: Logger;
   /** Where captured traffic goes; nothing is captured without it. */
   readonly captureSink?: CaptureSink;
+  /** Before those that the configuration names. */
+  readonly middleware?: readonly Middleware[];
 }
 
 /** Where an address that stands for all of them can be reached from this machine. */
@@ -60,25 +65,37 @@ class LocalHub implements Hub {
   readonly stats: Hub['stats'];
   readonly events: Hub['events'];
   readonly blocks: Hub['blocks'];
+  readonly audit: Hub['audit'];
 
   constructor(config: HubConfig, deps: HubDeps) {
-    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink } = deps;
+    const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink, middleware = [] } = deps;
     this.#config = config;
     this.#clock = clock;
-    this.#parts = assembleHub(config, { clock, random, log, captureSink, startedAtMs: () => this.#startedAtMs });
-    const { connections, services, clients, metering, events } = this.#parts;
-    this.connections = connections;
-    this.clients = clients;
+    const startedAtMs = (): number => this.#startedAtMs;
+    this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startedAtMs });
+    const { connections, services, clients, guard, metering, events } = this.#parts;
     this.stats = metering;
     this.events = events;
-    this.blocks = this.#parts.guard.blocks;
-    this.services = {
-      list: () => services.list(),
-      drain: (service, provider) => services.drainProvider(service, provider),
-      undrain: (service, provider) => services.undrainProvider(service, provider),
-      eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
-      setWeight: (service, provider, weight) => services.setProviderWeight(service, provider, weight),
-    };
+    this.audit = guard.audit;
+    const operations = auditedOperations(
+      {
+        connections,
+        clients,
+        blocks: guard.blocks,
+        services: {
+          list: () => services.list(),
+          drain: (service, provider) => services.drainProvider(service, provider),
+          undrain: (service, provider) => services.undrainProvider(service, provider),
+          eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
+          setWeight: (service, provider, weight) => services.setProviderWeight(service, provider, weight),
+        },
+      },
+      guard.audit,
+    );
+    this.connections = operations.connections;
+    this.clients = operations.clients;
+    this.blocks = operations.blocks;
+    this.services = operations.services;
   }
 
   get id(): string {
@@ -139,6 +156,10 @@ class LocalHub implements Hub {
     await this.stop();
   }
 
+  refresh(): void {
+    this.#parts.storage.refresh();
+  }
+
   modules(): readonly ModuleStatus[] {
     return this.#parts.modules.status();
   }
@@ -148,7 +169,7 @@ class LocalHub implements Hub {
   }
 
   async authenticate(key: string): Promise<Principal> {
-    return this.#parts.guard.authenticator(this.#parts.auth).authenticate({ key });
+    return this.#parts.guard.authenticator(this.#parts.auth).authenticate(parseAuthorization(`Bearer ${key}`));
   }
 
   async compose(request: MessageInit, as: string | undefined): Promise<ComposedAnswer> {
@@ -162,8 +183,14 @@ class LocalHub implements Hub {
   #subscribe(): DisposableStack {
     const { auth, clients, connections, events, guard, layer } = this.#parts;
     const feeds = new DisposableStack();
-    feeds.use(feedEvents({ log: events, connections, services: layer, clients }));
+    feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
+    feeds.use(
+      auth.onDidHaveTrouble.subscribe(({ kind, address, client }) => {
+        // Failed logins are counted where requests end.
+        if (kind === 'refresh-reused') guard.gate.noteOffence(address, 'credential', client);
+      }),
+    );
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;
   }
@@ -173,8 +200,17 @@ class LocalHub implements Hub {
     const { auth, connections } = this.#parts;
     const open = connections.ofClient(client);
     if (open.length === 0) return;
-    const principal = auth.principalOf(client);
-    if (principal === undefined) endConnections(open, client);
-    else for (const connection of open) connection.updatePrincipal(principal);
+    if (auth.principalOf(client) === undefined) {
+      endConnections(open, client);
+      return;
+    }
+    const ended: Connection[] = [];
+    for (const connection of open) {
+      const principal = auth.renewed(connection.principal);
+      if (principal === undefined) ended.push(connection);
+      else connection.updatePrincipal(principal);
+    }
+    // A little later: one of them may be what ended it, and is to get its answer first.
+    if (ended.length > 0) this.#clock.after(0, () => endConnections(ended, client));
   }
 }

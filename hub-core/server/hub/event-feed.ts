@@ -1,3 +1,4 @@
+import type { Auth } from '../modules/auth/index.ts';
 import type { ClientChange, ClientManager } from '../modules/client-manager/index.ts';
 import type { ConnectionManager } from '../modules/connection-manager/index.ts';
 import type { EventLog } from '../modules/event-log/index.ts';
@@ -8,6 +9,7 @@ export interface EventFeedDeps {
   readonly connections: ConnectionManager;
   readonly services: ServiceLayer;
   readonly clients: ClientManager;
+  readonly auth: Auth;
 }
 
 const CLIENT_EVENT: Readonly<Record<ClientChange['kind'], 'client-registered' | 'client-revoked'>> = {
@@ -74,9 +76,30 @@ function feedServices({ log, services }: EventFeedDeps): Disposable {
   });
 }
 
+function feedWarnings({ log, services }: EventFeedDeps): Disposable {
+  return services.onDidWarn.subscribe(({ channel, reason }) => {
+    const { clientId: client } = channel.link;
+    const service = channel.service.id;
+    const text = `/${service} got an answer from ${client} (${channel.id}) that breaks its schema: ${reason}`;
+    log.append({ kind: 'hub', level: 'warn', text, client, service });
+  });
+}
+
 function feedClients({ log, clients }: EventFeedDeps): Disposable {
   return clients.onDidChange.subscribe(({ kind, client }) => {
     log.append({ kind: CLIENT_EVENT[kind], level: 'info', text: `Client ${client} was ${kind}`, client });
+  });
+}
+
+function feedLogins({ log, auth }: EventFeedDeps): Disposable {
+  return auth.onDidHaveTrouble.subscribe(({ kind, client, address }) => {
+    const from = address === '' ? '' : ` from ${address}`;
+    const who = client === undefined ? 'an unknown client' : client;
+    const text =
+      kind === 'login-failed'
+        ? `Refused a login as ${who}${from}`
+        : `Ended a session of ${who}: its refresh token was used twice, so somebody else may have it`;
+    log.append({ kind: 'auth-failed', level: 'warn', text, ...(client !== undefined && { client }) });
   });
 }
 
@@ -85,6 +108,8 @@ export function feedEvents(deps: EventFeedDeps): Disposable {
   const feed = new DisposableStack();
   feed.use(feedConnections(deps));
   feed.use(feedServices(deps));
+  feed.use(feedWarnings(deps));
   feed.use(feedClients(deps));
+  feed.use(feedLogins(deps));
   return feed;
 }

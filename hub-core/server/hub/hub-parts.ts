@@ -11,6 +11,8 @@ import { createJsonCodec } from '../../common/protocol/json-codec.ts';
 import type { HubIdentity } from '../access/access-limits.ts';
 import type { Connection } from '../access/connection.ts';
 import { registerMessageHandlers } from '../access/message-handlers.ts';
+import type { Middleware } from '../middleware.ts';
+import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
@@ -24,12 +26,12 @@ import {
 } from '../modules/connection-manager/index.ts';
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
 import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
-import { createMessaging } from '../modules/messaging/index.ts';
+import { createMessaging, type Messaging } from '../modules/messaging/index.ts';
 import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
-import { createStorage } from '../storage/storage-module.ts';
+import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
@@ -41,6 +43,7 @@ export interface HubEnvironment {
   readonly random: Random;
   readonly log: Logger;
   readonly captureSink: CaptureSink | undefined;
+  readonly middleware: readonly Middleware[];
   /** Wall ms of the start, 0 before it. */
   readonly startedAtMs: () => number;
 }
@@ -58,6 +61,7 @@ export interface HubParts {
   readonly listener: Listener;
   readonly metering: Metering;
   readonly services: ServiceManager;
+  readonly storage: Storage;
   readonly composer: Composer;
   readonly guard: GuardParts;
 }
@@ -72,6 +76,9 @@ function serviceLimits({ limits, resilience }: HubConfig): ServiceLimits {
     queueMessages: limits.maxQueuedPerService,
     queueBytes: limits.maxQueuedBytesPerService,
     retries: limits.retries,
+    creditBytes: limits.creditBytes,
+    maxStreamWindowBytes: limits.maxStreamWindowBytes,
+    maxCheckedBytes: limits.maxCheckedBytes,
     resilience,
   };
 }
@@ -100,23 +107,52 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   };
 }
 
+function messagingBetween(connections: () => ConnectionManager, layer: () => ServiceLayer): Messaging {
+  return createMessaging({
+    connections: () => connections().open(),
+    connectionsOf: (client) => (isClientId(client) ? connections().ofClient(client) : []),
+    providersOf: (service) => new Set(layer().providersOf(service)),
+  });
+}
+
+/** What more than one of the parts below is made of. */
+interface SharedParts {
+  readonly identity: HubIdentity;
+  readonly dispatcher: MessageDispatcher<Connection>;
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
+  readonly auth: Auth;
+  readonly layer: ServiceLayer;
+  /** The layer behind whatever middleware there is. */
+  readonly relay: Relay;
+  readonly guard: GuardParts;
+}
+
+/** Requests that people compose at the console. */
+function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shared: SharedParts): Composer {
+  const { identity, relay, auth: authenticator, codecs, guard } = shared;
+  const { headers } = guard;
+  const { maxFrameBytes } = limits;
+  return new Composer({
+    clock,
+    relay,
+    authenticator,
+    codec: codecs.binary,
+    headers,
+    hubId: identity.id,
+    maxFrameBytes,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
-  shared: {
-    identity: HubIdentity;
-    dispatcher: MessageDispatcher<Connection>;
-    codecs: { binary: Codec; json: Codec };
-    auth: Auth;
-    layer: ServiceLayer;
-    guard: GuardParts;
-  },
+  shared: SharedParts,
 ): { connections: ConnectionManager; listener: Listener } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
-  const relay = guard.relay(layer);
+  const relay = guard.relay(shared.relay);
   const { limits, host, port, hostNames, allowedOrigins } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
@@ -129,7 +165,10 @@ function assembleAccess(
     gate,
     dispatcher,
     binaryCodec: codecs.binary,
-    whenIdle: (signal) => layer.drainAll(signal),
+    async whenIdle(signal) {
+      await layer.drainAll(signal);
+      await guard.middleware.idle(signal);
+    },
     provided: () => providedBy(layer),
   });
   registerMessageHandlers(dispatcher, { relay, headers, binaryCodec: codecs.binary });
@@ -140,6 +179,7 @@ function assembleAccess(
     config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
     limits,
     relay,
+    takesStream: (uri, method) => layer.takesStream(uri, method),
     authenticator,
     gate,
     headers,
@@ -161,11 +201,12 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   const storage = createStorage({ dataDir, clock, log: log.child({ module: 'storage' }) });
   const registry = (): typeof storage.registry => storage.registry;
-  const auth = createAuth({ registry });
+  const auth = createAuth({ registry, clock, limits: config.auth });
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
   const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
-  const clients = createClientManager({ registry, connections: () => connections.list() });
+  const accounts = { registry, passwords: auth, signup: config.auth.signup };
+  const clients = createClientManager({ ...accounts, connections: () => connections.list() });
   const status = createStatusService({
     hub: identity,
     startedAtMs: environment.startedAtMs,
@@ -173,51 +214,38 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     services: () => services.list(),
     modules: () => modules.status(),
   });
-  const messaging = createMessaging({
-    connections: () => connections.open(),
-    connectionsOf: (client) => (isClientId(client) ? connections.ofClient(client) : []),
-    providersOf: (service) => new Set(layer.providersOf(service)),
-  });
+  const messaging = messagingBetween(
+    () => connections,
+    () => layer,
+  );
+  const { middleware: given } = environment;
+  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering],
-    builtIns: [clients.service, status, messaging.service],
+    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
+    builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id });
-  const shared = { identity, dispatcher, codecs, auth, layer, guard };
+  const relay = guard.middleware.relay(layer);
+  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
-  const { headers } = guard;
-  const hubId = identity.id;
-  const composer = new Composer({ clock, relay: layer, authenticator: auth, codec: codecs.binary, headers, hubId });
+  const composer = assembleComposer(config, environment, shared);
 
+  const authenticator = guard.authenticator(auth);
   listener.mount(
-    createMetricsPage({ hubId: identity.id, log, metering, authenticator: auth, modules: () => modules.metrics() }),
+    createMetricsPage({ hubId: identity.id, log, metering, authenticator, modules: () => modules.metrics() }),
   );
 
   // Those that others tell of their end come first, so that they stop last.
-  const { blocks, throttle } = guard;
-  for (const module of [
-    storage,
-    capture,
-    metering,
-    blocks,
-    throttle,
-    auth,
-    clients,
-    messaging,
-    services,
-    connections,
-    listener,
-  ])
-    modules.add(module);
+  const first = [storage, capture, metering, ...guard.modules, auth, clients];
+  for (const module of [...first, messaging, services, connections, listener]) modules.add(module);
   return {
     identity,
     dispatcher,
@@ -230,6 +258,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     listener,
     metering,
     services,
+    storage,
     composer,
     guard,
   };

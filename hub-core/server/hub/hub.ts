@@ -11,6 +11,7 @@ import type { HubEvent } from '../modules/event-log/hub-event.ts';
 import type { StatsSnapshot } from '../modules/metering/stats-snapshot.ts';
 import type { ServiceSnapshot } from '../modules/service-manager/service-snapshot.ts';
 import type { Principal } from '../relay.ts';
+import type { AuditRecord } from '../storage/audit-record.ts';
 
 export type { HttpMount };
 
@@ -56,6 +57,9 @@ export interface Hub extends AsyncDisposable {
   /** Ends everything. Idempotent; also without a drain. */
   stop(): Promise<void>;
 
+  /** Takes up at once what other programs changed in the data folder; it is looked for every half second anyway. */
+  refresh(): void;
+
   modules(): readonly ModuleStatus[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
@@ -89,6 +93,8 @@ export interface Hub extends AsyncDisposable {
     setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
     /** @throws {RequestError} NOT_FOUND_ERR */
     addCredential(client: string): IssuedKey;
+    /** null takes it away; what was opened with the one before is closed. */
+    setPassword(client: string, password: string | null): Promise<void>;
     revokeCredential(client: string, credential: string): boolean;
     /** Its credentials stop working at once and its connections are closed. */
     revoke(client: string): boolean;
@@ -101,6 +107,10 @@ export interface Hub extends AsyncDisposable {
     add(block: NewBlock): BlockSnapshot;
     /** @returns false when there was none @throws {RequestError} BAD_REQUEST_ERR */
     remove(kind: BlockSnapshot['kind'], target: string): boolean;
+  };
+  readonly audit: {
+    /** Who changed what, newest first; of those before the id `before`, where one is given. */
+    list(query: { readonly limit: number; readonly before?: number }): readonly AuditRecord[];
   };
   readonly stats: {
     current(): StatsSnapshot;
@@ -116,7 +126,7 @@ export interface Hub extends AsyncDisposable {
   };
 
   /**
-   * Who a key proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
+   * Who a key or a token proves, checked and cached as for a connection's Hello. For mounts that take `Authorization: Bearer`.
    *
    * @throws {CredentialError} when it is unknown or revoked
    */

@@ -1,3 +1,4 @@
+import { MiddlewareError } from '../modules/middleware-manager/index.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { HubConfig } from './config.ts';
 import { HubStartError } from './hub-start-error.ts';
@@ -23,7 +24,8 @@ function codeOf(error: unknown): string {
  */
 export function startErrorOf(error: unknown, target: BindTarget): unknown {
   const cause = error instanceof AggregateError ? error.cause : error;
-  if (cause instanceof StorageError) return new HubStartError(cause.message, { cause: error });
+  if (cause instanceof StorageError || cause instanceof MiddlewareError)
+    return new HubStartError(cause.message, { cause: error });
   const hint = BIND_HINTS[codeOf(cause)];
   if (hint === undefined) return error;
   return new HubStartError(`Cannot listen on "${target.host}": ${hint(target)}`, { cause: error });

@@ -6,6 +6,7 @@ import { CredentialError, ProtocolError, RequestError } from '../../common/error
 import type { Logger } from '../../common/log/logger.ts';
 import type { Module, ModuleHealth } from '../../common/module/module.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
+import type { Method } from '../../common/protocol/message.ts';
 import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
@@ -14,6 +15,7 @@ import type { HeaderPolicy } from '../access/header-policy.ts';
 import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
 import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
+import { BodyClock } from './body-clock.ts';
 import type { HttpMount } from './http-mount.ts';
 import { HttpRelay } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
@@ -51,6 +53,8 @@ export interface ListenerDeps {
   readonly config: ListenerConfig;
   readonly limits: AccessLimits;
   readonly relay: Relay;
+  /** True when the uri leads to a route that takes requests in pieces. */
+  readonly takesStream: (uri: string, method: Method) => boolean;
   readonly authenticator: Authenticator;
   readonly acceptor: Acceptor;
   readonly gate: Gate;
@@ -72,10 +76,11 @@ export function createListener(deps: ListenerDeps): Listener {
 
 class PortListener implements Listener {
   readonly name = 'listener';
-  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager'];
+  readonly dependsOn: readonly string[] = ['auth', 'connection-manager', 'service-manager', 'middleware-manager'];
   readonly #deps: ListenerDeps;
   readonly #mounts = new MountTable();
   readonly #webSockets: WebSocketUpgrade;
+  readonly #bodyClock: BodyClock;
   /** Sockets that mounts took over. */
   readonly #upgraded = new Set<Duplex>();
   #server: Server | undefined;
@@ -89,7 +94,13 @@ class PortListener implements Listener {
 
   constructor(deps: ListenerDeps) {
     this.#deps = deps;
-    const { clock, limits, acceptor, codecs } = deps;
+    const { clock, limits, acceptor, codecs, config } = deps;
+    this.#bodyClock = new BodyClock({
+      clock,
+      timeoutMs: config.httpBodyTimeoutMs,
+      sweepMs: SWEEP_MS,
+      onSlow: ({ socket }) => this.#refuseBytes(socket, tooSlow()),
+    });
     this.#webSockets = createWebSocketUpgrade(
       { clock, limits, acceptor, codecs: [codecs.binary, codecs.json] },
       (error, socket) =>
@@ -146,6 +157,7 @@ class PortListener implements Listener {
     // Its sockets that became WebSockets belong to connections, which end after this: waiting for `close` would never end.
     server?.close();
     server?.closeAllConnections();
+    this.#bodyClock[Symbol.dispose]();
     for (const socket of this.#upgraded) socket.destroy();
     return Promise.resolve();
   }
@@ -159,9 +171,9 @@ class PortListener implements Listener {
     const { limits, config } = this.#deps;
     const { maxHeaderBytes, maxUriBytes } = config;
     const server = createServer({
-      // Node wants it within the time for the whole, where both are limited.
-      headersTimeout: Math.min(limits.handshakeTimeoutMs, config.httpBodyTimeoutMs || limits.handshakeTimeoutMs),
-      requestTimeout: config.httpBodyTimeoutMs,
+      headersTimeout: limits.handshakeTimeoutMs,
+      // Streams take as long as they take; the body clock judges the rest.
+      requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: SWEEP_MS,
       maxHeaderSize:
@@ -178,16 +190,29 @@ class PortListener implements Listener {
   }
 
   #createRouter(guard: RequestGuard): HttpRouter {
-    const { clock, log, hub, limits, relay, authenticator, gate, headers, codecs } = this.#deps;
-    const { maxFrameBytes } = limits;
+    const { clock, log, hub, limits, relay, takesStream, authenticator, gate, headers, codecs } = this.#deps;
+    const { maxFrameBytes, creditBytes } = limits;
     const codec = codecs.binary;
-    const http = new HttpRelay({ clock, hub, maxFrameBytes, relay, authenticator, gate, headers, codec });
+    const bodyClock = this.#bodyClock;
+    const access = { authenticator, gate, headers };
+    const http = new HttpRelay({
+      clock,
+      hub,
+      maxFrameBytes,
+      creditBytes,
+      relay,
+      takesStream,
+      ...access,
+      codec,
+      bodyClock,
+    });
     return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
   }
 
   #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
     this.#active += 1;
     this.#responses.set(request.socket, response);
+    this.#bodyClock.watch(request);
     response.once('close', () => {
       this.#active -= 1;
       if (this.#active === 0) this.#whenIdle?.resolve();
@@ -230,16 +255,23 @@ class PortListener implements Listener {
   }
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    this.#refuseBytes(socket, clientFault(error));
+  }
+
+  #refuseBytes(socket: Duplex, fault: RequestError): void {
     const response = this.#responses.get(socket);
     if (response?.headersSent === true && !response.writableFinished) socket.destroy();
-    else refuseRaw(socket, clientFault(error), { hub: this.#deps.hub.id, instance: '' });
+    else refuseRaw(socket, fault, { hub: this.#deps.hub.id, instance: '' });
   }
+}
+
+function tooSlow(): RequestError {
+  return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
 }
 
 /** What Node found wrong with the bytes of a request, in the hub's words. */
 function clientFault({ code = '' }: NodeJS.ErrnoException): RequestError {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return tooSlow();
   if (code === 'HPE_HEADER_OVERFLOW')
     return new RequestError('TOO_LARGE_ERR', 'Cannot take the request: its headers are too large');
   return new RequestError('BAD_REQUEST_ERR', `Cannot read the request: it is no HTTP/1.1 (${code})`);

@@ -1,13 +1,14 @@
 import { RequestError } from '../../common/errors/hub-error.ts';
 import type { RouteParams } from '../../common/route/route-table.ts';
 import type { Principal } from '../relay.ts';
+import { isManager } from '../roles.ts';
 import type { BuiltInAccess } from './built-in.ts';
 import { RefusedError } from './problem-answer.ts';
 
 const WWW_AUTHENTICATE = [{ name: 'www-authenticate', value: 'Bearer' }] as const;
 
 function holds(access: BuiltInAccess, principal: Principal, params: RouteParams): boolean {
-  if (access === 'anonymous' || principal.role === 'manager') return true;
+  if (access === 'anonymous' || isManager(principal)) return true;
   if (principal.role === 'anonymous' || access === 'manager') return false;
   return access === 'client' || principal.clientId === params['id'];
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../../common/base/clock.ts';
 import { InFlightTable, type IdRange } from '../../common/dispatch/in-flight-table.ts';
 import type { Logger } from '../../common/log/logger.ts';
-import { HUB_ID_BIT, Kind, type MessageInit } from '../../common/protocol/message.ts';
+import { HUB_ID_BIT, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import type { ProviderLink } from '../relay.ts';
 import { noProvider, notOfferedBy, providerLost, queueFull, tooLateToSend, wouldWaitTooLong } from './relay-errors.ts';
 import { PROBE_IDS } from './resilience/probe-ids.ts';
 import type { RelayedExchange, TargetChannel, TargetService } from './relayed-exchange.ts';
+import type { StreamFlow } from './stream-flow.ts';
 
 export interface ChannelDispatchDeps {
   readonly clock: Clock;
@@ -141,6 +142,18 @@ export class ChannelDispatch {
     }
   }
 
+  /** Hands a Data or Credit to the provider that has the request; one that cannot be written ends the exchange. */
+  toProvider(exchange: RelayedExchange, message: Message | MessageInit): void {
+    const { channel } = exchange;
+    if (channel === undefined) return;
+    try {
+      channel.link.send(message, HUB_ID_BIT + exchange.sequence);
+    } catch (error) {
+      channel.failed(exchange, 'a stream could not be written to it');
+      this.#deps.refuse(exchange, error);
+    }
+  }
+
   /** Takes it out of the queue or away from its channel. */
   leave(exchange: RelayedExchange): void {
     if (exchange.state === 'queued' && exchange.target !== undefined) this.#unqueue(exchange, exchange.target);
@@ -217,9 +230,26 @@ export class ChannelDispatch {
       return;
     }
     if (isOneWay) this.#deps.written(exchange);
+    else if (exchange.stream?.request !== undefined) this.#flush(exchange, exchange.stream, channel);
+  }
+
+  /** Hands over the Data that came before the request was sent, and those that come meanwhile. */
+  #flush(exchange: RelayedExchange, stream: StreamFlow, channel: TargetChannel): void {
+    while (exchange.channel === channel) {
+      const data = stream.takeHeld();
+      if (data === undefined) {
+        stream.flowing = true;
+        return;
+      }
+      stream.touched = true;
+      this.toProvider(exchange, data);
+    }
   }
 
   #mayRetry(exchange: RelayedExchange, service: TargetService): boolean {
+    // What a provider had of a stream, or granted for it, cannot be taken back.
+    const { stream } = exchange;
+    if (stream !== undefined && (stream.touched || stream.opened !== undefined)) return false;
     if (!exchange.isIdempotent || exchange.attempts > this.#deps.retries || !service.isLive(exchange.message.to))
       return false;
     return service.resilience.retryBudget.take(this.#deps.clock.nowMs());
@@ -242,5 +272,6 @@ export class ChannelDispatch {
     exchange.channel?.exchanges.delete(exchange);
     exchange.channel?.standing.left(exchange);
     exchange.channel = undefined;
+    if (exchange.stream !== undefined) exchange.stream.flowing = false;
   }
 }

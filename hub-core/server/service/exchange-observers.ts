@@ -25,6 +25,16 @@ export class ExchangeObservers {
     }
   }
 
+  passed(exchange: Exchange, direction: 'request' | 'response', payload: Uint8Array): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.passed?.(exchange, direction, payload);
+      } catch (error) {
+        this.#report(observer, error);
+      }
+    }
+  }
+
   // oxlint-disable-next-line max-params -- the observer's own interface: an object a call would be made on the hot path
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
     for (const observer of this.#observers) {

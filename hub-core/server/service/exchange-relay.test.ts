@@ -131,12 +131,6 @@ describe('ExchangeRelay.request', () => {
     ]);
   });
 
-  it('[RQ12] refuses a request that is a stream with 400', () => {
-    const scene = createMathScene();
-    scene.request(scene.caller, '/math/a', { flags: Flag.Stream });
-    expect([scene.caller.statuses[0]?.[1], scene.one.requests]).toEqual([400, []]);
-  });
-
   it('[RQ13] refuses more in flight than one connection may have with 429, and takes more after an answer', () => {
     const scene = createMathScene({ maxInFlightPerConnection: 2 });
     for (let index = 0; index < 3; index += 1) scene.request(scene.caller, '/math/a');
@@ -273,19 +267,6 @@ describe('ExchangeRelay.respond', () => {
     scene.layer.respond(scene.one.link, response);
     scene.layer.respond(scene.one.link, response);
     expect([before, scene.caller.statuses, scene.layer.counters.lateResponses]).toEqual([0, [[1, 200]], 3]);
-  });
-
-  it('[RQ12] answers for a provider that begins a stream, and cancels that', () => {
-    const scene = createMathScene();
-    scene.request(scene.caller, '/math/a');
-    scene.answer(scene.one, 0, { flags: Flag.Stream });
-    expect([problemOf(scene.caller), scene.one.cancels.length]).toEqual([
-      expect.objectContaining({
-        type: 'urn:whub:error:PROVIDER_ERR',
-        detail: containing('it began a stream'),
-      }),
-      1,
-    ]);
   });
 
   it.each([0, 100, 199, 600, 65_535])('[RQ12] answers for a provider whose status is %i', (status) => {

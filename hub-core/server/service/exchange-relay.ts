@@ -10,15 +10,18 @@ import { checkBuiltInAccess } from './built-in-access.ts';
 import type { BuiltInReply } from './built-in.ts';
 import { CallerTable } from './caller-table.ts';
 import { ChannelDispatch } from './channel-dispatch.ts';
+import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { ExchangeObservers } from './exchange-observers.ts';
 import { errorNameOf, problemAnswer } from './problem-answer.ts';
 import {
   badAnswer,
   cancelledByCaller,
+  cancelledByProvider,
   deadlinePassed,
   hubDraining,
   hubStopped,
   idInFlight,
+  noStreamHere,
   tooManyInFlight,
 } from './relay-errors.ts';
 import { RelayedExchange, type TargetChannel, type TargetService } from './relayed-exchange.ts';
@@ -27,6 +30,7 @@ import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import type { ServiceRegistry } from './service-registry.ts';
+import { StreamRelay, type StreamCounters } from './stream-relay.ts';
 
 export interface ExchangeRelayDeps {
   readonly clock: Clock;
@@ -36,10 +40,11 @@ export interface ExchangeRelayDeps {
   readonly observers: ExchangeObservers;
   readonly directory: ServiceDirectory;
   readonly registry: ServiceRegistry;
+  readonly contracts: ServiceContracts;
 }
 
 /** What the relay counts beside exchanges. */
-export interface RelayCounters {
+export interface RelayCounters extends StreamCounters {
   /** Responses whose request was over or was never made. */
   readonly lateResponses: number;
   /** Cancels of requests that are not in flight. */
@@ -50,6 +55,8 @@ export interface RelayCounters {
 
 /** Statuses that a provider may end a request with: 1xx are not final, and above 599 there are none. */
 const isFinalStatus = (status: number): boolean => status >= 200 && status <= 599;
+
+const isFailure = (answer: Message | MessageInit | undefined): boolean => (answer?.status ?? 0) >= 500;
 
 /** In the order to end them in: ending one that was sent frees a channel, which is not for those that end as well. */
 function queuedFirst(exchanges: readonly RelayedExchange[]): readonly RelayedExchange[] {
@@ -66,6 +73,7 @@ export class ExchangeRelay implements Relay, Disposable {
   readonly #callers = new CallerTable();
   readonly #dispatch: ChannelDispatch;
   readonly #deadlines: DeadlineWheel<RelayedExchange>;
+  readonly #streams: StreamRelay;
   /** Asked about answers to no relayed request. @returns true when the answer was to one of its own */
   onUnknownAnswer: ((link: ProviderLink, response: Message) => boolean) | undefined;
   #lateResponses = 0;
@@ -85,6 +93,14 @@ export class ExchangeRelay implements Relay, Disposable {
       providerLost: (exchange, error) => this.#fail(exchange, 'provider-lost', error),
       written: (exchange) => this.#end(exchange, 'one-way', undefined),
     });
+    this.#streams = new StreamRelay({
+      log,
+      limits: deps.limits,
+      dispatch: this.#dispatch,
+      breakOff: (exchange, outcome, error) => this.#fail(exchange, outcome, error),
+      finished: (exchange, last) => this.#streamed(exchange, last),
+      passed: (exchange, direction, payload) => deps.observers.passed(exchange, direction, payload),
+    });
   }
 
   get inFlight(): number {
@@ -100,6 +116,7 @@ export class ExchangeRelay implements Relay, Disposable {
       lateResponses: this.#lateResponses,
       unknownCancels: this.#unknownCancels,
       retries: this.#dispatch.retries,
+      ...this.#streams.counters,
     };
   }
 
@@ -136,19 +153,54 @@ export class ExchangeRelay implements Relay, Disposable {
       this.#lateResponses += 1;
       return;
     }
+    if (exchange.stream?.opened !== undefined) {
+      this.#lateResponses += 1;
+      return;
+    }
     exchange.repliedMs = this.#deps.clock.nowMs();
-    channel.latency.add(exchange.repliedMs - exchange.sentMs);
+    channel.answered(exchange.repliedMs - exchange.sentMs);
     channel.service.resilience.estimate.answered(exchange.repliedMs, exchange.repliedMs - exchange.sentMs);
     const { status } = response;
-    if ((response.flags & Flag.Stream) !== 0) {
-      this.#dispatch.cancelAtProvider(exchange);
-      this.#reject(exchange, 'it began a stream, and this hub takes answers in one piece only');
-    } else if (!isFinalStatus(status)) {
+    const isStream = (response.flags & Flag.Stream) !== 0;
+    if (!isFinalStatus(status)) {
+      if (isStream) this.#dispatch.cancelAtProvider(exchange);
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
       this.#judge(channel, exchange, status);
+      if (isStream) {
+        this.#openStream(exchange, response);
+        return;
+      }
+      this.#deps.contracts.checkResponse(exchange, response);
       this.#end(exchange, 'replied', response);
     }
+  }
+
+  requestData(caller: Caller, data: Message): void {
+    this.#streams.requestData(this.#callers.get(caller.connectionId, data.id), data);
+  }
+
+  responseData(link: ProviderLink, data: Message): void {
+    this.#streams.responseData(this.#dispatch.sentTo(link, data.id), data);
+  }
+
+  callerCredit(caller: Caller, requestId: number, bytes: number): void {
+    this.#streams.callerCredit(this.#callers.get(caller.connectionId, requestId), bytes);
+  }
+
+  providerCredit(link: ProviderLink, id: number, bytes: number): void {
+    this.#streams.providerCredit(this.#dispatch.sentTo(link, id), bytes);
+  }
+
+  cancelledByProvider(link: ProviderLink, id: number): void {
+    const exchange = this.#dispatch.sentTo(link, id);
+    if (exchange?.channel === undefined) {
+      this.#unknownCancels += 1;
+      return;
+    }
+    exchange.channel.noteError('gave a request up');
+    exchange.channel.standing.succeeded(exchange);
+    this.#fail(exchange, 'replied', cancelledByProvider(exchange));
   }
 
   linkDrained(link: ProviderLink): void {
@@ -223,10 +275,12 @@ export class ExchangeRelay implements Relay, Disposable {
     checkReach(service, exchange);
     const route = routeFor(match, exchange);
     checkGrant(service, exchange);
+    this.#deps.contracts.checkRequest(service, route, exchange.message);
     if (this.#idle !== undefined) throw hubDraining();
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
+    this.#streams.begin(exchange);
     exchange.pattern = route.pattern;
     service.calls += 1;
     this.#open(exchange, route);
@@ -242,6 +296,7 @@ export class ExchangeRelay implements Relay, Disposable {
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);
     checkBuiltInAccess(route.access, caller.principal, { path, params });
+    if (exchange.isStream) throw noStreamHere(target.service.id);
     exchange.tally = target;
     target.calls += 1;
     this.#open(exchange, undefined);
@@ -280,6 +335,18 @@ export class ExchangeRelay implements Relay, Disposable {
     this.#dispatch.cancelAtProvider(exchange);
     this.#unanswered(exchange);
     this.#fail(exchange, 'deadline', deadlinePassed(exchange));
+  }
+
+  /** The time of a request ends with the beginning of its answer. */
+  #openStream(exchange: RelayedExchange, response: Message): void {
+    this.#deadlines.remove(exchange);
+    this.#streams.open(exchange, response);
+  }
+
+  /** The provider's last Data came. */
+  #streamed(exchange: RelayedExchange, last: Message): void {
+    if (last.status >= 500) exchange.channel?.noteError(`broke its answer off with ${String(last.status)}`);
+    this.#end(exchange, 'replied', last);
   }
 
   /** What an answer says about its provider. */
@@ -322,16 +389,16 @@ export class ExchangeRelay implements Relay, Disposable {
   /** The only way out. */
   #end(exchange: RelayedExchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined): void {
     if (exchange.state === 'ended') return;
-    const { channel, tally, target, isOneWay } = exchange;
+    const { channel, tally, target, stream, isOneWay } = exchange;
     this.#dispatch.leave(exchange);
     this.#deadlines.remove(exchange);
     this.#callers.remove(exchange);
     exchange.state = 'ended';
     exchange.endedMs = this.#deps.clock.nowMs();
-    if (tally !== undefined && (answer?.status ?? 0) >= 500) tally.errors += 1;
-    const given = isOneWay ? undefined : answer;
-    this.#deps.observers.ended(exchange, outcome, given, exchange.errorName);
-    if (given !== undefined) this.#deliver(exchange, given);
+    const whole = stream === undefined ? answer : stream.settle(answer);
+    if (tally !== undefined && isFailure(whole)) tally.errors += 1;
+    this.#deps.observers.ended(exchange, outcome, isOneWay ? undefined : whole, exchange.errorName);
+    if (answer !== undefined && !isOneWay) this.#deliver(exchange, answer);
     if (channel !== undefined) this.#deps.registry.settled(channel);
     if (target !== undefined && target.queue.size > 0) this.pump(target);
     this.#settleIdle();
@@ -339,6 +406,10 @@ export class ExchangeRelay implements Relay, Disposable {
 
   #deliver(exchange: RelayedExchange, answer: Message | MessageInit): void {
     const { caller, requestId } = exchange;
+    if (exchange.stream?.opened !== undefined) {
+      this.#streams.close(exchange, answer);
+      return;
+    }
     try {
       caller.respond(requestId, answer);
     } catch (error) {

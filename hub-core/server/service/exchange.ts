@@ -2,6 +2,7 @@ import type { ProviderId, ServiceId } from '../../common/base/ids.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
 import type { Caller, ProviderLink } from '../relay.ts';
+import type { StreamTotals } from './stream-flow.ts';
 
 /**
  * One request on its way, from arrival to its one answer. The relay's own in-flight entry: observers read it, and may set
@@ -24,6 +25,8 @@ export interface Exchange {
   readonly providerLink: ProviderLink | undefined;
   /** Providers that it was handed to so far. */
   readonly attempts: number;
+  /** Undefined as long as request and answer come whole. */
+  readonly stream: StreamTotals | undefined;
   /** Set by the capture tap; 0 = not captured. */
   captureSeq: number;
 }
@@ -32,6 +35,8 @@ export interface Exchange {
 export interface ExchangeObserver {
   /** The request arrived; nothing of it is decided yet. Its payload must be copied here if it is to be kept. */
   began(exchange: Exchange): void;
+  /** A piece of a stream of it passes. Its payload must be copied here if it is to be kept. */
+  passed?(exchange: Exchange, direction: 'request' | 'response', payload: Uint8Array): void;
   /**
    * It is over. `answer` is what the caller was given: undefined for a one-way request and for a caller that left.
    *

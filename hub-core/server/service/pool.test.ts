@@ -278,6 +278,7 @@ describe('pool of a service', () => {
           maxInFlight: 5,
           calls: 3,
           errors: 1,
+          warnings: 0,
           latencyP50Ms: 4,
           latencyP95Ms: 4,
           sinceMs: Date.UTC(2026, 0, 1),

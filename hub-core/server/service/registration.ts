@@ -6,6 +6,7 @@ import { ALL_METHODS } from '../../common/route/route-table.ts';
 import { parsePattern } from '../../common/route/pattern.ts';
 import { parseHealthCheck } from './resilience/health-check.ts';
 import type { RouteDefinition } from './route-definition.ts';
+import { schemaOf } from './schema-of.ts';
 import { POLICY_NAMES } from './service-view.ts';
 import { buildRoutes, type ServiceDefinition } from './service.ts';
 
@@ -117,6 +118,13 @@ const updateSchema = z.strictObject({
 });
 
 const namedSchema = z.strictObject({ id: serviceId });
+
+/** What the routes below `/services` take, as their descriptions show it. */
+export const BODY_SCHEMAS = {
+  register: schemaOf(registrationSchema),
+  update: schemaOf(updateSchema),
+  named: schemaOf(namedSchema),
+} as const;
 
 const MAX_SHOWN = 80;
 

@@ -68,6 +68,21 @@ export const providerLost = (provider: ProviderId): RequestError =>
 export const badAnswer = (exchange: RelayedExchange, reason: string): RequestError =>
   new RequestError('PROVIDER_ERR', `Cannot pass on the answer of provider "${String(exchange.provider)}": ${reason}`);
 
+export const cancelledByProvider = (exchange: RelayedExchange): RequestError =>
+  new RequestError('PROVIDER_ERR', `Cannot get an answer: provider "${String(exchange.provider)}" gave the request up`);
+
+export const overCredit = (sender: string, bytes: number): RequestError =>
+  new RequestError(
+    'TOO_LARGE_ERR',
+    `Cannot pass on ${String(bytes)} bytes of a stream: its ${sender} has no credit for them; wait for Credit`,
+  );
+
+export const noStreamHere = (service: string): RequestError =>
+  new RequestError(
+    'BAD_REQUEST_ERR',
+    `Cannot stream a request to "${service}": built-in services take bodies in one piece only`,
+  );
+
 export function deadlinePassed(exchange: RelayedExchange): RequestError {
   const budgetMs = String(Math.round(exchange.deadlineMs - exchange.receivedMs));
   const reason = exchange.state === 'queued' ? 'no provider was free' : 'no answer came';

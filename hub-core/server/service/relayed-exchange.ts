@@ -7,6 +7,7 @@ import type { ProviderChannel } from './provider-channel.ts';
 import { QueueEntry } from './request-queue.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { Service } from './service.ts';
+import type { StreamFlow } from './stream-flow.ts';
 
 /** `handling`: at a built-in service. */
 export type ExchangeState = 'checking' | 'queued' | 'sent' | 'handling' | 'ended';
@@ -51,6 +52,8 @@ export class RelayedExchange extends QueueEntry implements Exchange {
   /** The counters of the service that it reached, whichever kind that is. */
   tally: { errors: number } | undefined = undefined;
   route: RouteDefinition | undefined = undefined;
+  /** Its streams; undefined as long as request and answer come whole. */
+  stream: StreamFlow | undefined = undefined;
   /** Where it is now, while `sent`. */
   channel: TargetChannel | undefined = undefined;
   /** Its id at the provider without the top bit, while `sent`. */
@@ -68,6 +71,10 @@ export class RelayedExchange extends QueueEntry implements Exchange {
     return (this.message.flags & Flag.OneWay) !== 0;
   }
 
+  get isStream(): boolean {
+    return (this.message.flags & Flag.Stream) !== 0;
+  }
+
   /** True when it does no harm to hand it to a second provider although the first may have acted on it. */
   get isIdempotent(): boolean {
     const { flags, method } = this.message;
@@ -77,6 +84,7 @@ export class RelayedExchange extends QueueEntry implements Exchange {
   /** Bytes that waiting for a channel keeps in memory, about. */
   override get heldBytes(): number {
     const { frame, payload, uri } = this.message;
-    return frame === undefined ? payload.byteLength + (uri?.length ?? 0) : frame.byteLength;
+    const own = frame === undefined ? payload.byteLength + (uri?.length ?? 0) : frame.byteLength;
+    return own + (this.stream?.heldBytes ?? 0);
   }
 }

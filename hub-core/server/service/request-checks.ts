@@ -1,5 +1,4 @@
 import { RequestError } from '../../common/errors/hub-error.ts';
-import { Flag } from '../../common/protocol/message.ts';
 import { methodWord } from '../../common/protocol/words.ts';
 import { splitUri } from '../../common/route/path.ts';
 import type { PathMatch } from '../../common/route/route-table.ts';
@@ -10,12 +9,12 @@ import { mayCall } from './service-registry.ts';
 
 const pathOf = (exchange: RelayedExchange): string => splitUri(exchange.message.uri ?? '').path;
 
-/** @throws {RequestError} BAD_REQUEST_ERR for a request whose body is a stream */
+/** @throws {RequestError} BAD_REQUEST_ERR for a stream that nobody could be told the end of */
 export function checkForm(exchange: RelayedExchange): void {
-  if ((exchange.message.flags & Flag.Stream) === 0) return;
+  if (!exchange.isStream || !exchange.isOneWay) return;
   throw new RequestError(
     'BAD_REQUEST_ERR',
-    'Cannot relay a request with the flag "stream": this hub takes bodies in one piece only',
+    'Cannot relay a one-way request with the flag "stream": send it without one of the two',
   );
 }
 

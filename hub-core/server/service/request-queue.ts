@@ -12,7 +12,7 @@ export abstract class QueueEntry extends Timed {
   queueNext: QueueEntry | undefined = undefined;
   /** @internal */
   queuePrevious: QueueEntry | undefined = undefined;
-  /** Bytes that waiting keeps in memory, about; the same as long as it waits. */
+  /** Bytes that waiting keeps in memory, about; the queue is told when they grow while it waits. */
   abstract get heldBytes(): number;
 }
 
@@ -87,6 +87,11 @@ export class RequestQueue<T extends QueueEntry> {
     exchange.queueNext = undefined;
     exchange.queuePrevious = undefined;
     this.#count(-1, -exchange.heldBytes);
+  }
+
+  /** One that waits keeps so many bytes more. Over the limit too: its credit bounds them. */
+  grew(bytes: number): void {
+    this.#bytes += bytes;
   }
 
   #count(messages: number, bytes: number): void {

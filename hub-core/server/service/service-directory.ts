@@ -1,5 +1,6 @@
 import type { ServiceId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
+import type { Method } from '../../common/protocol/message.ts';
 import { splitPath, splitUri } from '../../common/route/path.ts';
 import type { PathMatch } from '../../common/route/route-table.ts';
 import type { BuiltInRoute, BuiltInService } from './built-in.ts';
@@ -45,6 +46,10 @@ export class ServiceDirectory {
 
   get(id: string): TargetService | undefined {
     return this.#services.get(id);
+  }
+
+  builtIn(id: string): BuiltInTarget | undefined {
+    return this.#builtIns.get(id);
   }
 
   registered(): Iterable<TargetService> {
@@ -93,6 +98,17 @@ export class ServiceDirectory {
     // The key of a path with a query keeps the whole uri alive, so it is the uri's length that counts.
     if (uri.length <= LONGEST_CACHED_URI) this.#cache.set(path, found);
     return found;
+  }
+
+  /** True when the uri leads to a route of a registered service that takes requests in pieces. Never throws. */
+  takesStream(uri: string, method: Method): boolean {
+    try {
+      const found = this.resolve(uri);
+      return found.kind === 'registered' && found.match.route(method)?.stream === true;
+    } catch (error) {
+      if (error instanceof RequestError) return false;
+      throw error;
+    }
   }
 
   views(): readonly ServiceView[] {

@@ -3,8 +3,10 @@ import type { Event } from '../../common/base/emitter.ts';
 import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { Method } from '../../common/protocol/message.ts';
 import type { Relay } from '../relay.ts';
 import type { BuiltInService } from './built-in.ts';
+import { ServiceContracts, type ContractWarning } from './contracts/service-contracts.ts';
 import { ExchangeObservers } from './exchange-observers.ts';
 import { ExchangeRelay, type RelayCounters } from './exchange-relay.ts';
 import type { ExchangeObserver } from './exchange.ts';
@@ -40,6 +42,10 @@ export interface ServiceLayer extends Relay, Disposable {
   /** Entries in all tables of requests; 0 when none is on its way. For leak tests. */
   readonly kept: number;
   readonly onDidChange: Event<ServiceChange>;
+  /** A provider's answer broke its route's schema; at most once a minute for each channel. */
+  readonly onDidWarn: Event<ContractWarning>;
+  /** True when the uri leads to a route of a registered service that takes requests in pieces. Never throws. */
+  takesStream(uri: string, method: Method): boolean;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
   /** Connections that provide the service now. */
@@ -71,9 +77,10 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
   const log = deps.log.child({ module: 'service' });
   const directory = new ServiceDirectory();
   const reportListenerError = (error: unknown): void => log.error({ error }, 'a listener to changes of services threw');
-  const registry = new ServiceRegistry({ clock, random, limits, directory, reportListenerError });
+  const contracts = new ServiceContracts({ clock, maxCheckedBytes: limits.maxCheckedBytes, reportListenerError });
+  const registry = new ServiceRegistry({ clock, random, limits, directory, contracts, reportListenerError });
   const observers = new ExchangeObservers(deps.observers, log);
-  const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry });
+  const relay = new ExchangeRelay({ clock, log, hubId, limits, observers, directory, registry, contracts });
 
   // A channel that takes work again may free what waits.
   registry.onDidChange.subscribe(({ event, service }) => {
@@ -94,6 +101,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     request: (request) => relay.request(request),
     cancel: (caller, requestId) => relay.cancel(caller, requestId),
     respond: (link, response) => relay.respond(link, response),
+    requestData: (caller, data) => relay.requestData(caller, data),
+    responseData: (link, data) => relay.responseData(link, data),
+    callerCredit: (caller, requestId, bytes) => relay.callerCredit(caller, requestId, bytes),
+    providerCredit: (link, id, bytes) => relay.providerCredit(link, id, bytes),
+    cancelledByProvider: (link, id) => relay.cancelledByProvider(link, id),
     linkDrained: (link) => relay.linkDrained(link),
     disconnected(connection) {
       watch.forget(connection);
@@ -113,6 +125,8 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
       return relay.kept;
     },
     onDidChange: registry.onDidChange,
+    onDidWarn: contracts.onDidWarn,
+    takesStream: (uri, method) => directory.takesStream(uri, method),
     services: () => directory.views(),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
@@ -123,6 +137,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
       monitor[Symbol.dispose]();
       relay[Symbol.dispose]();
       registry[Symbol.dispose]();
+      contracts[Symbol.dispose]();
     },
   };
 }
@@ -151,6 +166,7 @@ function operationsOf(
     },
     update: (principal, update) => registry.update(principal, update),
     require: (service) => registry.require(service),
+    builtIn: (service) => directory.builtIn(service),
     registered: () => directory.registered(),
   };
 }

@@ -19,6 +19,12 @@ export interface ServiceLimits {
   readonly rememberMs: number;
   /** Registered services of one hub. */
   readonly maxServices: number;
+  /** Initial credit of each direction of a stream, bytes. */
+  readonly creditBytes: number;
+  /** Most outstanding credit of each direction of a stream, bytes. */
+  readonly maxStreamWindowBytes: number;
+  /** Largest body that is held to a route's schema, bytes. */
+  readonly maxCheckedBytes: number;
   readonly resilience: ResilienceLimits;
 }
 
@@ -32,5 +38,8 @@ export const DEFAULT_SERVICE_LIMITS: ServiceLimits = Object.freeze({
   retries: 2,
   rememberMs: 60_000,
   maxServices: 10_000,
+  creditBytes: 256 << 10,
+  maxStreamWindowBytes: 1 << 20,
+  maxCheckedBytes: 1 << 20,
   resilience: DEFAULT_RESILIENCE_LIMITS,
 });

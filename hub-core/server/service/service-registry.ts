@@ -5,7 +5,9 @@ import type { Random } from '../../common/base/random.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { grantCovers, RESERVED_SERVICE_IDS } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
+import { isManager } from '../roles.ts';
 import { ProviderChannel } from './provider-channel.ts';
+import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { ChannelStanding } from './resilience/channel-standing.ts';
 import { mayEjectOneOf, readmitSurplus } from './resilience/pool-share.ts';
@@ -21,6 +23,7 @@ export interface ServiceRegistryDeps {
   readonly random: Random;
   readonly limits: ServiceLimits;
   readonly directory: ServiceDirectory;
+  readonly contracts: ServiceContracts;
   readonly reportListenerError: (error: unknown) => void;
 }
 
@@ -31,10 +34,10 @@ export interface RegistrationResult {
 }
 
 export const mayProvide = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.provide, service);
+  isManager(principal) || grantCovers(principal.grants.provide, service);
 
 export const mayCall = (principal: Principal, service: string): boolean =>
-  principal.role === 'manager' || grantCovers(principal.grants.call, service);
+  isManager(principal) || grantCovers(principal.grants.call, service);
 
 function notRegistered(id: string): RequestError {
   return new RequestError(
@@ -168,13 +171,15 @@ export class ServiceRegistry implements Disposable {
    */
   update(principal: Principal, update: ServiceUpdate): TargetService {
     const service = this.require(update.id);
-    if (principal.role !== 'manager' && principal.clientId !== service.creator) {
+    if (!isManager(principal) && principal.clientId !== service.creator) {
       throw new RequestError(
         'FORBIDDEN_ERR',
         `Cannot update service "${service.id}": only client "${service.creator}", which created it, and managers may`,
       );
     }
-    service.redefine({ ...service.definition, ...update.changes });
+    const definition = { ...service.definition, ...update.changes };
+    this.#deps.contracts.prepare(definition);
+    service.redefine(definition);
     this.#deps.directory.routesChanged();
     this.#announce('updated', service);
     return service;
@@ -218,7 +223,7 @@ export class ServiceRegistry implements Disposable {
 
   /** The service that a registration means, and whether it was made for it. */
   #serviceFor(principal: Principal, { definition }: Registration): [service: TargetService, created: boolean] {
-    const { directory, limits, random } = this.#deps;
+    const { directory, limits, random, contracts } = this.#deps;
     const known = directory.get(definition.id);
     if (known !== undefined) {
       const difference = firstDifference(known.definition.routes, definition.routes);
@@ -238,6 +243,7 @@ export class ServiceRegistry implements Disposable {
         `Cannot register service "${definition.id}": the hub has ${String(directory.size)} services, its limit`,
       );
     }
+    contracts.prepare(definition);
     const service: TargetService = new Service(definition, principal.clientId, { limits, random });
     directory.add(service);
     return [service, true];

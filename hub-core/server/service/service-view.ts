@@ -32,6 +32,8 @@ export interface ProviderView {
   readonly maxInFlight: number;
   readonly calls: number;
   readonly errors: number;
+  /** Answers that broke their route's schema; callers got them. */
+  readonly warnings: number;
   /** Of its latest answers; null before the first. */
   readonly latencyP50Ms: number | null;
   readonly latencyP95Ms: number | null;

@@ -52,6 +52,9 @@ export class Service<Held extends QueueEntry> {
   #policy: BalancerPolicy;
   calls = 0;
   errors = 0;
+  /** Requests refused for their body, and answers that broke their route's schema. */
+  schemaRefusals = 0;
+  schemaWarnings = 0;
   /** Wall ms since when it has no channel; null while it has one. */
   emptySinceMs: number | null = null;
   /** Owned by the relay: its queue is being emptied, which can come back to itself through a caller or a link; */

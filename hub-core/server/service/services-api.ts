@@ -8,12 +8,14 @@ import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
 import {
+  BODY_SCHEMAS,
   parseNamedService,
   parseRegistration,
   parseUpdate,
   type Registration,
   type ServiceUpdate,
 } from './registration.ts';
+import type { BuiltInTarget } from './built-in-target.ts';
 import { schemaOf } from './schema-of.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
@@ -28,6 +30,7 @@ export interface ServiceOperations {
   update(principal: Principal, update: ServiceUpdate): TargetService;
   /** @throws {RequestError} NOT_FOUND_ERR */
   require(service: string): TargetService;
+  builtIn(service: string): BuiltInTarget | undefined;
   registered(): Iterable<TargetService>;
   readonly watch: ServiceWatch;
 }
@@ -70,6 +73,7 @@ function providerDocument(provider: ProviderView): unknown {
     max_in_flight: provider.maxInFlight,
     calls: provider.calls,
     errors: provider.errors,
+    warnings: provider.warnings,
     latency_p50_ms: provider.latencyP50Ms,
     latency_p95_ms: provider.latencyP95Ms,
     since_ms: provider.sinceMs,
@@ -94,6 +98,24 @@ function serviceDocument(service: TargetService): Readonly<Record<string, unknow
     empty_since_ms: service.emptySinceMs,
   };
 }
+
+function builtInDocument({ service }: BuiltInTarget): unknown {
+  return {
+    id: service.id,
+    built_in: true,
+    description: service.description,
+    routes: service.routes.map((route) => ({
+      pattern: route.pattern,
+      ...(route.methods.includes('any') ? {} : { methods: route.methods.map((each) => methodWordOf(each)) }),
+      summary: route.summary,
+      access: route.access,
+      request_schema: route.requestSchema,
+      response_schema: route.responseSchema,
+    })),
+  };
+}
+
+const methodWordOf = (method: Method | 'any'): string => (method === 'any' ? method : methodWord(method));
 
 /** A service is seen by those who may call or provide it, and by managers. */
 const maySee = (principal: Principal, service: string): boolean =>
@@ -164,23 +186,32 @@ function watch(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
 type Handler = (call: BuiltInCall, operations: ServiceOperations) => BuiltInReply;
 
 const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly handler: Handler })[] = [
-  { pattern: '/register', methods: [Method.Post], summary: 'offers a service on this connection', handler: register },
+  {
+    pattern: '/register',
+    methods: [Method.Post],
+    summary: 'offers a service on this connection',
+    requestSchema: BODY_SCHEMAS.register,
+    handler: register,
+  },
   {
     pattern: '/unregister',
     methods: [Method.Post],
     summary: 'takes this connection out of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: unregister,
   },
   {
     pattern: '/drain',
     methods: [Method.Post],
     summary: 'gives this connection no new requests of a service',
+    requestSchema: BODY_SCHEMAS.named,
     handler: drain,
   },
   {
     pattern: '/update',
     methods: [Method.Post],
     summary: 'changes a service that this client created',
+    requestSchema: BODY_SCHEMAS.update,
     handler: (call, operations) =>
       reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
   },
@@ -201,7 +232,10 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     pattern: '/:id',
     methods: [Method.Get],
     summary: 'one service with its routes',
-    handler: (call, operations) => reply(200, serviceDocument(visible(call, operations))),
+    handler(call, operations) {
+      const builtIn = operations.builtIn(call.params['id'] ?? '');
+      return reply(200, builtIn === undefined ? serviceDocument(visible(call, operations)) : builtInDocument(builtIn));
+    },
   },
   {
     pattern: '/:id/providers',

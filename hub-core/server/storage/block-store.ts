@@ -1,8 +1,6 @@
 import type { Statement } from 'better-sqlite3';
-import { RequestError } from '../../common/errors/hub-error.ts';
 import type { BlockRecord } from './block-record.ts';
 import type { HubDatabase } from './database.ts';
-import { isBusy } from './sqlite-file.ts';
 
 const COLUMNS = 'kind, target, reason, source, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs';
 
@@ -62,12 +60,6 @@ export class BlockStore {
   }
 
   #attempt<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (cause) {
-      if (!isBusy(cause)) throw cause;
-      const text = 'Cannot write the block list: another program is writing the database; try again';
-      throw new RequestError('UNAVAILABLE_ERR', text, { cause });
-    }
+    return this.#database.gate.write('the block list', run);
   }
 }

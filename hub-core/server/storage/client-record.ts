@@ -10,10 +10,13 @@ export interface CredentialRecord {
   readonly revokedAtMs: number | null;
 }
 
+/** `root`: the hub's owner, made on its own machine only. `provider`: a client that may provide something. */
+export type ClientRole = 'client' | 'provider' | 'manager' | 'root';
+
 /** A registered client as it is stored. */
 export interface ClientRecord {
   readonly client: ClientId;
-  readonly role: 'client' | 'manager';
+  readonly role: ClientRole;
   readonly mayCall: readonly string[];
   readonly mayProvide: readonly string[];
   readonly createdAtMs: number;

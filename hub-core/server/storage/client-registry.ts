@@ -7,7 +7,7 @@ import type { ClientRecord, GrantLists, IssuedCredential } from './client-record
 import type { HubDatabase } from './database.ts';
 import { credentialIdOf, makeKey } from './key.ts';
 import { prepareStatements, toRecords, type Statements, type StoredCredential } from './registry-rows.ts';
-import { isBusy } from './sqlite-file.ts';
+import { SessionStore } from './session-store.ts';
 
 /** Most globs of one kind that a client can be granted. */
 const MAX_GRANTS = 64;
@@ -17,7 +17,7 @@ const MAX_LIVE_CREDENTIALS = 64;
 export interface NewClient extends GrantLists {
   readonly client: string;
   /** Default `client`. */
-  readonly role?: 'client' | 'manager';
+  readonly role?: 'client' | 'manager' | 'root';
 }
 
 /**
@@ -29,6 +29,8 @@ export class ClientRegistry {
   readonly #clock: Pick<Clock, 'wallMs'>;
   readonly #rows: Statements;
   readonly #changed = new Emitter<ClientId>();
+  /** Passwords, the sessions that were opened with them, and what signs those sessions' tokens. */
+  readonly sessions: SessionStore;
   readonly #touched = new Map<string, number>();
   #seenRevision: number;
   #seenDataVersion: number;
@@ -40,6 +42,12 @@ export class ClientRegistry {
     this.#database = database;
     this.#clock = clock;
     this.#rows = prepareStatements(database.connection);
+    this.sessions = new SessionStore(database.connection, {
+      nowMs: () => this.#nowMs(),
+      write: (run) => this.#transaction(run),
+      change: (client, run) => this.#change(client, run),
+      require: (client) => this.#require(client),
+    });
     this.#seenDataVersion = database.dataVersion();
     this.#seenRevision = this.#rows.lastRevision.get() ?? 0;
   }
@@ -50,24 +58,25 @@ export class ClientRegistry {
    * @throws {RequestError} CONFLICT_ERR when the id is known, BAD_REQUEST_ERR when it or a grant has not the right form
    */
   add({ client, role = 'client', ...grants }: NewClient): IssuedCredential {
-    if (!isClientId(client)) {
-      throw refused(
-        `Cannot register client "${client}": an id is 1 to 64 letters, digits, dots, dashes or underscores`,
-      );
-    }
-    if (client === ANONYMOUS)
-      throw refused(`Cannot register client "${client}": the id stands for callers without a credential`);
+    assertNewId(client);
     checkGrants(client, grants);
     return this.#write(() => {
-      if (this.#rows.client.get(client) !== undefined) {
-        throw new RequestError(
-          'CONFLICT_ERR',
-          `Cannot register client "${client}": it is registered already; add a key to it instead`,
-        );
-      }
-      this.#rows.insertClient.run(client, role, this.#nowMs());
-      this.#insertGrants(client, grants);
+      this.#insert(client, role, grants);
       return this.#issue(client);
+    });
+  }
+
+  /**
+   * Registers a client that has a password instead of a key, and no grants.
+   *
+   * @throws {RequestError} CONFLICT_ERR when the id is known, BAD_REQUEST_ERR when it has not the right form
+   */
+  addWithPassword(client: string, hash: string): ClientRecord {
+    assertNewId(client);
+    return this.#write(() => {
+      this.#insert(client, 'client', { mayCall: [], mayProvide: [] });
+      this.sessions.setPassword(client, hash);
+      return this.#require(client);
     });
   }
 
@@ -92,17 +101,20 @@ export class ClientRegistry {
 
   /** In the order of their ids. */
   list(): readonly ClientRecord[] {
+    this.#database.gate.reads += 1;
     const { clients, allGrants, allCredentials } = this.#rows;
     return toRecords(clients.all(), allGrants.all(), allCredentials.all());
   }
 
   get(client: string): ClientRecord | undefined {
+    this.#database.gate.reads += 1;
     const { clients, grants, credentials } = this.#ofClient(client);
     return toRecords(clients, grants, credentials)[0];
   }
 
   /** @param key in clear, of which only the id is looked at: whether it is right must be compared */
   findCredential(key: string): StoredCredential | undefined {
+    this.#database.gate.reads += 1;
     const id = credentialIdOf(key);
     const row = id === undefined ? undefined : this.#rows.credential.get(id);
     return row === undefined ? undefined : { ...row, revoked: row.revoked !== 0 };
@@ -124,9 +136,12 @@ export class ClientRegistry {
     });
   }
 
-  /** Its credentials stop working with it. @returns false when it is unknown or revoked already */
+  /** Its credentials stop working with it, its sessions for good. @returns false when it is unknown or revoked already */
   revoke(client: string): boolean {
-    return this.#change(client, () => this.#rows.revokeClient.run(this.#nowMs(), client).changes > 0);
+    return this.#change(client, () => {
+      this.sessions.endAll(client);
+      return this.#rows.revokeClient.run(this.#nowMs(), client).changes > 0;
+    });
   }
 
   /** Takes a revocation back; credentials that were revoked by themselves stay so. @returns false when it was not revoked */
@@ -176,13 +191,8 @@ export class ClientRegistry {
   }
 
   #transaction<T>(run: () => T): T {
-    try {
-      return this.#database.connection.transaction(run).immediate();
-    } catch (cause) {
-      if (!isBusy(cause)) throw cause;
-      const text = 'Cannot write the registry: another program is writing it; try again';
-      throw new RequestError('UNAVAILABLE_ERR', text, { cause });
-    }
+    const { gate, connection } = this.#database;
+    return gate.write('the registry', () => connection.transaction(run).immediate());
   }
 
   #announce(): void {
@@ -213,6 +223,18 @@ export class ClientRegistry {
       this.#rows.insertGrant.run(client, 'provide', position, glob);
   }
 
+  #insert(client: ClientId, role: NonNullable<NewClient['role']>, grants: GrantLists): void {
+    if (this.#rows.client.get(client) !== undefined) {
+      throw new RequestError(
+        'CONFLICT_ERR',
+        `Cannot register client "${client}": it is registered already; add a key to it instead`,
+      );
+    }
+    const [stored, isRoot] = role === 'root' ? ['manager', 1] : [role, 0];
+    this.#rows.insertClient.run(client, stored, isRoot, this.#nowMs());
+    this.#insertGrants(client, grants);
+  }
+
   #issue(client: ClientId): IssuedCredential {
     const { id, key, hash, prefix } = makeKey();
     this.#rows.insertCredential.run(id, client, hash, prefix, this.#nowMs());
@@ -226,6 +248,15 @@ export class ClientRegistry {
 
 function refused(text: string): RequestError {
   return new RequestError('BAD_REQUEST_ERR', text);
+}
+
+/** @throws {RequestError} BAD_REQUEST_ERR */
+function assertNewId(client: string): asserts client is ClientId {
+  if (!isClientId(client)) {
+    throw refused(`Cannot register client "${client}": an id is 1 to 64 letters, digits, dots, dashes or underscores`);
+  }
+  if (client === ANONYMOUS)
+    throw refused(`Cannot register client "${client}": the id stands for callers without a credential`);
 }
 
 function checkGrants(client: string, { mayCall, mayProvide }: GrantLists): void {

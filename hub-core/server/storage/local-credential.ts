@@ -9,7 +9,7 @@ import { storageErrorFrom } from './sqlite-file.ts';
 const LOCAL_CLIENT = 'cli';
 
 /**
- * Makes the manager client `cli` and writes its key to `cli.key` in the data folder, readable by this user alone, so that the
+ * Makes the root client `cli` and writes its key to `cli.key` in the data folder, readable by this user alone, so that the
  * command line needs no key on its own machine. Once somebody has revoked the client or the key, that holds.
  *
  * @throws {StorageError} when the file cannot be written
@@ -19,7 +19,7 @@ export function ensureLocalCredential(dataDir: string, registry: ClientRegistry)
   const client = registry.get(LOCAL_CLIENT);
   if (client === undefined) {
     const everything = { mayCall: ['*'], mayProvide: ['*'] };
-    writeKey(path, registry.add({ client: LOCAL_CLIENT, role: 'manager', ...everything }).key);
+    writeKey(path, registry.add({ client: LOCAL_CLIENT, role: 'root', ...everything }).key);
   } else if (client.revokedAtMs === null && !isKnownKey(readKey(path), registry)) {
     writeKey(path, registry.addCredential(LOCAL_CLIENT).key);
   }

@@ -1,21 +1,20 @@
-import { chmodSync, rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Migration } from './migrations.ts';
+import { APPLICATION_ID } from './inspect-database.ts';
 import { StorageError } from './storage-error.ts';
-
-/** Marks the file as a hub's database: "WHUB" in ASCII. */
-const APPLICATION_ID = 0x57_48_55_42;
+import { writeBackup } from './write-backup.ts';
 
 export interface MigrateOptions {
   readonly path: string;
   readonly migrations: readonly Migration[];
   /** Taken while an older database is changed, so that no program of the older version runs on it meanwhile. */
   readonly takeLock: () => Disposable;
+  readonly wallMs: () => number;
 }
 
 /**
  * Brings the schema up to date: all missing steps in one transaction, after a copy of the database was put beside it as
- * `<name>.v<version>`. A step that fails leaves the database as it was.
+ * `<name>.backup-<version>-<time>`. A step that fails leaves the database as it was.
  *
  * @throws {StorageError} when a newer version made the database, or another program did
  */
@@ -28,7 +27,7 @@ export function migrate(database: Database, options: MigrateOptions): void {
     return;
   }
   using _lock = options.takeLock();
-  backUp(database, `${options.path}.v${String(version)}`);
+  writeBackup({ path: options.path, connection: database }, options.wallMs());
   applySteps(database, options);
 }
 
@@ -38,6 +37,12 @@ function applySteps(database: Database, { migrations, path }: MigrateOptions): v
     // Read again: another process may have done the same while this one waited for the lock.
     const version = checkedVersion(database, target, path);
     for (const step of migrations.filter((candidate) => candidate.version > version)) database.exec(step.sql);
+    const orphans: unknown = database.pragma('foreign_key_check');
+    if (Array.isArray(orphans) && orphans.length > 0) {
+      throw new StorageError(
+        `Cannot bring "${path}" up to date: ${String(orphans.length)} rows would refer to nothing; nothing was changed`,
+      );
+    }
     database.pragma(`application_id = ${String(APPLICATION_ID)}`);
     database.pragma(`user_version = ${String(target)}`);
   });
@@ -64,11 +69,4 @@ function checkedVersion(database: Database, target: number, path: string): numbe
 
 function isEmpty(database: Database): boolean {
   return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-}
-
-function backUp(database: Database, path: string): void {
-  // What is there is the rest of an earlier try, of the same content.
-  rmSync(path, { force: true });
-  database.prepare('VACUUM INTO ?').run(path);
-  chmodSync(path, 0o600);
 }

@@ -56,4 +56,50 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    version: 3,
+    // `is_root` stands above `role`, whose check a further step could not widen without making the table anew.
+    sql: `
+      ALTER TABLE clients ADD COLUMN is_root INTEGER NOT NULL DEFAULT 0 CHECK (is_root IN (0, 1));
+      UPDATE clients SET is_root = 1 WHERE id = 'cli' AND role = 'manager';
+
+      CREATE TABLE passwords (
+        client_id TEXT NOT NULL PRIMARY KEY REFERENCES clients (id) ON DELETE CASCADE,
+        hash TEXT NOT NULL,
+        changed_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE sessions (
+        id TEXT NOT NULL PRIMARY KEY,
+        client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+        generation INTEGER NOT NULL DEFAULT 0,
+        created_at_ms INTEGER NOT NULL,
+        expires_at_ms INTEGER NOT NULL,
+        revoked_at_ms INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX sessions_by_client ON sessions (client_id, created_at_ms);
+      CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms);
+
+      CREATE TABLE signing_keys (
+        id TEXT NOT NULL PRIMARY KEY,
+        secret BLOB NOT NULL CHECK (length(secret) = 32),
+        created_at_ms INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+  {
+    version: 4,
+    sql: `
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        via TEXT NOT NULL CHECK (via IN ('socket', 'http', 'console', 'cli', 'hub')),
+        address TEXT,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL,
+        detail TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -1,10 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ClientId } from '../../common/base/ids.ts';
-import type { ClientRecord, CredentialRecord } from './client-record.ts';
+import type { ClientRecord, ClientRole, CredentialRecord } from './client-record.ts';
 
 export interface ClientRow {
   readonly id: ClientId;
   readonly role: 'client' | 'manager';
+  readonly isRoot: number;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | null;
 }
@@ -28,7 +29,8 @@ export interface StoredCredential {
   readonly revoked: boolean;
 }
 
-const CLIENT = 'SELECT id, role, created_at_ms AS createdAtMs, revoked_at_ms AS revokedAtMs FROM clients';
+const CLIENT = `SELECT id, role, is_root AS isRoot, created_at_ms AS createdAtMs, revoked_at_ms AS revokedAtMs
+  FROM clients`;
 const GRANT = 'SELECT client_id AS clientId, action, glob FROM grants';
 const CREDENTIAL = `SELECT client_id AS clientId, id, prefix, created_at_ms AS createdAtMs, last_used_at_ms AS lastUsedAtMs,
   revoked_at_ms AS revokedAtMs FROM credentials`;
@@ -47,7 +49,7 @@ export interface Statements {
   readonly credential: Statement<[string], Omit<StoredCredential, 'revoked'> & { readonly revoked: number }>;
   readonly changedSince: Statement<[number], { readonly id: ClientId; readonly revision: number }>;
   readonly lastRevision: Statement<[], number>;
-  readonly insertClient: Statement<[string, string, number]>;
+  readonly insertClient: Statement<[string, string, number, number]>;
   readonly insertGrant: Statement<[string, string, number, string]>;
   readonly deleteGrants: Statement<[string]>;
   readonly insertCredential: Statement<[string, string, Uint8Array, string, number]>;
@@ -74,7 +76,7 @@ export function prepareStatements(database: Database): Statements {
     changedSince: database.prepare('SELECT id, revision FROM clients WHERE revision > ? ORDER BY revision'),
     lastRevision: database.prepare<[], number>('SELECT coalesce(max(revision), 0) FROM clients').pluck(),
     insertClient: database.prepare(
-      `INSERT INTO clients (id, role, created_at_ms, revision) VALUES (?, ?, ?, ${NEXT_REVISION})`,
+      `INSERT INTO clients (id, role, is_root, created_at_ms, revision) VALUES (?, ?, ?, ?, ${NEXT_REVISION})`,
     ),
     insertGrant: database.prepare('INSERT INTO grants (client_id, action, position, glob) VALUES (?, ?, ?, ?)'),
     deleteGrants: database.prepare('DELETE FROM grants WHERE client_id = ?'),
@@ -101,21 +103,28 @@ export function toRecords(
 ): ClientRecord[] {
   const grantsOf = Map.groupBy(grants, ({ clientId }) => clientId);
   const credentialsOf = Map.groupBy(credentials, ({ clientId }) => clientId);
-  return clients.map(({ id, role, createdAtMs, revokedAtMs }) => {
+  return clients.map((client) => {
+    const { id, createdAtMs, revokedAtMs } = client;
     const granted = grantsOf.get(id) ?? [];
     const owned = credentialsOf.get(id) ?? [];
     const uses = owned.map(({ lastUsedAtMs }) => lastUsedAtMs).filter((at) => at !== null);
+    const mayProvide = granted.filter(({ action }) => action === 'provide').map(({ glob }) => glob);
     return {
       client: id,
-      role,
+      role: roleOf(client, mayProvide),
       mayCall: granted.filter(({ action }) => action === 'call').map(({ glob }) => glob),
-      mayProvide: granted.filter(({ action }) => action === 'provide').map(({ glob }) => glob),
+      mayProvide,
       createdAtMs,
       lastUsedAtMs: uses.length === 0 ? null : Math.max(...uses),
       revokedAtMs,
       credentials: owned.map((credential) => toCredential(credential, revokedAtMs)),
     };
   });
+}
+
+function roleOf({ role, isRoot }: ClientRow, mayProvide: readonly string[]): ClientRole {
+  if (isRoot !== 0) return 'root';
+  return role === 'client' && mayProvide.length > 0 ? 'provider' : role;
 }
 
 function toCredential(row: CredentialRow, clientRevokedAtMs: number | null): CredentialRecord {

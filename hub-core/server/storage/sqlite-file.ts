@@ -64,27 +64,44 @@ export function isBusy(error: unknown): boolean {
 }
 
 const NOT_WRITABLE = 'it is not writable for this user; change its owner or mode, or choose another folder with --data';
+const DISK_FULL = 'the disk is full; make room on it and try again';
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: NOT_WRITABLE,
   EPERM: NOT_WRITABLE,
   EROFS: NOT_WRITABLE,
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'there is a file of that name',
-  ENOSPC: 'the disk is full',
+  ENOSPC: DISK_FULL,
   SQLITE_READONLY: NOT_WRITABLE,
   SQLITE_CANTOPEN: 'it is no file that can be opened for writing; move it away, or choose another folder with --data',
-  SQLITE_NOTADB: 'it is no database; move it away or put a backup in its place',
-  SQLITE_CORRUPT: 'it is damaged; move it away or put a backup in its place',
-  SQLITE_FULL: 'the disk is full',
+  SQLITE_NOTADB: 'it is no database; "whub doctor" says what can be done',
+  SQLITE_CORRUPT: 'it is damaged; "whub doctor" says what can be done',
+  SQLITE_FULL: DISK_FULL,
+  SQLITE_IOERR: 'the disk fails; "whub doctor" says what is still whole',
   SQLITE_BUSY: 'another program holds it; try again when that has ended',
 };
 
-function reasonOf(error: unknown): string {
+/** Why a file cannot be used and what to do about it, without its path. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  // SQLite's extended codes begin with the primary one: SQLITE_READONLY_DIRECTORY.
-  const primary = code.startsWith('SQLITE_') ? code.split('_', 2).join('_') : code;
-  return REASONS[primary] ?? error.message;
+  return REASONS[primaryOf(code)] ?? error.message;
+}
+
+/** SQLite's extended codes begin with the primary one: SQLITE_READONLY_DIRECTORY. */
+const primaryOf = (code: string): string => (code.startsWith('SQLITE_') ? code.split('_', 2).join('_') : code);
+
+const RUNNING_FAULTS: Readonly<Record<string, string>> = {
+  SQLITE_FULL: "the hub's disk is full",
+  SQLITE_IOERR: "the hub's disk fails",
+  SQLITE_READONLY: "the hub's database is not writable any more",
+  SQLITE_CORRUPT: "the hub's database is damaged",
+  SQLITE_NOTADB: "the hub's database is damaged",
+};
+
+/** What a caller may be told of a write that failed through no fault of its own; undefined for any other error. */
+export function runningFaultOf(error: unknown): string | undefined {
+  return error instanceof Database.SqliteError ? RUNNING_FAULTS[primaryOf(error.code)] : undefined;
 }
 
 function isErrno(error: unknown): error is NodeJS.ErrnoException {

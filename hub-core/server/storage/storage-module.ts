@@ -1,14 +1,19 @@
 import type { Clock } from '../../common/base/clock.ts';
 import type { Logger } from '../../common/log/logger.ts';
-import type { Module, ModuleHealth } from '../../common/module/module.ts';
+import type { MetricSample, Module, ModuleHealth } from '../../common/module/module.ts';
+import { BackupSchedule } from './backup-schedule.ts';
 import { ClientRegistry } from './client-registry.ts';
 import { openHubDatabase, type HubDatabase } from './database.ts';
 import { acquireHubLock } from './hub-lock.ts';
 import { ensureLocalCredential } from './local-credential.ts';
+import { storageMetrics } from './storage-metrics.ts';
 
 /** Other processes' changes hold after this at the latest. */
 const POLL_MS = 500;
 const FLUSH_TOUCHES_MS = 5_000;
+const BACK_UP = 'back up the database';
+
+const READ_CHANGES = "read other programs' changes";
 
 export interface StorageDeps {
   readonly dataDir: string;
@@ -22,6 +27,8 @@ export interface Storage extends Module {
   readonly registry: ClientRegistry;
   /** @throws {TypeError} while the module does not run */
   readonly database: HubDatabase;
+  /** Announces what other processes changed, without waiting for the next look. */
+  refresh(): void;
 }
 
 /** @returns a module whose `start` throws {@link StorageError}: folder in use or not writable, database damaged or newer */
@@ -36,6 +43,7 @@ class HubStorage implements Storage {
   #running: DisposableStack | undefined;
   #registry: ClientRegistry | undefined;
   #database: HubDatabase | undefined;
+  #backups: BackupSchedule | undefined;
   /** Work in the background that went wrong the last time. */
   readonly #failing = new Set<string>();
 
@@ -60,24 +68,33 @@ class HubStorage implements Storage {
     const { dataDir, clock } = this.#deps;
     using setup = new DisposableStack();
     setup.use(acquireHubLock(dataDir));
-    const database = setup.use(openHubDatabase(dataDir, { holdsLock: true }));
+    const database = setup.use(openHubDatabase(dataDir, { holdsLock: true, wallMs: () => clock.wallMs() }));
     const registry = new ClientRegistry(database, clock);
     ensureLocalCredential(dataDir, registry);
     setup.defer(() => this.#attempt('note when credentials were used', () => registry.flushTouches()));
-    setup.use(clock.every(POLL_MS, () => this.#attempt("read other programs' changes", () => registry.poll())));
+    setup.use(clock.every(POLL_MS, () => this.refresh()));
     setup.use(
       clock.every(FLUSH_TOUCHES_MS, () =>
         this.#attempt('note when credentials were used', () => registry.flushTouches()),
       ),
     );
+    this.#backups = new BackupSchedule({ clock, source: database, done: (error) => this.#settle(BACK_UP, error) });
     this.#registry = registry;
     this.#database = database;
     this.#running = setup.move();
   }
 
+  refresh(): void {
+    const registry = this.#registry;
+    if (registry !== undefined) this.#attempt(READ_CHANGES, () => registry.poll());
+  }
+
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
+    // It reads from the connection until it has ended.
+    await this.#backups?.[Symbol.asyncDispose]();
+    this.#backups = undefined;
     this.#running?.dispose();
     this.#running = undefined;
     this.#registry = undefined;
@@ -86,18 +103,33 @@ class HubStorage implements Storage {
 
   health(): ModuleHealth {
     if (this.#running === undefined) return { state: 'not-serving' };
-    if (this.#failing.size === 0) return { state: 'serving' };
-    return { state: 'degraded', detail: `cannot ${[...this.#failing].join(', nor ')}` };
+    const fault = this.#database?.gate.fault;
+    if (this.#failing.size === 0 && fault === undefined) return { state: 'serving' };
+    const cannot = [...(fault === undefined ? [] : [`write (${fault})`]), ...this.#failing];
+    return { state: 'degraded', detail: `cannot ${cannot.join(', nor ')}` };
+  }
+
+  metrics(): readonly MetricSample[] {
+    if (this.#database === undefined || this.#backups === undefined) return [];
+    return storageMetrics(this.#database, this.#backups);
   }
 
   /** Work in the background has nobody to throw to: it is tried again at its next turn. */
   #attempt(what: string, work: () => void): void {
     try {
       work();
-      this.#failing.delete(what);
+      this.#settle(what, undefined);
     } catch (error) {
-      this.#failing.add(what);
-      this.#deps.log.warn({ module: this.name, error }, `storage cannot ${what}`);
+      this.#settle(what, error);
     }
+  }
+
+  #settle(what: string, error: unknown): void {
+    if (error === undefined) {
+      this.#failing.delete(what);
+      return;
+    }
+    this.#failing.add(what);
+    this.#deps.log.warn({ module: this.name, error }, `storage cannot ${what}`);
   }
 }

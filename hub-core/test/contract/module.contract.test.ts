@@ -1,18 +1,22 @@
 import { systemRandom } from '../../common/base/random.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { Module } from '../../common/module/module.ts';
+import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
+import { createAudit } from '../../server/modules/audit/index.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
 import { createBlockList } from '../../server/modules/block-list/index.ts';
 import { createCapture } from '../../server/modules/capture/index.ts';
 import { createClientManager } from '../../server/modules/client-manager/index.ts';
 import { createMetering } from '../../server/modules/metering/index.ts';
 import { createMessaging } from '../../server/modules/messaging/index.ts';
+import { createMiddlewareManager } from '../../server/modules/middleware-manager/index.ts';
 import { createServiceManager } from '../../server/modules/service-manager/index.ts';
 import { createThrottle } from '../../server/modules/throttle/index.ts';
 import { createServiceLayer } from '../../server/service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS } from '../../server/service/service-limits.ts';
+import { AuditStore } from '../../server/storage/audit-store.ts';
 import { BlockStore } from '../../server/storage/block-store.ts';
 import { openHubDatabase } from '../../server/storage/database.ts';
 import { createStorage, type Storage } from '../../server/storage/storage-module.ts';
@@ -30,13 +34,14 @@ async function alone(create: (clock: FakeClock) => Module): Promise<ModuleStage>
 }
 
 /** Modules that stand on an open registry. */
-async function onStorage(create: (storage: Storage) => Module): Promise<ModuleStage> {
+async function onStorage(create: (storage: Storage, clock: FakeClock) => Module): Promise<ModuleStage> {
   const folder = temporaryFolder();
   const storage = createStorage({ dataDir: folder.path, clock: new FakeClock(), log: silentLogger });
   await storage.start(never);
+  const clock = new FakeClock();
   return {
-    clock: new FakeClock(),
-    module: create(storage),
+    clock,
+    module: create(storage, clock),
     [Symbol.asyncDispose]: async () => {
       await storage.stop();
       folder[Symbol.dispose]();
@@ -55,6 +60,7 @@ async function inHub(pick: (parts: HubParts) => Module): Promise<ModuleStage> {
       random: systemRandom,
       log: silentLogger,
       captureSink: undefined,
+      middleware: [],
       startedAtMs: () => 0,
     }),
   );
@@ -82,10 +88,19 @@ moduleContract('storage', async () => {
   };
 });
 
-moduleContract('auth', () => onStorage((storage) => createAuth({ registry: () => storage.registry })));
+moduleContract('auth', () =>
+  onStorage((storage) => createAuth({ registry: () => storage.registry, clock: new FakeClock() })),
+);
 
 moduleContract('client-manager', () =>
-  onStorage((storage) => createClientManager({ registry: () => storage.registry, connections: () => [] })),
+  onStorage((storage) =>
+    createClientManager({
+      registry: () => storage.registry,
+      connections: () => [],
+      passwords: { hashPassword: (password) => Promise.resolve(password) },
+      signup: false,
+    }),
+  ),
 );
 
 moduleContract('metering', () =>
@@ -114,6 +129,31 @@ moduleContract('service-manager', () =>
         builtIns: [],
       }),
       remoteAddressOf: () => '',
+    }),
+  ),
+);
+
+moduleContract('middleware-manager', () =>
+  alone((clock) =>
+    createMiddlewareManager({
+      clock,
+      log: silentLogger,
+      hubId: 'hub-1',
+      codec: createBinaryCodec(CONFIG.limits),
+      limits: CONFIG.limits,
+      files: [],
+      given: [{ name: 'nothing', before: () => undefined }],
+    }),
+  ),
+);
+
+moduleContract('audit', () =>
+  onStorage((storage, clock) =>
+    createAudit({
+      clock,
+      log: silentLogger,
+      config: CONFIG.audit,
+      store: () => new AuditStore(storage.database),
     }),
   ),
 );

@@ -16,7 +16,7 @@ interface AuthStage extends RegistryStage {
 
 async function authStage(): Promise<AuthStage> {
   const stage = registryStage();
-  const auth = createAuth({ registry: () => stage.registry });
+  const auth = createAuth({ registry: () => stage.registry, clock: stage.clock });
   await auth.start(never);
   const refused = async (credential: PresentedCredential): Promise<string> => {
     const error: unknown = await auth.authenticate(credential).catch((reason: unknown) => reason);
@@ -40,8 +40,9 @@ describe('Auth.authenticate()', () => {
 
   it('[AU2] a key proves its client, with or without the client’s id', async () => {
     using stage = await authStage();
-    const { key } = stage.registry.add({ client: 'a', mayCall: ['x*'], mayProvide: ['y'] });
-    const principal = { clientId: 'a', role: 'client', grants: { call: ['x*'], provide: ['y'] } };
+    const { key, credential } = stage.registry.add({ client: 'a', mayCall: ['x*'], mayProvide: [] });
+    const grants = { call: ['x*'], provide: [] };
+    const principal = { clientId: 'a', role: 'client', grants, credential: `key:${credential}` };
     expect(await stage.auth.authenticate({ key })).toEqual(principal);
     expect(await stage.auth.authenticate({ client: 'a', key })).toEqual(principal);
   });
@@ -81,13 +82,12 @@ describe('Auth.authenticate()', () => {
     expect(await stage.refused({ client: 'b', key })).toBe(text);
   });
 
-  it('[AU3] a client without a key, and a token, are refused', async () => {
+  it('[AU3] a client without a key, and an unknown token, are refused', async () => {
     using stage = await authStage();
     expect(await stage.refused({ client: 'a' })).toBe('Cannot accept client "a": it sent no key');
-    expect(await stage.refused({ token: 'eyJ' })).toBe(
-      'Cannot accept a token: this hub takes keys only; send "key" instead',
-    );
-    expect(await stage.refused({ client: 'a', token: 'eyJ' })).toContain('Cannot accept a token');
+    const text = 'Cannot accept the token: it is unknown';
+    expect(await stage.refused({ token: 'eyJ' })).toBe(text);
+    expect(await stage.refused({ client: 'a', token: 'eyJ' })).toBe(text);
   });
 
   it('[AU4] a revocation holds at once, also for a key that was proved before, until it is taken back', async () => {
@@ -184,7 +184,8 @@ describe('Auth.principalOf()', () => {
     expect(auth.principalOf(a)).toBeUndefined();
     const { key } = registry.add({ client: 'a', mayCall: ['x'], mayProvide: [] });
     const principal = await auth.authenticate({ key });
-    expect(auth.principalOf(a)).toBe(principal);
+    expect(await auth.authenticate({ client: 'a', key })).toBe(principal);
+    expect(auth.principalOf(a)).toBe(auth.principalOf(a));
     const seen: (readonly string[] | undefined)[] = [];
     auth.onDidChangePrincipal.subscribe((client) => seen.push(auth.principalOf(client)?.grants.call));
     registry.setGrants('a', { mayCall: ['y'], mayProvide: [] });
@@ -199,7 +200,8 @@ describe('Auth.principalOf()', () => {
     const { key } = registry.add({ client: 'a', mayCall: [], mayProvide: [] });
     const principal = await auth.authenticate({ key });
     registry.add({ client: 'b', mayCall: [], mayProvide: [] });
-    expect(auth.principalOf('a' as ClientId)).toBe(principal);
+    expect(await auth.authenticate({ key })).toBe(principal);
+    expect(auth.renewed(principal)).toBe(principal);
   });
 });
 

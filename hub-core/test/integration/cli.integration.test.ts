@@ -144,6 +144,17 @@ describe('whub client', { timeout: SLOW_MS }, () => {
     });
   });
 
+  it('[AU32] what it changes holds in the running hub when it ends', async () => {
+    const { key } = jsonOf(await whub('client', 'add', 'late', '--json')) as { key: string };
+    const send = ['call', 'POST', '/message/send', '--body', '{"to":"late","topic":"t"}', '--url', ready.url];
+    const before = await whub(...send, '--key', key);
+    await whub('client', 'grant', 'late', '--call', 'message');
+    const granted = await whub(...send, '--key', key);
+    await whub('client', 'ungrant', 'late', '--call', 'message');
+    const after = await whub(...send, '--key', key);
+    expect([before.code, granted.code, granted.stderr, after.code]).toEqual([4, 0, '', 4]);
+  });
+
   it('[CM14] works on a folder without a running hub', async () => {
     const data = ['--data', join(folder, 'cold')];
     const { code } = await whub('client', 'add', 'web', ...data);

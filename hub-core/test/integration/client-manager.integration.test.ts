@@ -90,7 +90,7 @@ describe('the built-in service clients', () => {
       clients: [
         {
           client: 'a',
-          role: 'client',
+          role: 'provider',
           may_call: ['x'],
           may_provide: ['y'],
           last_used: null,
@@ -98,7 +98,7 @@ describe('the built-in service clients', () => {
           connections: 0,
           credentials: [{ last_used: null, revoked: null }],
         },
-        { client: 'cli', role: 'manager' },
+        { client: 'cli', role: 'root' },
       ],
     });
     expect(await call(Method.Get, '/clients/', { as: 'a' })).toMatchObject({ status: 403 });

@@ -27,7 +27,7 @@ describe('ClientRegistry.add()', () => {
     expect(issued.key).toMatch(/^whub_[a-z0-9]{10}_[A-Za-z0-9_-]{43}$/);
     expect(registry.get('billing')).toEqual({
       client: 'billing',
-      role: 'client',
+      role: 'provider',
       mayCall: ['tax*', 'math'],
       mayProvide: ['billing'],
       createdAtMs: clock.wallMs(),
@@ -252,12 +252,12 @@ describe('ClientRegistry changes', () => {
 describe('ensureLocalCredential()', () => {
   const read = (dataDir: string): string => readFileSync(join(dataDir, 'cli.key'), 'utf8').trim();
 
-  it('[ST13] makes the manager `cli` and its key file for this user alone, once', () => {
+  it('[ST13] makes the root client `cli` and its key file for this user alone, once', () => {
     using stage = registryStage();
     const { dataDir, registry } = stage;
     ensureLocalCredential(dataDir, registry);
     const key = read(dataDir);
-    expect(registry.get('cli')).toMatchObject({ role: 'manager', mayCall: ['*'], mayProvide: ['*'] });
+    expect(registry.get('cli')).toMatchObject({ role: 'root', mayCall: ['*'], mayProvide: ['*'] });
     expect(hashMatches(hashKey(key), registry.findCredential(key)?.hash)).toBe(true);
     expect((statSync(join(dataDir, 'cli.key')).mode & 0o777).toString(8)).toBe('600');
     ensureLocalCredential(dataDir, registry);

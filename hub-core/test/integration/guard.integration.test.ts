@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
 import { CliProcess } from '../support/cli-process.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { startTestHub } from '../support/test-hub.ts';
 import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
@@ -57,6 +58,29 @@ describe('block list at a running hub', () => {
       expect((await client.next(Kind.Goodbye)).status).toBe(400);
     }
     expect(stage.hub.blocks.list()).toEqual([]);
+  });
+});
+
+describe('failed logins', () => {
+  it('[BL11] count once each', async () => {
+    const clock = new FakeClock();
+    await using stage = await startTestHub({ blockList: { maxBadCredentials: 4, slowFromMs: 250 } }, { clock });
+    const key = stage.addClient('cat');
+    const fail = async (): Promise<void> => {
+      const body = JSON.stringify({ client: 'cat', password: 'not the password' });
+      expect((await fetch(`${stage.httpUrl}/auth/login`, { method: 'POST', body })).status).toBe(401);
+    };
+    for (let times = 0; times < 3; times += 1) await fail();
+    // Time stands still: one whose handshake is judged later would never get in.
+    await using early = await WireClient.open(stage.url, { client: 'cat', key });
+    expect(early.inbox).toEqual([]);
+    await fail();
+    await using late = await WireClient.connect(stage.url);
+    late.hello({ client: 'cat', key });
+    await expect.poll(() => stage.hub.connections.list().at(-1)?.messagesIn).toBe(1);
+    expect([stage.hub.connections.list().at(-1)?.state, late.inbox]).toEqual(['handshaking', []]);
+    clock.advance(250);
+    await late.next(Kind.Welcome);
   });
 });
 
@@ -150,7 +174,7 @@ async function run(script: string): Promise<string> {
 }
 
 describe('block list over a network', () => {
-  it('[BL9] wrong keys from another address end on the block list, from loopback never', async (context) => {
+  it('[BL9, BL12] wrong keys from another address end on the block list, from loopback never', async (context) => {
     const namespace = createNamespace();
     if (typeof namespace === 'string') {
       context.skip(`no network namespace here: ${namespace}`);
@@ -177,11 +201,19 @@ describe('block list over a network', () => {
         open.on('upgrade', (reply, socket) => { console.log(reply.statusCode); socket.destroy(); });
         open.end();`);
     expect(await upgrade()).toBe('101');
+    // One that is open without a credential may not guess on there.
+    const anonymous = run(`
+        const socket = new WebSocket('ws://${HERE}:${String(stage.port)}/', 'whub.v1.json');
+        socket.onopen = () => socket.send(JSON.stringify({ kind: 'hello', payload: {} }));
+        socket.onclose = ({ code }) => console.log(code);`);
+    const clients = (): unknown => stage.hub.connections.list().map(({ client }) => client);
+    await vi.waitFor(() => expect(clients()).toContain('anonymous'), { timeout: 20_000 });
     const tries = Array.from({ length: 11 }, (_, n) => wrongKey(n));
     const lines = (await get(tries)).split('\n');
     expect(lines).toEqual([...Array.from({ length: 10 }, () => '401 false false'), '429 true true']);
     expect(stage.hub.blocks.list()).toMatchObject([{ target: THERE, source: 'auto' }]);
     expect(await upgrade()).toBe('429 true');
+    expect(await anonymous).toBe('4429');
     // Who proves to be a client is let through; everyone else here is not told whether a key was right.
     expect(await get([key, wrongKey(1)])).toBe('200 false false\n429 true true');
     const headers = { host: `127.0.0.1:${String(stage.port)}` };

@@ -47,7 +47,7 @@ describe('start', () => {
     await using bench = await startTestHub();
     const error = await startFailure({ dataDir: bench.dataDir, port: 0 });
     expect(error).toBeInstanceOf(HubStartError);
-    expect(error.message).toMatch(/^Cannot use the data folder ".*": another hub runs on it; .*$/);
+    expect(error.message).toMatch(/^Cannot use the data folder ".*": another hub runs on it \(process \d+\); .*$/);
     expect((await rawHttp(bench.port, { path: '/readyz' })).status).toBe(200);
   });
 

@@ -26,7 +26,7 @@ describe('sessions over WebSocket', () => {
       client.hello({ client: 'cat', key, agent: 'test/1' });
       expect(jsonOf(await client.next(Kind.Welcome))).toMatchObject({
         client: 'cat',
-        role: 'client',
+        role: 'provider',
         hub: { id: bench.hub.id, name: 'whub', version: bench.hub.version },
         limits: { max_frame_bytes: 1 << 20 },
         heartbeat_ms: 15_000,
@@ -203,7 +203,7 @@ describe('sessions over WebSocket', () => {
     const row = bench.hub.connections.list().find(({ client }) => client === 'rat');
     expect(row).toMatchObject({
       state: 'open',
-      role: 'client',
+      role: 'provider',
       part: 'provider',
       agent: 'rat/2',
       transport: 'websocket',

@@ -35,7 +35,7 @@ describe('openHubDatabase()', () => {
       expect({ open: database.connection.open, lock }).toMatchObject({ open: true });
       expect(modeOf(dataDir)).toBe('700');
       const files = readdirSync(dataDir).toSorted();
-      expect(files).toEqual(['hub.db', 'hub.db-shm', 'hub.db-wal', 'hub.lock', 'hub.lock-journal']);
+      expect(files).toEqual(['hub.db', 'hub.db-shm', 'hub.db-wal', 'hub.lock', 'hub.lock-journal', 'hub.lock.pid']);
       expect(files.map((file) => modeOf(join(dataDir, file)))).toEqual(files.map(() => '600'));
     } finally {
       process.umask(umask);
@@ -59,7 +59,16 @@ describe('openHubDatabase()', () => {
     expect([pragma('journal_mode'), pragma('synchronous'), pragma('foreign_keys')]).toEqual(['wal', 2, 1]);
     const tables = connection.pragma('table_list') as { name: string; schema: string; strict: number; type: string }[];
     const own = tables.filter(({ name, schema }) => schema === 'main' && !name.startsWith('sqlite_'));
-    expect(own.map(({ name }) => name).toSorted()).toEqual(['blocks', 'clients', 'credentials', 'grants']);
+    expect(own.map(({ name }) => name).toSorted()).toEqual([
+      'audit',
+      'blocks',
+      'clients',
+      'credentials',
+      'grants',
+      'passwords',
+      'sessions',
+      'signing_keys',
+    ]);
     expect(own.every(({ strict }) => strict === 1)).toBe(true);
   });
 
@@ -68,9 +77,9 @@ describe('openHubDatabase()', () => {
     using mine = openHubDatabase(folder.path);
     using theirs = openHubDatabase(folder.path);
     const before = mine.dataVersion();
-    mine.connection.exec("INSERT INTO clients VALUES ('a', 'client', 1, NULL, 1)");
+    mine.connection.exec("INSERT INTO clients VALUES ('a', 'client', 1, NULL, 1, 0)");
     expect(mine.dataVersion()).toBe(before);
-    theirs.connection.exec("INSERT INTO clients VALUES ('b', 'client', 1, NULL, 2)");
+    theirs.connection.exec("INSERT INTO clients VALUES ('b', 'client', 1, NULL, 2, 0)");
     expect(mine.dataVersion()).not.toBe(before);
   });
 });
@@ -104,7 +113,7 @@ describe('openHubDatabase() with something wrong', () => {
     const path = join(folder.path, 'hub.db');
     writeFileSync(path, 'this is not a database, '.repeat(100));
     expect(refusal(() => openHubDatabase(folder.path))).toBe(
-      `Cannot open "${path}": it is no database; move it away or put a backup in its place`,
+      `Cannot open "${path}": it is no database; "whub doctor" says what can be done`,
     );
   });
 
@@ -121,7 +130,7 @@ describe('openHubDatabase() with something wrong', () => {
     expect(bytes.byteLength).toBeGreaterThan(pageBytes);
     writeFileSync(path, bytes);
     expect(refusal(() => openHubDatabase(folder.path))).toBe(
-      `Cannot open "${path}": it is damaged; move it away or put a backup in its place`,
+      `Cannot open "${path}": it is damaged; "whub doctor" says what can be done`,
     );
   });
 
@@ -161,12 +170,13 @@ describe('migrations', () => {
   it('[ST3] steps that are missing run in order, after a copy was put beside the database', () => {
     using folder = temporaryFolder();
     openHubDatabase(folder.path, { migrations: [first] })[Symbol.dispose]();
-    using database = openHubDatabase(folder.path, { migrations: [first, second, third] });
+    using database = openHubDatabase(folder.path, { migrations: [first, second, third], wallMs: () => 0 });
     expect(database.connection.prepare('SELECT a, b FROM one LEFT JOIN two USING (a)').all()).toEqual([
       { a: 2, b: null },
     ]);
     expect(versionOf(database.path)).toBe(3);
-    expect([versionOf(`${database.path}.v1`), modeOf(`${database.path}.v1`)]).toEqual([1, '600']);
+    const copy = `${database.path}.backup-1-19700101T000000000Z`;
+    expect([versionOf(copy), modeOf(copy)]).toEqual([1, '600']);
   });
 
   it('[ST3] a new database needs no copy, and one that is up to date is left alone', () => {
@@ -203,7 +213,7 @@ describe('migrations', () => {
 describe('acquireHubLock()', () => {
   it('[ST5] one hub a folder: a second is refused, also in the same process, until the first has gone', () => {
     using folder = temporaryFolder();
-    const text = `Cannot use the data folder "${folder.path}": another hub runs on it; stop it with "whub stop" or choose another with --data`;
+    const text = `Cannot use the data folder "${folder.path}": another hub runs on it (process ${String(process.pid)}); stop it with "whub stop" or choose another with --data`;
     const first = acquireHubLock(folder.path);
     expect(refusal(() => acquireHubLock(folder.path))).toBe(text);
     // The attempt itself may not have freed the first one's lock.
@@ -217,7 +227,7 @@ describe('acquireHubLock()', () => {
     const path = join(folder.path, 'hub.lock');
     writeFileSync(path, 'this is not a database, '.repeat(100));
     expect(refusal(() => acquireHubLock(folder.path))).toBe(
-      `Cannot open "${path}": it is no database; move it away or put a backup in its place`,
+      `Cannot open "${path}": it is no database; "whub doctor" says what can be done`,
     );
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../common/base/random.ts';
-import { Flag, Kind, Method } from '../../common/protocol/message.ts';
+import { Flag, Kind, Method, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { POLICY_NAMES } from '../../server/service/service-view.ts';
 import { clientPrincipal, createHarness, FakePeer, messageOf, type Harness } from '../support/fake-service-peers.ts';
 
@@ -23,6 +23,15 @@ type Step =
       readonly peer: number;
       readonly which: number;
     }
+  | {
+      readonly do: 'data' | 'credit';
+      readonly peer: number;
+      readonly which: number;
+      readonly bytes: number;
+      readonly end: boolean;
+    }
+  | { readonly do: 'give-up'; readonly peer: number; readonly which: number }
+  | { readonly do: 'ask-data' | 'ask-credit'; readonly which: number; readonly bytes: number; readonly end: boolean }
   | { readonly do: 'cancel'; readonly which: number }
   | { readonly do: 'congest' | 'relieve'; readonly peer: number }
   | { readonly do: 'advance'; readonly ms: number };
@@ -66,6 +75,26 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       which: fc.nat(20),
     }),
   },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('data' as const, 'credit' as const),
+      peer: small,
+      which: fc.nat(20),
+      bytes: fc.constantFrom(0, 1, 40, 101),
+      end: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('give-up' as const), peer: small, which: fc.nat(20) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('ask-data' as const, 'ask-credit' as const),
+      which: fc.nat(30),
+      bytes: fc.constantFrom(0, 1, 40, 101),
+      end: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('congest' as const, 'relieve' as const), peer: small }) },
   {
@@ -73,6 +102,14 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 9, 60, 400, 61_000) }),
   },
 );
+
+const dataOf = (id: number, { bytes, end }: { readonly bytes: number; readonly end: boolean }): Message =>
+  messageOf({ kind: Kind.Data, id, payload: new Uint8Array(bytes), flags: end ? Flag.End : 0 });
+
+const isEnd = (data: Message | MessageInit): boolean => ((data.flags ?? 0) & Flag.End) !== 0;
+
+type CallerStep = Extract<Step, { do: 'cancel' | 'ask-data' | 'ask-credit' }>;
+type ProviderStep = Extract<Step, { do: 'data' | 'credit' | 'give-up' }>;
 
 interface Asked {
   readonly caller: FakePeer;
@@ -114,11 +151,16 @@ class World {
       case 'advance':
         this.harness.clock.advance(step.ms);
         return;
-      case 'cancel': {
-        const asked = this.asked[step.which % Math.max(1, this.asked.length)];
-        if (asked !== undefined && !this.gone.has(asked.caller)) this.harness.layer.cancel(asked.caller, asked.id);
+      case 'cancel':
+      case 'ask-data':
+      case 'ask-credit':
+        this.#runAsCaller(step);
         return;
-      }
+      case 'data':
+      case 'credit':
+      case 'give-up':
+        this.#runAsProvider(step);
+        return;
       default: {
         const peer = this.peer(step.peer);
         if (peer !== undefined) this.#runAt(peer, step);
@@ -126,7 +168,7 @@ class World {
     }
   }
 
-  #runAt(peer: FakePeer, step: Exclude<Step, { do: 'connect' | 'advance' | 'cancel' }>): void {
+  #runAt(peer: FakePeer, step: Exclude<Step, { do: 'connect' | 'advance' } | CallerStep | ProviderStep>): void {
     const { layer } = this.harness;
     switch (step.do) {
       case 'register':
@@ -160,6 +202,25 @@ class World {
     }
   }
 
+  #runAsCaller(step: CallerStep): void {
+    const { layer } = this.harness;
+    const asked = this.asked[step.which % Math.max(1, this.asked.length)];
+    if (asked === undefined || this.gone.has(asked.caller)) return;
+    if (step.do === 'cancel') layer.cancel(asked.caller, asked.id);
+    else if (step.do === 'ask-data') layer.requestData(asked.caller, dataOf(asked.id, step));
+    else layer.callerCredit(asked.caller, asked.id, step.bytes);
+  }
+
+  #runAsProvider(step: ProviderStep): void {
+    const { layer } = this.harness;
+    const peer = this.peer(step.peer);
+    const id = peer?.requests[step.which % Math.max(1, peer.requests.length)]?.id;
+    if (peer === undefined || id === undefined) return;
+    if (step.do === 'data') layer.responseData(peer.link, dataOf(id, step));
+    else if (step.do === 'credit') layer.providerCredit(peer.link, id, step.bytes);
+    else layer.cancelledByProvider(peer.link, id);
+  }
+
   #ask(peer: FakePeer, step: Extract<Step, { do: 'request' }>): void {
     const id = this.harness.request(peer, `/s${String(step.service % 4)}/x`, {
       method: step.method,
@@ -186,6 +247,11 @@ function check(world: World): void {
   const { layer, clock, observer } = harness;
   for (const { caller, id, wantsAnswer } of world.asked) {
     const answers = caller.answers.filter((each) => each.id === id).length;
+    const opened = caller.answers.some((each) => each.id === id && ((each.answer.flags ?? 0) & Flag.Stream) !== 0);
+    const ends = caller.pieces.filter((piece) => piece.id === id && isEnd(piece.data)).length;
+    if (!opened) expect(caller.pieces.some((piece) => piece.id === id)).toBe(false);
+    else if (world.gone.has(caller)) expect(ends).toBeLessThanOrEqual(1);
+    else expect(ends).toBe(1);
     if (!wantsAnswer) expect(answers).toBe(0);
     else if (!world.gone.has(caller)) expect(answers).toBe(1);
     else expect(answers).toBeLessThanOrEqual(1);
@@ -199,7 +265,7 @@ function check(world: World): void {
 }
 
 describe('ServiceLayer', () => {
-  it('[RQ1] answers every request exactly once and keeps nothing, whatever happens in whatever order', () => {
+  it('[RQ1] answers every request exactly once, ends every stream once and keeps nothing, whatever happens in whatever order', () => {
     fc.assert(
       fc.property(
         fc.array(anyStep, { minLength: 20, maxLength: 120, size: 'max' }),
@@ -207,7 +273,13 @@ describe('ServiceLayer', () => {
         fc.boolean(),
         (steps, seed, pins) => {
           const harness = createHarness(
-            { queueMessages: 4, defaultTimeoutMs: 1_000, maxInFlightPerConnection: 12 },
+            {
+              queueMessages: 4,
+              defaultTimeoutMs: 1_000,
+              maxInFlightPerConnection: 12,
+              creditBytes: 100,
+              maxStreamWindowBytes: 150,
+            },
             { random: seededRandom(seed) },
           );
           const world = new World(harness, pins);
@@ -220,6 +292,8 @@ describe('ServiceLayer', () => {
             }
           }
           for (const peer of world.open) peer.link.congested = false;
+          // An open stream has no deadline: its caller has had enough of it.
+          for (const { caller, id } of world.asked) if (!world.gone.has(caller)) harness.layer.cancel(caller, id);
           // Long enough for every deadline; then nobody is there any more, and every service is forgotten.
           harness.clock.advance(2_000);
           expect([harness.layer.kept, harness.layer.inFlight]).toEqual([0, 0]);

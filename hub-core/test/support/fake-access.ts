@@ -39,6 +39,8 @@ export class RecordingRelay implements Relay {
   readonly requests: RelayRequest[] = [];
   readonly cancels: number[] = [];
   readonly responses: Message[] = [];
+  /** Data, Credit and Cancel as they were routed. */
+  readonly streamed: { readonly as: string; readonly id: number; readonly bytes: number }[] = [];
   readonly gone: ConnectionId[] = [];
   readonly drainedLinks: ProviderLink[] = [];
   readonly inFlight = new Set<number>();
@@ -50,6 +52,21 @@ export class RecordingRelay implements Relay {
   }
   respond(_link: ProviderLink, response: Message): void {
     this.responses.push(response);
+  }
+  requestData(_caller: Caller, data: Message): void {
+    this.streamed.push({ as: 'request data', id: data.id, bytes: data.payload.byteLength });
+  }
+  responseData(_link: ProviderLink, data: Message): void {
+    this.streamed.push({ as: 'response data', id: data.id, bytes: data.payload.byteLength });
+  }
+  callerCredit(_caller: Caller, id: number, bytes: number): void {
+    this.streamed.push({ as: 'caller credit', id, bytes });
+  }
+  providerCredit(_link: ProviderLink, id: number, bytes: number): void {
+    this.streamed.push({ as: 'provider credit', id, bytes });
+  }
+  cancelledByProvider(_link: ProviderLink, id: number): void {
+    this.streamed.push({ as: 'provider cancel', id, bytes: 0 });
   }
   disconnected(connection: ConnectionId): void {
     this.gone.push(connection);

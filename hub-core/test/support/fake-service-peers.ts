@@ -78,6 +78,9 @@ export class FakePeer implements Caller {
   readonly providerLink: FakeLink | undefined;
   readonly answers: { readonly id: number; readonly answer: Message | MessageInit }[] = [];
   readonly sent: SentMessage[] = [];
+  /** Data of answers' streams. */
+  readonly pieces: { readonly id: number; readonly data: Message | MessageInit }[] = [];
+  readonly grants: (readonly [id: number, bytes: number])[] = [];
   readonly goodbyes: HubError[] = [];
   onRespond: (() => void) | undefined;
   /** As of a connection, which is gone when it has said Goodbye. */
@@ -126,6 +129,14 @@ export class FakePeer implements Caller {
   respond(requestId: number, response: Message | MessageInit): void {
     this.answers.push({ id: requestId, answer: response });
     this.onRespond?.();
+  }
+
+  data(requestId: number, data: Message | MessageInit): void {
+    this.pieces.push({ id: requestId, data });
+  }
+
+  grant(requestId: number, bytes: number): void {
+    this.grants.push([requestId, bytes]);
   }
 
   #take(sent: SentMessage): boolean {

@@ -14,13 +14,28 @@ function collector(): { readonly stream: PassThrough; readonly text: () => strin
   return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
 }
 
+function piped(text: string | undefined): Readable {
+  return Readable.from(text === undefined ? [] : [Buffer.from(text)]);
+}
+
+/** Types one line whenever somebody begins to listen. */
+function keyboard(lines: readonly string[]): Readable {
+  const waiting = [...lines];
+  const keys = new PassThrough();
+  keys.on('resume', () => {
+    const line = waiting.shift();
+    if (line !== undefined) keys.write(`${line}\r`);
+  });
+  return Object.assign(keys, { isTTY: true, setRawMode: () => keys });
+}
+
 /** A terminal that remembers what was written to it. */
 export function createTestTerminal(
-  options: { readonly env?: Terminal['env']; readonly stdin?: string } = {},
+  options: { readonly env?: Terminal['env']; readonly stdin?: string; readonly typed?: readonly string[] } = {},
 ): TestTerminal {
   const [stdout, stderr, controller] = [collector(), collector(), new AbortController()];
   return {
-    stdin: Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]),
+    stdin: options.typed === undefined ? piped(options.stdin) : keyboard(options.typed),
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: options.env ?? {},

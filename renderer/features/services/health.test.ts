@@ -14,6 +14,7 @@ const provider = (id: string, state: ProviderRow['state']): ProviderRow => ({
   maxInFlight: 1,
   calls: 0,
   errors: 0,
+  warnings: 0,
   latencyP50Ms: null,
   latencyP95Ms: null,
   sinceMs: 0,

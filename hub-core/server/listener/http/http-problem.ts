@@ -30,9 +30,12 @@ export function retryAfterSeconds(retryAfterMs: unknown): string | undefined {
  * Ends a response whose request's body is not wanted. Cutting the connection while the caller still writes would lose the
  * answer on its way (RFC 9112, section 9.6), so what comes is read and dropped for a while.
  */
-function endLingering(request: IncomingMessage, response: ServerResponse, body: Uint8Array): void {
-  response.setHeader('connection', 'close');
-  response.write(body);
+export function endLingering(request: IncomingMessage, response: ServerResponse, body: Uint8Array | string): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+  if (body.length > 0) response.write(body);
+  response.once('finish', () => {
+    if (!request.complete) request.destroy();
+  });
   let dropped = 0;
   const timer = setTimeout(() => response.end(), LINGER_MS);
   const end = (): void => {

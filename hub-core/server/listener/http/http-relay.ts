@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../common/base/clock.ts';
 import { connectionId } from '../../../common/base/ids.ts';
 import type { Codec } from '../../../common/protocol/codec.ts';
-import { HUB_ID_BIT, type Message } from '../../../common/protocol/message.ts';
+import { Flag, HUB_ID_BIT, Kind, type Message, type Method } from '../../../common/protocol/message.ts';
 import { orNone, type HubIdentity } from '../../access/access-limits.ts';
 import type { Authenticator } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
@@ -10,8 +10,10 @@ import type { Gate } from '../../access/gate.ts';
 import type { HeaderPolicy } from '../../access/header-policy.ts';
 import type { Principal, Relay } from '../../relay.ts';
 import { remoteOf } from '../remote-of.ts';
-import { HttpCaller, type Deliver } from './http-caller.ts';
+import type { BodyClock } from '../body-clock.ts';
+import { HttpCaller, type AnswerFlow, type AnswerSink } from './http-caller.ts';
 import { readBody } from './request-body.ts';
+import { Upload } from './upload.ts';
 
 export interface HttpRelayDeps {
   readonly clock: Clock;
@@ -21,6 +23,11 @@ export interface HttpRelayDeps {
   readonly authenticator: Authenticator;
   readonly gate: Gate;
   readonly headers: HeaderPolicy;
+  readonly bodyClock: BodyClock;
+  /** Bytes of a body that may be sent before a provider grants more. */
+  readonly creditBytes: number;
+  /** True when what this leads to takes requests in pieces. */
+  readonly takesStream: (uri: string, method: Method) => boolean;
   /** Of binary messages. */
   readonly codec: Codec;
 }
@@ -28,12 +35,13 @@ export interface HttpRelayDeps {
 /** What the gateway and `/rpc` share: who asks, what they send, and bringing it to the service layer. */
 export class HttpRelay {
   readonly deps: HttpRelayDeps;
-  readonly #maxBodyBytes: number;
+  /** Largest body that is collected, bytes; Infinity = no limit. */
+  readonly maxBodyBytes: number;
   #lastNumber = 0;
 
   constructor(deps: HttpRelayDeps) {
     this.deps = deps;
-    this.#maxBodyBytes = orNone(deps.maxFrameBytes);
+    this.maxBodyBytes = orNone(deps.maxFrameBytes);
   }
 
   /** @throws {CredentialError} */
@@ -52,16 +60,40 @@ export class HttpRelay {
    * @throws {RequestError} TOO_LARGE_ERR
    */
   async body(request: IncomingMessage, response: ServerResponse): Promise<Uint8Array | undefined> {
-    const expects = request.headers.expect?.toLowerCase() === '100-continue';
-    return readBody(request, this.#maxBodyBytes, () => {
-      if (expects) response.writeContinue();
-    });
+    return readBody(request, this.maxBodyBytes, () => this.sayContinue(request, response));
+  }
+
+  /** Tells a client that waits for it to send its body. */
+  sayContinue({ headers }: IncomingMessage, response: ServerResponse): void {
+    if (headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   }
 
   /** A caller of its own for each request, so that ids of different ones never meet. */
-  caller(principal: Principal, response: ServerResponse, deliver: Deliver): HttpCaller {
+  caller(principal: Principal, response: ServerResponse, sink: (flow: AnswerFlow) => AnswerSink): HttpCaller {
     this.#lastNumber = (this.#lastNumber + 1) % HUB_ID_BIT || 1;
-    return new HttpCaller({ connectionId: connectionId(`h${String(this.#lastNumber)}`), principal, response, deliver });
+    return new HttpCaller({
+      connectionId: connectionId(`h${String(this.#lastNumber)}`),
+      principal,
+      remoteAddress: response.req.socket.remoteAddress,
+      relay: this.deps.relay,
+      sink,
+    });
+  }
+
+  /** The body of a request that is sent with the flag Stream; to be started after that was handed over. */
+  upload(caller: HttpCaller, request: IncomingMessage, id: number): Upload {
+    const { codec, creditBytes, bodyClock, relay } = this.deps;
+    const upload = new Upload(request, {
+      creditBytes,
+      bodyClock,
+      isWanted: () => !caller.answered,
+      send: (payload, isLast) => {
+        const frame = codec.encode({ kind: Kind.Data, id, flags: isLast ? Flag.End : 0, payload });
+        relay.requestData(caller, codec.decode(frame));
+      },
+    });
+    caller.onGrant = (bytes) => upload.grant(bytes);
+    return upload;
   }
 
   /** Hands the request over; a caller that goes away before its answer gives it up. */

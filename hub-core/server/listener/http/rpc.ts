@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolError, RequestError } from '../../../common/errors/hub-error.ts';
 import { Flag, Kind, type Message, type MessageInit } from '../../../common/protocol/message.ts';
+import { AnswerCollector } from '../../access/answer-collector.ts';
 import { problemResponse } from '../../access/problem-response.ts';
 import { admitRequest, assertClientId } from '../../access/request-admission.ts';
 import type { HttpCaller } from './http-caller.ts';
@@ -20,6 +21,9 @@ function decodeRequest(http: HttpRelay, frame: Uint8Array): Message {
 function admit(http: HttpRelay, message: Message, caller: HttpCaller): Message | undefined {
   const { relay, headers, codec, hub } = http.deps;
   try {
+    if ((message.flags & Flag.Stream) !== 0) {
+      throw new RequestError('BAD_REQUEST_ERR', 'Cannot take a stream: /rpc takes a request in one piece only');
+    }
     return admitRequest(message, { caller, relay, headers, codec });
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -45,11 +49,18 @@ export async function relayRpc(http: HttpRelay, request: IncomingMessage, respon
   if (frame === undefined) return;
   const message = decodeRequest(http, frame);
   const { id, flags } = message;
-  const caller = http.caller(principal, response, (answer: Message | MessageInit) => {
+  const deliver = (answer: Message | MessageInit): void => {
+    if (response.destroyed) return;
     const bytes = 'frame' in answer ? codec.readdress(answer, id) : codec.encode({ ...answer, id });
     response.writeHead(200, { 'content-type': RPC_CONTENT_TYPE, 'content-length': bytes.byteLength });
     response.end(bytes);
-  });
+  };
+  const { maxBodyBytes: maxBytes } = http;
+  const caller = http.caller(
+    principal,
+    response,
+    (flow) => new AnswerCollector({ hubId: http.deps.hub.id, maxBytes, done: deliver, ...flow }),
+  );
   const admitted = admit(http, message, caller);
   if (admitted === undefined) return;
   http.send(caller, admitted, { receivedMs, response });

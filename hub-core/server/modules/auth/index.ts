@@ -1,18 +1,32 @@
 import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import { ANONYMOUS, isClientId, type ClientId } from '../../../common/base/ids.ts';
-import { CredentialError } from '../../../common/errors/hub-error.ts';
-import type { Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { Clock } from '../../../common/base/clock.ts';
+import { CredentialError, RequestError } from '../../../common/errors/hub-error.ts';
+import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
 import type { Principal } from '../../relay.ts';
 import type { ClientRegistry } from '../../storage/client-registry.ts';
 import { credentialIdOf, hashKey, hashMatches } from '../../storage/key.ts';
+import type { BuiltInService } from '../../service/built-in.ts';
+import type { StoredCredential } from '../../storage/registry-rows.ts';
+import { authMetrics } from './auth-metrics.ts';
+import { createAuthService } from './auth-service.ts';
+import { DEFAULT_AUTH_LIMITS, type AuthLimits } from './auth-limits.ts';
+import { SessionDesk, type LoginTrouble } from './session-desk.ts';
 import { VerdictCache, type Verdict } from './verdict-cache.ts';
 
-/** Keys whose verdict is remembered. */
+export type { LoginTrouble } from './session-desk.ts';
+
+/** Keys and tokens whose verdict is remembered. */
 const MAX_VERDICTS = 4_096;
+/** How often sessions that are over are forgotten. */
+const PURGE_MS = 60_000;
 
 export interface AuthDeps {
   /** Asked for at start: a registry is open only then. */
   readonly registry: () => ClientRegistry;
+  readonly clock: Clock;
+  /** Default: {@link DEFAULT_AUTH_LIMITS}. */
+  readonly limits?: AuthLimits | undefined;
 }
 
 /** What a client presents. */
@@ -22,20 +36,36 @@ export interface PresentedCredential {
   readonly token?: string;
 }
 
-/** Who is who: proves keys against the registry and says what their clients may do. */
+/** Who is who: proves keys and tokens against the registry and says what their clients may do. */
 export interface Auth extends Module {
+  /** The built-in service `auth`. */
+  readonly service: BuiltInService;
   /**
-   * Checks a credential. Known keys are answered from memory.
+   * Checks a credential. Known keys and tokens are answered from memory.
    *
    * @param credential undefined or without members: the anonymous principal
-   * @throws {CredentialError} when it is missing, unknown, revoked, another client's, or of a kind this hub does not take
+   * @throws {CredentialError} when it is missing, unknown, past its time, revoked or another client's
    */
   authenticate(credential: PresentedCredential | undefined): Promise<Principal>;
   /** The client as it is now; undefined when there is none or it is revoked. The same object until it changes. */
   principalOf(client: ClientId): Principal | undefined;
+  /**
+   * What has become of a principal whose client changed.
+   *
+   * @returns undefined when the client or the credential that it came with was revoked, or its session has ended
+   */
+  renewed(principal: Principal): Principal | undefined;
+  /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one, UNAVAILABLE_ERR when too many are hashed */
+  hashPassword(password: string): Promise<string>;
   /** A client that {@link Auth.principalOf} may have told of changed: its grants, its credentials, its revocation. */
   readonly onDidChangePrincipal: Event<ClientId>;
+  /** A login failed, or a refresh token was used twice. */
+  readonly onDidHaveTrouble: Event<LoginTrouble>;
 }
+
+/** How credentials are told apart in a principal. */
+const KEY = 'key:';
+const SESSION = 'session:';
 
 const ANONYMOUS_PRINCIPAL: Principal = Object.freeze({
   clientId: ANONYMOUS,
@@ -51,32 +81,52 @@ export function createAuth(deps: AuthDeps): Auth {
 class RegistryAuth implements Auth {
   readonly name = 'auth';
   readonly dependsOn = ['storage'];
-  readonly #openRegistry: () => ClientRegistry;
+  readonly service: BuiltInService;
+  readonly #deps: AuthDeps;
   readonly #verdicts = new VerdictCache(MAX_VERDICTS);
-  /** Clients that were asked about; never more than are registered. */
-  readonly #principals = new Map<ClientId, Principal>();
+  /** Clients that were asked about, by the credential that they came with; never more than are registered and remembered. */
+  readonly #principals = new Map<ClientId, Map<string, Principal>>();
   readonly #changed = new Emitter<ClientId>();
+  readonly #trouble = new Emitter<LoginTrouble>();
+  readonly #counts = { hits: 0, misses: 0, refused: 0 };
   #registry: ClientRegistry | undefined;
-  #subscription: Disposable | undefined;
+  #desk: SessionDesk | undefined;
+  #running: DisposableStack | undefined;
 
   readonly onDidChangePrincipal = this.#changed.event;
+  readonly onDidHaveTrouble = this.#trouble.event;
 
   constructor(deps: AuthDeps) {
-    this.#openRegistry = deps.registry;
+    this.#deps = deps;
+    this.service = createAuthService({
+      desk: () => this.#openDesk(),
+      roleOf: (client) => (isClientId(client) ? this.principalOf(client)?.role : undefined) ?? 'client',
+    });
   }
 
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#registry = this.#openRegistry();
-    this.#subscription = this.#registry.onDidChange.subscribe((client) => this.#forget(client));
+    const { clock, limits = DEFAULT_AUTH_LIMITS } = this.#deps;
+    const registry = this.#deps.registry();
+    const { sessions } = registry;
+    const isKnown = (client: ClientId): boolean => this.principalOf(client) !== undefined;
+    using setup = new DisposableStack();
+    const desk = new SessionDesk({ clock, sessions, limits, isKnown });
+    setup.use(registry.onDidChange.subscribe((client) => this.#forget(client)));
+    setup.use(desk.onDidHaveTrouble.subscribe((trouble) => this.#trouble.emit(trouble)));
+    setup.use(clock.every(PURGE_MS, () => this.#purge(registry)));
+    this.#registry = registry;
+    this.#desk = desk;
+    this.#running = setup.move();
   }
 
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
-    this.#subscription?.[Symbol.dispose]();
-    this.#subscription = undefined;
+    this.#running?.dispose();
+    this.#running = undefined;
     this.#registry = undefined;
+    this.#desk = undefined;
     this.#verdicts.clear();
     this.#principals.clear();
   }
@@ -85,59 +135,110 @@ class RegistryAuth implements Auth {
     return { state: this.#registry === undefined ? 'not-serving' : 'serving' };
   }
 
+  metrics(): readonly MetricSample[] {
+    return authMetrics({ ...this.#counts, remembered: this.#verdicts.size }, this.#desk?.counts);
+  }
+
   async authenticate(credential: PresentedCredential | undefined): Promise<Principal> {
-    const { client, key, token } = credential ?? {};
-    if (token !== undefined)
-      throw new CredentialError('Cannot accept a token: this hub takes keys only; send "key" instead');
+    try {
+      return await this.#prove(credential ?? {});
+    } catch (error) {
+      this.#counts.refused += 1;
+      throw error;
+    }
+  }
+
+  principalOf(client: ClientId): Principal | undefined {
+    return this.#principal(client, undefined);
+  }
+
+  renewed({ clientId, credential }: Principal): Principal | undefined {
+    if (credential === undefined || this.#isLive(clientId, credential)) return this.#principal(clientId, credential);
+    return undefined;
+  }
+
+  async hashPassword(password: string): Promise<string> {
+    return this.#openDesk().hash(password);
+  }
+
+  async #prove({ client, key, token }: PresentedCredential): Promise<Principal> {
     // A key that was sent in the wrong place has the form of an id too, and must not be repeated in an answer or a log.
     if (client !== undefined && (!isClientId(client) || credentialIdOf(client) !== undefined)) {
       throw new CredentialError(
         'Cannot accept the client: its id is not 1 to 64 letters, digits, dots, dashes or underscores',
       );
     }
-    if (key !== undefined) return this.#prove(key, client);
+    if (token !== undefined) return this.#proveToken(token, client);
+    if (key !== undefined) return this.#proveKey(key, client);
     if (client === undefined) return ANONYMOUS_PRINCIPAL;
     throw new CredentialError(`Cannot accept client "${client}": it sent no key`);
   }
 
-  principalOf(client: ClientId): Principal | undefined {
-    return this.#principals.get(client) ?? this.#load(client);
-  }
-
-  #prove(key: string, claimed: string | undefined): Principal {
+  #proveKey(key: string, claimed: string | undefined): Principal {
     const hash = hashKey(key);
-    const { clientId, credential } = this.#verdicts.get(hash) ?? this.#look(key, hash, claimed);
+    const { clientId, credential } = this.#known(hash) ?? this.#look(key, hash, claimed);
     if (claimed !== undefined && claimed !== clientId) {
       throw new CredentialError(`Cannot accept the key for client "${claimed}": it belongs to another client`);
     }
-    const principal = this.principalOf(clientId);
+    const principal = this.#principal(clientId, credential);
     if (principal === undefined) throw new CredentialError(revoked(claimed));
-    this.#open().touch(credential);
+    this.#open().touch(credential.slice(KEY.length));
     return principal;
   }
 
+  async #proveToken(token: string, claimed: string | undefined): Promise<Principal> {
+    const hash = hashKey(token);
+    const { clientId, credential, expiresAtMs = 0 } = this.#known(hash) ?? (await this.#lookToken(token, hash));
+    if (expiresAtMs <= this.#deps.clock.wallMs()) throw new CredentialError('Cannot accept the token: it expired');
+    if (claimed !== undefined && claimed !== clientId) {
+      throw new CredentialError(`Cannot accept the token for client "${claimed}": it belongs to another client`);
+    }
+    const principal = this.#principal(clientId, credential);
+    if (principal === undefined) throw new CredentialError('Cannot accept the token: its client was revoked');
+    return principal;
+  }
+
+  #known(hash: Buffer): Verdict | undefined {
+    const verdict = this.#verdicts.get(hash);
+    if (verdict === undefined) this.#counts.misses += 1;
+    else this.#counts.hits += 1;
+    return verdict;
+  }
+
   /**
-   * Whoever has not the right key is told the same, whether client and credential exist or not; more is said only to those
-   * who have it.
+   * Whoever has not the right key is told the same, after the same work, whether client and credential exist or not; more is
+   * said only to those who have it.
    *
    * @throws {CredentialError}
    */
   #look(key: string, hash: Buffer, claimed: string | undefined): Verdict {
     const registry = this.#open();
     let stored = registry.findCredential(key);
-    if (stored === undefined || stored.revoked) {
+    if (!isRight(hash, stored)) {
       // Another process may have added or restored it a moment ago: what it changed is made known before the answer.
       registry.poll();
       stored = registry.findCredential(key);
     }
     if (!hashMatches(hash, stored?.hash) || stored === undefined) throw new CredentialError(unknown(claimed));
     if (stored.revoked) throw new CredentialError(revoked(claimed));
-    const verdict = { clientId: stored.clientId, credential: stored.id };
+    const verdict = { clientId: stored.clientId, credential: `${KEY}${stored.id}` };
     this.#verdicts.set(hash, verdict);
     return verdict;
   }
 
-  #load(client: ClientId): Principal | undefined {
+  async #lookToken(token: string, hash: Buffer): Promise<Verdict> {
+    const { claims } = await this.#openDesk().read('access', token);
+    // It may have ended since: a verdict that is remembered after its end would be forgotten by nothing.
+    this.#openDesk().sessionOf(claims);
+    const { client: clientId, session, expiresAtMs } = claims;
+    const verdict = { clientId, credential: `${SESSION}${session}`, expiresAtMs };
+    this.#verdicts.set(hash, verdict);
+    return verdict;
+  }
+
+  #principal(client: ClientId, credential: string | undefined): Principal | undefined {
+    const known = this.#principals.get(client)?.get(credential ?? '');
+    if (known !== undefined) return known;
     const record = this.#open().get(client);
     if (record === undefined || record.revokedAtMs !== null) return undefined;
     const { role, mayCall, mayProvide } = record;
@@ -145,9 +246,21 @@ class RegistryAuth implements Auth {
       clientId: client,
       role,
       grants: Object.freeze({ call: mayCall, provide: mayProvide }),
+      ...(credential !== undefined && { credential }),
     });
-    this.#principals.set(client, principal);
+    const ofClient = this.#principals.get(client);
+    if (ofClient === undefined) this.#principals.set(client, new Map([[credential ?? '', principal]]));
+    else ofClient.set(credential ?? '', principal);
     return principal;
+  }
+
+  #isLive(client: ClientId, credential: string): boolean {
+    const registry = this.#open();
+    if (credential.startsWith(SESSION)) {
+      return registry.sessions.get(credential.slice(SESSION.length))?.revokedAtMs === null;
+    }
+    const id = credential.slice(KEY.length);
+    return registry.get(client)?.credentials.some((each) => each.id === id && each.revokedAtMs === null) === true;
   }
 
   #forget(client: ClientId): void {
@@ -156,10 +269,28 @@ class RegistryAuth implements Auth {
     this.#changed.emit(client);
   }
 
+  #purge(registry: ClientRegistry): void {
+    try {
+      registry.sessions.purge();
+    } catch (error) {
+      // Another program is writing: there is a next time.
+      if (!(error instanceof RequestError)) throw error;
+    }
+  }
+
   #open(): ClientRegistry {
     if (this.#registry === undefined) throw new TypeError('Cannot check a credential: the module "auth" does not run');
     return this.#registry;
   }
+
+  #openDesk(): SessionDesk {
+    if (this.#desk === undefined) throw new TypeError('Cannot check a token: the module "auth" does not run');
+    return this.#desk;
+  }
+}
+
+function isRight(hash: Buffer, stored: StoredCredential | undefined): boolean {
+  return hashMatches(hash, stored?.hash) && stored?.revoked === false;
 }
 
 function unknown(claimed: string | undefined): string {

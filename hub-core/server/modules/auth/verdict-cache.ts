@@ -1,12 +1,15 @@
 import type { ClientId } from '../../../common/base/ids.ts';
 
-/** A key that was proved. */
+/** A key or token that was proved. */
 export interface Verdict {
   readonly clientId: ClientId;
+  /** As in the principal: `key:<id>` or `session:<id>`. */
   readonly credential: string;
+  /** Wall ms; a key has none. */
+  readonly expiresAtMs?: number;
 }
 
-/** Which keys were proved, by their hash: the keys themselves are not kept. Bounded; the longest known goes first. */
+/** Which keys and tokens were proved, by their hash: they themselves are not kept. Bounded; the longest known goes first. */
 export class VerdictCache {
   readonly #limit: number;
   readonly #verdicts = new Map<string, Verdict>();

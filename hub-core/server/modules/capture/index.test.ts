@@ -26,6 +26,8 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
       via: 'socket',
       providerLink: undefined,
       respond() {},
+      data() {},
+      grant() {},
     },
     message: messageOf({ kind: Kind.Request, method: Method.Get, id: 0x8000_0001, uri: '/math/add?x', ...init }),
     requestId: 7,
@@ -46,6 +48,7 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
       send: () => true,
     },
     attempts: 1,
+    stream: undefined,
     captureSeq: 0,
   };
 }

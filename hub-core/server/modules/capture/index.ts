@@ -14,6 +14,7 @@ import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import type { CaptureSink } from './capture-sink.ts';
+import { holdsSecrets } from './secret-bodies.ts';
 
 const FLUSH_MS = 4;
 const FLUSH_EXCHANGES = 256;
@@ -130,7 +131,7 @@ class CaptureTap implements Capture {
       encoding: message.encoding,
       timeoutMs: message.timeoutMs,
       headers: headerPairs(message.headers),
-      body: this.#body(message.payload, used),
+      body: holdsSecrets(message) ? this.#buffer.add(message.payload, 0) : this.#body(message.payload, used),
     });
     this.#added();
   }
@@ -150,7 +151,7 @@ class CaptureTap implements Capture {
       attempts,
       encoding,
       headers: headerPairs(headers),
-      body: this.#body(payload, this.#budgetUsed()),
+      body: holdsSecrets(exchange.message) ? this.#buffer.add(payload, 0) : this.#body(payload, this.#budgetUsed()),
       checkedMs,
       sentMs,
       repliedMs,

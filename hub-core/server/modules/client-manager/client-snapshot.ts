@@ -11,7 +11,7 @@ export interface ClientSnapshot {
   readonly client: string;
   readonly mayCall: readonly string[];
   readonly mayProvide: readonly string[];
-  readonly role: 'client' | 'manager';
+  readonly role: 'client' | 'provider' | 'manager' | 'root';
   readonly createdAtMs: number;
   readonly lastUsedAtMs: number | null;
   readonly revokedAtMs: number | null;

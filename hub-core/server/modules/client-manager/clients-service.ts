@@ -1,12 +1,24 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
 import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
+import { checkPassword } from '../../storage/password.ts';
 import type { IssuedCredential } from '../../storage/client-record.ts';
+import { isManager } from '../../roles.ts';
+import { schemaOf } from '../../service/schema-of.ts';
 import type { ConnectionSnapshot } from '../connection-manager/connection-snapshot.ts';
 import type { ClientSnapshot, CredentialSnapshot, IssuedKey } from './client-snapshot.ts';
+import {
+  clientListSchema,
+  clientSchema,
+  connectionListSchema,
+  credentialListSchema,
+  issuedSchema,
+  putSchema,
+  signupSchema,
+} from './clients-schemas.ts';
 
 /** What the built-in service `clients` does; the client manager is behind it. */
 export interface ClientsServiceDeps {
@@ -16,26 +28,41 @@ export interface ClientsServiceDeps {
     setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
     revoke(client: string): boolean;
     revokeCredential(client: string, credential: string): boolean;
+    setPassword(client: string, password: string | null): Promise<void>;
   };
+  /** Undefined: nobody may register by itself. */
+  readonly signUp: ((client: string, password: string) => Promise<ClientSnapshot>) | undefined;
   readonly get: (client: string) => ClientSnapshot | undefined;
   readonly addCredential: (client: string) => IssuedCredential;
   readonly connectionsOf: (client: string) => readonly ConnectionSnapshot[];
 }
 
-const grantsSchema = z.strictObject({
-  may_call: z.array(z.string()).optional(),
-  may_provide: z.array(z.string()).optional(),
-});
-type GrantsBody = z.infer<typeof grantsSchema>;
-
 /** The built-in service `clients` (docs/protocol.md, section 5): who may use the hub, and with which credentials. */
 export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
-  const routes: readonly BuiltInRoute[] = [
+  return {
+    id: 'clients' as ServiceId,
+    description: 'Registered clients and their credentials',
+    routes: [...clientRoutes(deps), ...credentialRoutes(deps)],
+  };
+}
+
+function clientRoutes(deps: ClientsServiceDeps): readonly BuiltInRoute[] {
+  return [
+    {
+      pattern: '/signup',
+      methods: [Method.Post],
+      access: 'anonymous',
+      summary: 'Registers a client with a password, where the hub permits that',
+      requestSchema: schemaOf(signupSchema),
+      responseSchema: schemaOf(clientSchema),
+      handle: (call) => signUp(deps, call),
+    },
     {
       pattern: '/',
       methods: [Method.Get],
       access: 'manager',
       summary: 'Every registered client',
+      responseSchema: schemaOf(clientListSchema),
       handle: () => json(200, { clients: deps.clients.list().map((client) => clientDocument(client)) }),
     },
     {
@@ -43,13 +70,16 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
       methods: [Method.Get],
       access: 'self',
       summary: 'One client',
+      responseSchema: schemaOf(clientSchema),
       handle: (call) => json(200, clientDocument(known(deps, call))),
     },
     {
       pattern: '/:id',
       methods: [Method.Put],
       access: 'self',
-      summary: 'Registers a client, or changes what it is granted',
+      summary: 'Registers a client, or changes what it is granted or its password',
+      requestSchema: schemaOf(putSchema),
+      responseSchema: schemaOf(clientSchema),
       handle: (call) => put(deps, call),
     },
     {
@@ -67,16 +97,23 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
       methods: [Method.Get],
       access: 'self',
       summary: 'Open connections of a client',
+      responseSchema: schemaOf(connectionListSchema),
       handle: (call) => {
         const connections = deps.connectionsOf(known(deps, call).client);
         return json(200, { connections: connections.map((connection) => connectionDocument(connection)) });
       },
     },
+  ];
+}
+
+function credentialRoutes(deps: ClientsServiceDeps): readonly BuiltInRoute[] {
+  return [
     {
       pattern: '/:id/credentials',
       methods: [Method.Get],
       access: 'self',
       summary: 'Credentials of a client, without their keys',
+      responseSchema: schemaOf(credentialListSchema),
       handle: (call) =>
         json(200, { credentials: known(deps, call).credentials.map((each) => credentialDocument(each)) }),
     },
@@ -85,6 +122,7 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
       methods: [Method.Post],
       access: 'self',
       summary: 'Adds a key, which is shown this once',
+      responseSchema: schemaOf(issuedSchema),
       handle: (call) => json(201, deps.addCredential(idOf(call))),
     },
     {
@@ -95,13 +133,29 @@ export function createClientsService(deps: ClientsServiceDeps): BuiltInService {
       handle: (call) => revokeCredential(deps, call),
     },
   ];
-  return { id: 'clients' as ServiceId, description: 'Registered clients and their credentials', routes };
 }
 
-function put(deps: ClientsServiceDeps, call: BuiltInCall): BuiltInReply {
+async function signUp(deps: ClientsServiceDeps, call: BuiltInCall): Promise<BuiltInReply> {
+  if (deps.signUp === undefined) {
+    throw new RequestError('FORBIDDEN_ERR', 'Cannot sign up: on this hub managers register clients');
+  }
+  const { client, password } = parse(signupSchema, call, 'sign up');
+  return json(201, clientDocument(await deps.signUp(client, password)));
+}
+
+async function put(deps: ClientsServiceDeps, call: BuiltInCall): Promise<BuiltInReply> {
   const id = idOf(call);
-  const { may_call: mayCall, may_provide: mayProvide } = parseGrants(call, id);
-  if (call.caller.principal.role !== 'manager' && (mayCall !== undefined || mayProvide !== undefined)) {
+  const body = parse(putSchema, call, `change client "${id}"`);
+  if (typeof body.password === 'string') checkPassword(body.password);
+  const reply = putGrants(deps, call, body);
+  if (body.password !== undefined) await deps.clients.setPassword(id, body.password);
+  return reply;
+}
+
+function putGrants(deps: ClientsServiceDeps, call: BuiltInCall, body: z.infer<typeof putSchema>): BuiltInReply {
+  const id = idOf(call);
+  const { may_call: mayCall, may_provide: mayProvide } = body;
+  if (!isManager(call.caller.principal) && (mayCall !== undefined || mayProvide !== undefined)) {
     throw new RequestError('FORBIDDEN_ERR', `Cannot change what client "${id}" is granted: only managers may`);
   }
   const present = deps.get(id);
@@ -139,13 +193,14 @@ function known(deps: ClientsServiceDeps, call: BuiltInCall): ClientSnapshot {
   throw new RequestError('NOT_FOUND_ERR', `Cannot find client "${idOf(call)}": it is not registered`);
 }
 
-function parseGrants(call: BuiltInCall, id: string): GrantsBody {
+/** @throws {RequestError} BAD_REQUEST_ERR that names the member, never its value */
+function parse<T>(schema: z.ZodType<T>, call: BuiltInCall, action: string): T {
   const { payload } = call.message;
-  const parsed = grantsSchema.safeParse(payload.byteLength === 0 ? {} : parseJsonPayload(payload));
+  const parsed = schema.safeParse(payload.byteLength === 0 ? {} : parseJsonPayload(payload));
   if (parsed.success) return parsed.data;
   const fault = parsed.error.issues[0];
   const reason = fault === undefined ? 'it is invalid' : `"${fault.path.join('.')}": ${fault.message}`;
-  throw new RequestError('BAD_REQUEST_ERR', `Cannot change client "${id}": ${reason}`);
+  throw new RequestError('BAD_REQUEST_ERR', `Cannot ${action}: ${reason}`);
 }
 
 function json(status: number, value: unknown): BuiltInReply {

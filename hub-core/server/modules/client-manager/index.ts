@@ -1,5 +1,6 @@
 import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import type { ClientId } from '../../../common/base/ids.ts';
+import { RequestError } from '../../../common/errors/hub-error.ts';
 import type { Module, ModuleHealth } from '../../../common/module/module.ts';
 import type { BuiltInService } from '../../service/built-in.ts';
 import type { ClientRecord, IssuedCredential } from '../../storage/client-record.ts';
@@ -13,6 +14,12 @@ export interface ClientManagerDeps {
   readonly registry: () => ClientRegistry;
   /** Who is connected now; those lately closed are left out here. */
   readonly connections: () => readonly ConnectionSnapshot[];
+  readonly passwords: {
+    /** @throws {RequestError} BAD_REQUEST_ERR for a password that cannot be one */
+    hashPassword(password: string): Promise<string>;
+  };
+  /** Whether anyone may register a client. */
+  readonly signup: boolean;
 }
 
 /** Something that was done to a client through this hub. */
@@ -21,7 +28,7 @@ export interface ClientChange {
   readonly client: ClientId;
 }
 
-/** Registered clients and their credentials. */
+/** Registered clients and their credentials. What changes a root client throws {@link RequestError} FORBIDDEN_ERR. */
 export interface ClientManager extends Module {
   /** The built-in service `clients`. */
   readonly service: BuiltInService;
@@ -33,6 +40,12 @@ export interface ClientManager extends Module {
   setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot;
   /** @throws {RequestError} NOT_FOUND_ERR, or CONFLICT_ERR when the client is revoked or has too many */
   addCredential(client: string): IssuedKey;
+  /**
+   * Sets a password, or takes it away; what was opened with the one before it is closed.
+   *
+   * @throws {RequestError} NOT_FOUND_ERR, BAD_REQUEST_ERR, or CONFLICT_ERR when the client is revoked
+   */
+  setPassword(client: string, password: string | null): Promise<void>;
   /** @returns false when there is no such credential or it is revoked already */
   revokeCredential(client: string, credential: string): boolean;
   /** @returns false when there is no such client or it is revoked already */
@@ -61,7 +74,8 @@ class RegistryClients implements ClientManager {
     this.service = createClientsService({
       clients: this,
       get: (client) => this.#get(client),
-      addCredential: (client) => this.#registry.addCredential(client),
+      addCredential: (client) => this.#ordinary(client).addCredential(client),
+      signUp: this.#deps.signup ? (client, password) => this.#signUp(client, password) : undefined,
       connectionsOf: (client) => this.#live().filter((connection) => connection.client === client),
     });
   }
@@ -95,29 +109,56 @@ class RegistryClients implements ClientManager {
   }
 
   setGrants(client: string, mayCall: readonly string[], mayProvide: readonly string[]): ClientSnapshot {
-    return this.#snapshot(this.#registry.setGrants(client, { mayCall, mayProvide }));
+    return this.#snapshot(this.#ordinary(client).setGrants(client, { mayCall, mayProvide }));
   }
 
   addCredential(client: string): IssuedKey {
-    return withoutId(this.#registry.addCredential(client));
+    return withoutId(this.#ordinary(client).addCredential(client));
+  }
+
+  async setPassword(client: string, password: string | null): Promise<void> {
+    const registry = this.#ordinary(client);
+    if (this.#get(client) === undefined) throw unknownClient(client);
+    registry.sessions.setPassword(
+      client,
+      password === null ? undefined : await this.#deps.passwords.hashPassword(password),
+    );
   }
 
   revokeCredential(client: string, credential: string): boolean {
-    return this.#registry.revokeCredential(client, credential);
+    return this.#ordinary(client).revokeCredential(client, credential);
   }
 
   revoke(client: string): boolean {
-    return this.#announce('revoked', client, this.#registry.revoke(client));
+    return this.#announce('revoked', client, this.#ordinary(client).revoke(client));
   }
 
   restore(client: string): boolean {
-    return this.#announce('restored', client, this.#registry.restore(client));
+    return this.#announce('restored', client, this.#ordinary(client).restore(client));
   }
 
   get #registry(): ClientRegistry {
     if (this.#running === undefined)
       throw new TypeError('Cannot reach the clients: the module "client-manager" does not run');
     return this.#running;
+  }
+
+  /** The registry, to change that client with. @throws {RequestError} FORBIDDEN_ERR when it is a root client */
+  #ordinary(client: string): ClientRegistry {
+    if (this.#registry.get(client)?.role !== 'root') return this.#registry;
+    throw new RequestError(
+      'FORBIDDEN_ERR',
+      `Cannot change client "${client}": it is the hub's owner; "whub client" on the hub's own machine changes it`,
+    );
+  }
+
+  async #signUp(client: string, password: string): Promise<ClientSnapshot> {
+    // Cheaper than the hash, so it comes first.
+    if (this.#get(client) !== undefined) throw takenClient(client);
+    const hash = await this.#deps.passwords.hashPassword(password);
+    const record = this.#registry.addWithPassword(client, hash);
+    this.#changed.emit({ kind: 'registered', client: record.client });
+    return this.#snapshot(record);
   }
 
   #announce(kind: ClientChange['kind'], client: string, done: boolean): boolean {
@@ -138,6 +179,14 @@ class RegistryClients implements ClientManager {
   #live(): readonly ConnectionSnapshot[] {
     return this.#deps.connections().filter(({ state }) => state !== 'closed');
   }
+}
+
+function unknownClient(client: string): RequestError {
+  return new RequestError('NOT_FOUND_ERR', `Cannot find client "${client}": it is not registered`);
+}
+
+function takenClient(client: string): RequestError {
+  return new RequestError('CONFLICT_ERR', `Cannot register client "${client}": it is registered already`);
 }
 
 function withoutId({ client, key }: IssuedCredential): IssuedKey {

@@ -1,6 +1,7 @@
 import type { Message } from '../../../common/protocol/message.ts';
 import type { ExchangeOutcome } from '../../../common/traffic/exchange.ts';
 import { Connection } from '../../access/connection.ts';
+import { callerBehind } from '../../access/caller-decorator.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 
 /** What a request costs the hub while it is in flight: its frame is kept so that it can be sent again. */
@@ -13,10 +14,12 @@ function heldBytes(message: Message): number {
  * read meanwhile.
  */
 export const connectionLoad: ExchangeObserver = {
-  began({ caller, message }: Exchange): void {
+  began({ caller: asking, message }: Exchange): void {
+    const caller = callerBehind(asking);
     if (caller instanceof Connection) caller.requestBegan(heldBytes(message));
   },
-  ended({ caller, message }: Exchange, outcome: ExchangeOutcome): void {
+  ended({ caller: asking, message }: Exchange, outcome: ExchangeOutcome): void {
+    const caller = callerBehind(asking);
     if (!(caller instanceof Connection)) return;
     caller.requestEnded(heldBytes(message));
     // Registering as a provider is a request too, but does not make a caller of it.

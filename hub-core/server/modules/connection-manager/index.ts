@@ -260,10 +260,10 @@ export function endBlocked(connections: readonly Connection[], client: string): 
   }
 }
 
-/** Ends what a revoked client has open. */
+/** Ends what was opened with a credential that holds no longer. */
 export function endConnections(connections: readonly Connection[], client: ClientId): void {
   for (const connection of connections) {
-    connection.goodbye(new CredentialError(`Cannot go on as client "${client}": it was revoked`));
+    connection.goodbye(new CredentialError(`Cannot go on as client "${client}": what it came with was revoked`));
   }
 }
 

@@ -7,6 +7,7 @@ import { parseAuthorization } from '../../access/bearer.ts';
 import { isLoopback } from '../../access/host-policy.ts';
 import type { HttpMount } from '../../listener/http-mount.ts';
 import { MethodError, sendProblem } from '../../listener/http/http-problem.ts';
+import { isManager } from '../../roles.ts';
 import { hubSamples } from './hub-samples.ts';
 import type { Metering } from './index.ts';
 import { metricsText, servicesOf } from './metrics-text.ts';
@@ -36,9 +37,10 @@ async function admit(request: IncomingMessage, authenticator: Authenticator): Pr
     if (isLocal(request)) return;
     throw new CredentialError(`Cannot read "${PATH}" from another machine without a key: it takes a manager's`);
   }
-  const { role, clientId } = await authenticator.authenticate(credential);
-  if (role === 'anonymous' || role === 'client') {
-    throw new RequestError('FORBIDDEN_ERR', `Cannot read "${PATH}" as client "${clientId}": it is for managers`);
+  const principal = await authenticator.authenticate(credential);
+  if (!isManager(principal)) {
+    const text = `Cannot read "${PATH}" as client "${principal.clientId}": it is for managers`;
+    throw new RequestError('FORBIDDEN_ERR', text);
   }
 }
 

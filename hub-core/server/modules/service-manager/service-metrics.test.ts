@@ -6,6 +6,8 @@ import { serviceMetrics } from './service-metrics.ts';
 const NOTHING = {
   calls: 0,
   errors: 0,
+  schemaRefusals: 0,
+  schemaWarnings: 0,
   retries: 0,
   retriesDenied: 0,
   shed: 0,
@@ -31,6 +33,8 @@ describe('ServiceManager.metrics', () => {
     expect(Object.fromEntries(values)).toEqual({
       whub_service_requests_total: 5,
       whub_service_errors_total: 5,
+      whub_service_schema_refusals_total: 0,
+      whub_service_schema_warnings_total: 0,
       whub_service_retries_total: 0,
       whub_service_retries_denied_total: 0,
       whub_service_shed_total: 0,

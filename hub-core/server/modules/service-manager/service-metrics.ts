@@ -12,6 +12,18 @@ const METRICS: readonly (Pick<MetricSample, 'name' | 'help' | 'kind'> & { readon
   { of: 'calls', name: 'whub_service_requests_total', kind: 'counter', help: 'Requests that reached the service.' },
   { of: 'errors', name: 'whub_service_errors_total', kind: 'counter', help: 'Answers with a status of 500 or above.' },
   {
+    of: 'schemaRefusals',
+    name: 'whub_service_schema_refusals_total',
+    kind: 'counter',
+    help: "Requests refused because their body breaks the route's schema.",
+  },
+  {
+    of: 'schemaWarnings',
+    name: 'whub_service_schema_warnings_total',
+    kind: 'counter',
+    help: "Answers that broke their route's schema and were passed on.",
+  },
+  {
     of: 'retries',
     name: 'whub_service_retries_total',
     kind: 'counter',

@@ -9,6 +9,8 @@ export interface ProviderSnapshot {
   readonly maxInFlight: number;
   readonly calls: number;
   readonly errors: number;
+  /** Answers that broke their route's schema. */
+  readonly warnings: number;
   readonly latencyP50Ms: number | null;
   readonly latencyP95Ms: number | null;
   /** Wall ms of registration. */

@@ -5,6 +5,10 @@ export interface ServiceTally {
   readonly id: string;
   readonly calls: number;
   readonly errors: number;
+  /** Requests refused because their body breaks the route's schema. */
+  readonly schemaRefusals: number;
+  /** Answers that broke their route's schema. */
+  readonly schemaWarnings: number;
   /** Requests handed to a further provider. */
   readonly retries: number;
   /** Retries that there was no budget for. */
@@ -21,11 +25,13 @@ export interface ServiceTally {
 }
 
 export function tallyOf(service: TargetService): ServiceTally {
-  const { id, calls, errors, resilience, channels, queue } = service;
+  const { id, calls, errors, schemaRefusals, schemaWarnings, resilience, channels, queue } = service;
   return {
     id,
     calls,
     errors,
+    schemaRefusals,
+    schemaWarnings,
     retries: resilience.retries,
     retriesDenied: resilience.retryBudget.denied,
     shed: resilience.shed,

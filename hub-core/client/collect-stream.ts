@@ -1,0 +1,48 @@
+import { RequestError } from '../common/errors/hub-error.ts';
+import { readerOf, type ByteStream } from './byte-stream.ts';
+
+/** A stream of one chunk, or of none for no bytes. */
+export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  if (chunks.length === 1 && first !== undefined) return first;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a stream to its end.
+ *
+ * @param maxBytes 0 = no limit
+ * @throws {RequestError} TOO_LARGE_ERR when it is longer; the rest is cancelled
+ * @throws what the stream throws
+ */
+export async function collectStream(stream: ByteStream, maxBytes: number): Promise<Uint8Array> {
+  const reader = readerOf(stream);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
+    length += chunk.length;
+    if (maxBytes !== 0 && length > maxBytes) {
+      const text = `Cannot collect the stream: it is longer than ${String(maxBytes)} bytes; read it as a stream`;
+      const error = new RequestError('TOO_LARGE_ERR', text);
+      reader.cancel(error);
+      throw error;
+    }
+    chunks.push(chunk);
+  }
+  return joined(chunks, length);
+}
