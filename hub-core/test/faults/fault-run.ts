@@ -22,6 +22,7 @@ export interface FaultRunOptions {
 export interface FaultReport {
   readonly seed: number;
   readonly verdict: Verdict;
+  /** While there was a hub. */
   readonly requestsPerSecond: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly memoryBeforeBytes: number;
@@ -41,7 +42,8 @@ async function settledMemory(stage: Stage): Promise<number> {
   const endMs = Date.now() + MEMORY_SETTLES_MS;
   let least = stage.hub.rssBytes();
   while (Date.now() < endMs) {
-    await pause(250);
+    stage.hub.collect();
+    await pause(500);
     least = Math.min(least, stage.hub.rssBytes());
   }
   return least;
@@ -85,14 +87,14 @@ export async function runFaults({ seed, seconds, log }: FaultRunOptions): Promis
   const startedMs = Date.now();
   stage.order({ order: 'go' });
   await disturb(stage, startedMs + seconds * 1_000, run);
-  const loadMs = Date.now() - startedMs;
+  const upMs = Date.now() - startedMs - stage.ledger.hubDownMs;
   const memoryAfterBytes = await settledMemory(stage);
   const verdict = stage.ledger.verdict();
   const { lost, doubled, mixedUp, wrongKind, examples } = verdict;
   if (lost + doubled + mixedUp + wrongKind > 0) failures.push(...examples);
   const growth = memoryAfterBytes - memoryBeforeBytes;
   if (growth > MAX_GROWTH_BYTES) failures.push(`The hub holds ${mebibytes(growth)} MiB more than before`);
-  const requestsPerSecond = ((verdict.requests - requestsBefore) / loadMs) * 1_000;
+  const requestsPerSecond = ((verdict.requests - requestsBefore) / upMs) * 1_000;
   return { seed, verdict, requestsPerSecond, faults, memoryBeforeBytes, memoryAfterBytes, failures };
 }
 

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** The hub itself knows nothing of this: loaded beside it, so that memory is compared without what nobody holds any more. */
+const COLLECTOR = new URL('collect-on-signal.ts', import.meta.url).href;
 
 const readyLine = z.object({ event: z.literal('ready'), port: z.number(), url: z.string() });
 const statusFigures = z.object({
@@ -52,7 +54,7 @@ export class HubProcess implements AsyncDisposable {
     const where = ['--host', this.#host, '--port', String(this.#port), ...remote];
     const child = spawn(
       process.execPath,
-      [MAIN, 'serve', ...where, '--data', this.#dataDir, '--json', '--log', 'error'],
+      ['--expose-gc', '--import', COLLECTOR, MAIN, 'serve', ...where, '--data', this.#dataDir, '--json', '--log', 'error'],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
@@ -86,6 +88,11 @@ export class HubProcess implements AsyncDisposable {
 
   async figures(): Promise<z.output<typeof statusFigures>> {
     return statusFigures.parse((await this.get('/status/')).body);
+  }
+
+  /** Has garbage collected. */
+  collect(): void {
+    this.#child?.kill('SIGUSR2');
   }
 
   /** Bytes that the process holds in memory now. */

@@ -84,6 +84,12 @@ export class Ledger {
     return entry;
   }
 
+  /** How long there was no hub, ms. */
+  get hubDownMs(): number {
+    const downs = this.#disturbances.filter(({ kind }) => kind === 'hub down');
+    return downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  }
+
   /** Sent and not settled, or not answered on the wire. */
   get open(): number {
     return this.#sent.size - this.#settled.size + this.#openOnTheWire;

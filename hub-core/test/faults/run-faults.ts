@@ -29,7 +29,7 @@ function listOf(counts: Readonly<Record<string, number>>): string {
 
 function show(report: FaultReport): void {
   const { requests, answers, lost, doubled, mixedUp, wrongKind } = report.verdict;
-  print(`  requests sent   ${String(requests)} (${report.requestsPerSecond.toFixed(0)}/s under faults)`);
+  print(`  requests sent   ${String(requests)} (${report.requestsPerSecond.toFixed(0)}/s while the hub was up)`);
   print(`  answers         ${listOf(answers)}`);
   print(
     `  lost ${String(lost)}, doubled ${String(doubled)}, mixed up ${String(mixedUp)}, of the wrong kind ${String(wrongKind)}`,
