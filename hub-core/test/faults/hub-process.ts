@@ -54,7 +54,19 @@ export class HubProcess implements AsyncDisposable {
     const where = ['--host', this.#host, '--port', String(this.#port), ...remote];
     const child = spawn(
       process.execPath,
-      ['--expose-gc', '--import', COLLECTOR, MAIN, 'serve', ...where, '--data', this.#dataDir, '--json', '--log', 'error'],
+      [
+        '--expose-gc',
+        '--import',
+        COLLECTOR,
+        MAIN,
+        'serve',
+        ...where,
+        '--data',
+        this.#dataDir,
+        '--json',
+        '--log',
+        'error',
+      ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },

@@ -86,8 +86,7 @@ export class Ledger {
 
   /** How long there was no hub, ms. */
   get hubDownMs(): number {
-    const downs = this.#disturbances.filter(({ kind }) => kind === 'hub down');
-    return downs.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    return this.#hubDownWithin(0, Date.now());
   }
 
   /** Sent and not settled, or not answered on the wire. */
@@ -138,24 +137,34 @@ export class Ledger {
 
   /** True when that is what a request of its kind may end with, given what happened while it was under way. */
   #explains(request: SentRequest, outcome: Outcome, atMs: number): boolean {
-    const met = (kind: Disturbance['kind']): boolean => this.#met(kind, request, atMs);
-    const { service, idempotent } = request;
-    const hubDown = met('hub down');
+    const { service, idempotent, sentMs } = request;
     switch (outcome.kind) {
       case 'connection lost':
         // What is sent again comes to an end at its deadline, and to `never` that is soon.
-        return (!idempotent || service === 'never') && (hubDown || met('caller cut'));
+        if (idempotent && service !== 'never') return false;
+        return this.#met('hub down', request, atMs) || this.#met('caller cut', request, atMs);
       case 'no answer':
-        // The hub's 504 may come later than the caller waits; that it comes is seen on the wire.
-        return service === 'never';
+        // The hub's 504 may come later than the caller waits; that it comes is seen on the wire. What waits for a hub that is
+        // away ends at the caller, too.
+        return service === 'never' || this.#hubDownWithin(sentMs, atMs) > (atMs - sentMs) / 2;
       case 'other':
         return false;
       case 'reply':
-        // A hub that has just come back knows no services until their providers are back as well.
-        if (hubDown && [404, 503].includes(outcome.status)) return true;
-        if (STATUSES[service].includes(outcome.status)) return true;
-        return outcome.status === 502 && !idempotent && (hubDown || met('provider gone'));
+        return this.#explainsStatus(request, outcome.status, atMs);
     }
+  }
+
+  #explainsStatus(request: SentRequest, status: number, atMs: number): boolean {
+    const hubDown = this.#met('hub down', request, atMs);
+    // A hub that has just come back knows no services until their providers are back as well.
+    if (hubDown && [404, 503].includes(status)) return true;
+    if (STATUSES[request.service].includes(status)) return true;
+    return status === 502 && !request.idempotent && (hubDown || this.#met('provider gone', request, atMs));
+  }
+
+  #hubDownWithin(fromMs: number, toMs: number): number {
+    const downs = this.#disturbances.filter(({ kind }) => kind === 'hub down');
+    return downs.reduce((sum, down) => sum + Math.max(0, Math.min(toMs, down.toMs) - Math.max(fromMs, down.fromMs)), 0);
   }
 
   /** True when that happened between the request's sending and its end. */
