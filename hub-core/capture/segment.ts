@@ -67,6 +67,8 @@ function prepareWriter(db: Db) {
     detail: db.prepare(INSERT_DETAIL),
     endExchange: db.prepare(UPDATE_EXCHANGE),
     endDetail: db.prepare(UPDATE_DETAIL),
+    requestBytes: db.prepare('UPDATE exchange SET request_bytes = ? WHERE seq = ?'),
+    requestStored: db.prepare('UPDATE detail SET request_stored = ? WHERE seq = ?'),
     body: db.prepare('INSERT OR REPLACE INTO body (id, bytes) VALUES (?, ?)'),
     received: db.prepare<[number], number>('SELECT received_ms FROM detail WHERE seq = ?').pluck(),
   };
@@ -198,6 +200,7 @@ export class Segment implements Disposable {
    */
   insert({ start, end, atMs }: NewRow, bytes: Uint8Array<ArrayBuffer>): void {
     const { seq, receivedMs } = start;
+    const request = end?.requestBody ?? start.body;
     const inserted = this.#writer.exchange.run(
       seq,
       atMs,
@@ -207,7 +210,7 @@ export class Segment implements Disposable {
       start.from,
       start.connection,
       start.via,
-      start.body.total,
+      request.total,
       ...(end === undefined ? OPEN_EXCHANGE : endOfExchange(receivedMs, end)),
     );
     if (inserted.changes === 0) return;
@@ -219,10 +222,10 @@ export class Segment implements Disposable {
       receivedMs,
       start.encoding,
       JSON.stringify(start.headers),
-      start.body.stored,
+      request.stored,
       ...(end === undefined ? OPEN_DETAIL : endOfDetail(receivedMs, end)),
     );
-    if (start.body.stored > 0) this.#writer.body.run(seq * 2, sliceOf(bytes, start.body));
+    if (request.stored > 0) this.#writer.body.run(seq * 2, sliceOf(bytes, request));
     if (end !== undefined && end.body.stored > 0) this.#writer.body.run(seq * 2 + 1, sliceOf(bytes, end.body));
     this.#rows += 1;
     if (this.#firstSeq === 0 || seq < this.#firstSeq) this.#firstSeq = seq;
@@ -237,7 +240,16 @@ export class Segment implements Disposable {
     if (updated.changes === 0) return false;
     this.#writer.endDetail.run(...endOfDetail(receivedMs, end), end.seq);
     if (end.body.stored > 0) this.#writer.body.run(end.seq * 2 + 1, sliceOf(bytes, end.body));
+    if (end.requestBody !== undefined) this.#replaceRequest(end.seq, end.requestBody, bytes);
     return true;
+  }
+
+  /** More of the request's body came after its row. */
+  #replaceRequest(seq: number, body: BodySlice, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#writer.requestBytes.run(body.total, seq);
+    if (body.stored === 0) return;
+    this.#writer.requestStored.run(body.stored, seq);
+    this.#writer.body.run(seq * 2, sliceOf(bytes, body));
   }
 
   /** @returns how many rows were still open */

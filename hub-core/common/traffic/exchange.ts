@@ -53,6 +53,8 @@ export interface ExchangeEnd {
   readonly encoding: number;
   readonly headers: readonly HeaderPair[];
   readonly body: BodySlice;
+  /** Of a request whose body came in pieces: the whole, instead of what its start says. */
+  readonly requestBody?: BodySlice | undefined;
   /** Route found, grant held. NaN when it never came that far; so for the next three. */
   readonly checkedMs: number;
   /** Handed to the (last) provider. Between this and `checkedMs` it waited for a free channel. */

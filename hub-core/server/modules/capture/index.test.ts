@@ -128,6 +128,37 @@ describe('createCapture', () => {
     expect(sink.batches[0]?.bytes.buffer.byteLength).toBe(13);
   });
 
+  it('[SM23] keeps the beginning of streams, after their messages, and tells their true length', async () => {
+    const { sink, capture } = await start();
+    const exchange = {
+      ...exchangeOf({ payload: bytes('ab') }),
+      stream: { requestBytes: 9, responseBytes: 5, opened: undefined },
+    };
+    capture.began(exchange);
+    capture.flush();
+    for (const piece of ['cde', 'fgh', 'ijk']) capture.passed?.(exchange, 'request', bytes(piece));
+    capture.passed?.(exchange, 'response', bytes('reply'));
+    capture.ended(exchange, 'replied', answer('1'), '');
+    capture.flush();
+    const [end] = sink.batches[1]?.ends ?? [];
+    expect([end?.body, end?.requestBody, sink.batches[1]?.bytes]).toEqual([
+      { offset: 0, stored: 6, total: 6 },
+      { offset: 6, stored: 8, total: 11 },
+      bytes('1replyabcdefgh'),
+    ]);
+  });
+
+  it('[SM23] keeps nothing of streams over the budget, while paused, and of exchanges that are over', async () => {
+    const { sink, capture } = await start({ budgetBytes: 4 });
+    const exchange = { ...exchangeOf(), stream: { requestBytes: 0, responseBytes: 5, opened: undefined } };
+    capture.began(exchange);
+    capture.passed?.(exchange, 'response', bytes('reply'));
+    capture.ended(exchange, 'cancelled', undefined, '');
+    capture.flush();
+    const [end] = sink.batches.flatMap(({ ends }) => ends);
+    expect(end?.body).toEqual({ offset: 0, stored: 0, total: 5 });
+  });
+
   it('[ME1] keeps the beginning of a large body and tells its true length', async () => {
     const { sink, capture } = await start();
     capture.began(exchangeOf({ payload: bytes('0123456789') }));

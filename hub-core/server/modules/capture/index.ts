@@ -14,6 +14,7 @@ import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import type { CaptureSink } from './capture-sink.ts';
+import { StreamHeads } from './stream-heads.ts';
 import { holdsSecrets } from './secret-bodies.ts';
 
 const FLUSH_MS = 4;
@@ -24,6 +25,16 @@ const ROW_BYTES = 512;
 const NO_HEADERS: readonly HeaderPair[] = Object.freeze([]);
 /** Of a one-way request, and of a caller that left. */
 const NO_ANSWER: MessageInit = Object.freeze({ kind: Kind.Response });
+
+/** What came of a body in pieces, after its message. */
+interface Streamed {
+  readonly bytes: number;
+  /** The first of them; undefined when none were kept. */
+  readonly head: Uint8Array | undefined;
+}
+
+const NOT_STREAMED: Streamed = Object.freeze({ bytes: 0, head: undefined });
+const NO_STREAM = Object.freeze({ requestBytes: 0, responseBytes: 0 });
 
 export interface CaptureLimits {
   /** Bytes kept of each body; 0 = none. */
@@ -68,6 +79,7 @@ class CaptureTap implements Capture {
   readonly #deps: CaptureDeps;
   readonly #budgetBytes: number;
   readonly #buffer = new BatchBuffer();
+  readonly #heads = new StreamHeads();
   #starts: ExchangeStart[] = [];
   #ends: ExchangeEnd[] = [];
   #timer: Disposable | undefined;
@@ -136,11 +148,26 @@ class CaptureTap implements Capture {
     this.#added();
   }
 
+  passed({ captureSeq }: Exchange, direction: 'request' | 'response', piece: Uint8Array): void {
+    const maxBytes = this.#wantedBytes();
+    if (captureSeq === 0 || this.#stopped || this.#budgetUsed() + piece.byteLength > this.#budgetBytes) return;
+    this.#heads.add(captureSeq, direction, { piece, maxBytes });
+  }
+
   // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
     if (exchange.captureSeq === 0 || this.#stopped) return;
     const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
-    const { status = 0, encoding = Encoding.Bytes, headers, payload = EMPTY_BYTES } = answer ?? NO_ANSWER;
+    const { stream, message } = exchange;
+    // A caller that left in the middle was given what had come until then.
+    const {
+      status = 0,
+      encoding = Encoding.Bytes,
+      headers,
+      payload = EMPTY_BYTES,
+    } = answer ?? stream?.opened ?? NO_ANSWER;
+    const heads = this.#heads.take(exchange.captureSeq);
+    const { requestBytes = 0, responseBytes = 0 } = stream ?? NO_STREAM;
     this.#ends.push({
       seq: exchange.captureSeq,
       outcome,
@@ -151,7 +178,12 @@ class CaptureTap implements Capture {
       attempts,
       encoding,
       headers: headerPairs(headers),
-      body: holdsSecrets(exchange.message) ? this.#buffer.add(payload, 0) : this.#body(payload, this.#budgetUsed()),
+      body: holdsSecrets(message)
+        ? this.#buffer.add(payload, 0)
+        : this.#body(payload, this.#budgetUsed(), { bytes: responseBytes, head: heads?.response }),
+      ...(requestBytes > 0 && {
+        requestBody: this.#body(message.payload, this.#budgetUsed(), { bytes: requestBytes, head: heads?.request }),
+      }),
       checkedMs,
       sentMs,
       repliedMs,
@@ -181,18 +213,24 @@ class CaptureTap implements Capture {
     sink.write(batch);
   }
 
-  #body(payload: Uint8Array, used: number): BodySlice {
-    const wanted = this.#deps.sink?.mode === 'recording' ? this.#deps.limits.maxBodyBytes : 0;
-    const stored = Math.min(payload.byteLength, wanted);
-    if (stored === 0 || used + stored <= this.#budgetBytes) return this.#buffer.add(payload, stored);
+  #body(payload: Uint8Array, used: number, { bytes, head }: Streamed = NOT_STREAMED): BodySlice {
+    const known = head === undefined || head.byteLength === 0 ? payload : Buffer.concat([payload, head]);
+    const total = payload.byteLength + bytes;
+    const stored = Math.min(known.byteLength, this.#wantedBytes());
+    if (stored === 0 || used + stored <= this.#budgetBytes) return { ...this.#buffer.add(known, stored), total };
     this.#droppedBodies += 1;
     this.#droppedEver += 1;
-    return this.#buffer.add(payload, 0);
+    return { ...this.#buffer.add(known, 0), total };
+  }
+
+  /** Bytes to be kept of each body. */
+  #wantedBytes(): number {
+    return this.#deps.sink?.mode === 'recording' ? this.#deps.limits.maxBodyBytes : 0;
   }
 
   #budgetUsed(): number {
     const rows = this.#starts.length + this.#ends.length;
-    return (this.#deps.sink?.pendingBytes ?? 0) + this.#buffer.length + rows * ROW_BYTES;
+    return (this.#deps.sink?.pendingBytes ?? 0) + this.#buffer.length + this.#heads.bytes + rows * ROW_BYTES;
   }
 
   #added(): void {

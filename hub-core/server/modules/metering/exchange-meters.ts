@@ -42,11 +42,11 @@ export class ExchangeMeters {
 
   /** On the hot path. */
   add(exchange: Exchange, answer: Message | MessageInit | undefined): void {
-    const { endedMs, service, pattern, provider, caller } = exchange;
+    const { endedMs, service, pattern, provider, caller, stream } = exchange;
     const reading = this.#reading;
-    reading.bytesIn = bytesOf(exchange.message);
+    reading.bytesIn = bytesOf(exchange.message) + (stream?.requestBytes ?? 0);
     reading.status = answer?.status ?? 0;
-    reading.bytesOut = answer === undefined ? 0 : bytesOf(answer);
+    reading.bytesOut = (answer === undefined ? 0 : bytesOf(answer)) + (stream?.responseBytes ?? 0);
     reading.durationMs = endedMs - exchange.receivedMs;
     reading.bucket = bucketOf(reading.durationMs);
     const tables = this.#tables;
