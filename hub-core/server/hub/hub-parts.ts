@@ -36,6 +36,7 @@ import { composedCapture, Composer } from './composer.ts';
 import type { HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
+import { StreamSweeper, youngCollector } from './stream-sweeper.ts';
 
 /** What a hub is given from outside. */
 export interface HubEnvironment {
@@ -226,7 +227,14 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers],
+    observers: [
+      connectionLoad,
+      capture,
+      composedCapture,
+      metering,
+      ...guard.observers,
+      new StreamSweeper(youngCollector()),
+    ],
     builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
