@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CANARY, cruise, uncaughtBy, unseenBy } from './layers.mjs';
+import { unmatched } from './protocol-rules.mjs';
 import { compare } from './spec-check.mjs';
 import { ROOT, projectNode, scriptOf } from './support/project.mjs';
 import { environments } from './types.mjs';
@@ -211,5 +212,47 @@ describe('rules and tests', () => {
       ['b.contract.ts', 'it(`${name}: [RT2] two`, () => {});\n'],
     ]);
     expect(compare(spec, tests)).toEqual([]);
+  });
+});
+
+describe('protocol and rules', () => {
+  const protocol = [
+    '## 2. Before',
+    'Not held to.',
+    '## 3. Sessions',
+    '',
+    'Hello comes first. A client says `who` it',
+    'is; 401 otherwise.',
+    '```',
+    'A block of code.',
+    '```',
+    '| Status | Means |',
+    '| ------ | ----- |',
+    '| 404    | gone  |',
+    '## 7. Behind',
+    'Nor this.',
+  ].join('\n');
+  const spec = '- **RT1** One.\n- **RT2** Two.\n';
+  const rows = (...lines: readonly string[]): string => lines.map((line) => `| ${line} |`).join('\n');
+
+  it('[GD8] what fits is left in peace, with code, heads of tables and other sections aside', () => {
+    const mapping = rows('Hello comes | RT1', 'a client says who | RT1, RT2', '401 otherwise | —', '404 | RT2');
+    expect(unmatched({ protocol, mapping, spec })).toEqual([]);
+  });
+
+  it('[GD8] a sentence without a row, a row without a sentence or a rule, and one row too many are named', () => {
+    const mapping = rows(
+      'Hello comes | RT1',
+      'Hello comes first | RT1',
+      'A client | RT3',
+      'Farewell | RT2',
+      '404 | RT2',
+    );
+    expect(unmatched({ protocol, mapping, spec })).toEqual([
+      '"A client" names RT3, which is no rule of docs/SPEC.md',
+      '"Farewell" begins 0 sentences of the protocol, not one',
+      '"Hello comes first." has 2 rows in docs/protocol-rules.md, not one',
+      '"401 otherwise." has 0 rows in docs/protocol-rules.md, not one',
+    ]);
   });
 });

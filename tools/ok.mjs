@@ -30,6 +30,7 @@ const gate = () => [
   { name: 'generated code', args: own('codegen.mjs', '--check'), again: 'npm run codegen' },
   { name: 'test vectors', args: own('vectors.mjs', '--check'), again: 'npm run vectors' },
   { name: 'rules and tests', args: own('spec-check.mjs'), again: 'npm run spec' },
+  { name: 'protocol and rules', args: own('protocol-rules.mjs'), again: 'npm run spec:protocol' },
   {
     name: 'unit, contract and property tests',
     args: vitest('unit', '--exclude', '**/*.integration.test.ts'),

@@ -71,7 +71,10 @@ export class Slot {
     this.#events.opened(link);
     const end = await ended.promise;
     if (this.#stopped.signal.aborted) return undefined;
-    if (end.goodbye?.isRefusal === true) return this.#giveUp(new RefusedError(end.goodbye.status, end.goodbye.text));
+    // Whoever gives tokens has another one when a session ends; if that is refused too, it is over.
+    const mayHaveAnother = typeof this.#config.token === 'function' && this.#config.reconnect !== undefined;
+    if (end.goodbye?.isRefusal === true && !mayHaveAnother)
+      return this.#giveUp(new RefusedError(end.goodbye.status, end.goodbye.text));
     if (this.#config.reconnect === undefined) {
       return this.#giveUp(new ConnectionLostError(`Cannot stay connected: the connection is lost: ${end.text}`));
     }

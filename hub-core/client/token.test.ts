@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Kind } from '../common/protocol/message.ts';
 import { parseJsonPayload } from '../common/protocol/payload.ts';
 import { scriptedClient } from '../test/support/scripted-client.ts';
-import { ConnectError } from './index.ts';
+import { ConnectError, RefusedError, type ClientState } from './index.ts';
 
 const test = scriptedClient();
 const { connect, outcome } = test;
@@ -33,6 +33,22 @@ describe('ConnectOptions.token', () => {
     await test.clock.advanceAsync(500);
     expect(await hanging).toBeInstanceOf(ConnectError);
     expect(test.hub.dials).toBe(0);
+  });
+
+  it('[AU42] a function is asked again when the session of a token ends, and it is over when that token is refused', async () => {
+    let asked = 0;
+    const states: ClientState[] = [];
+    await connect({
+      token: () => `token-${String(++asked)}`,
+      onStateChange: (state) => states.push(state),
+    });
+    test.hub.peer(0).goodbye(401, { detail: 'its session ended' });
+    await test.clock.advanceAsync(10_000);
+    expect([test.hub.dials, await helloOf(1)]).toMatchObject([2, { token: 'token-2' }]);
+    test.hub.greeting = { kind: 'goodbye', status: 401, detail: 'revoked' };
+    test.hub.peer(1).goodbye(401, { detail: 'its session ended' });
+    await test.clock.advanceAsync(60_000);
+    expect([test.hub.dials, states.at(-1)]).toEqual([3, { kind: 'failed', error: new RefusedError(401, 'revoked') }]);
   });
 
   it('[AU42] goes with no key', async () => {

@@ -42,6 +42,10 @@ describe('createLogger', () => {
 });
 
 describe('redact', () => {
+  it('[HO2] takes out tokens of logins, wherever they stand', () => {
+    expect(redact('{"token":"eyJhbGciOi.eyJzdWIi.Zm9v-_1"}')).toBe('{"token":"[redacted]"}');
+  });
+
   it('[HO2] leaves everything else as it is', () => {
     expect(redact('whub_short and a token of thanks')).toBe('whub_short and a token of thanks');
   });

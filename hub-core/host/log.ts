@@ -12,10 +12,11 @@ export interface LogOptions {
   readonly write?: ((line: string) => void) | undefined;
 }
 
-/** What of a secret may be seen: which one it was. Keys of clients, tokens of console links, bearer headers. */
+/** What of a secret may be seen: which one it was. Keys of clients, tokens of console links and of logins, bearer headers. */
 const SECRETS: readonly (readonly [secret: RegExp, shown: string])[] = [
   [/\b(whub_[A-Za-z0-9]+_)[A-Za-z0-9_-]{43}/g, '$1[redacted]'],
   [/([?&]token=)[A-Za-z0-9_-]+/g, '$1[redacted]'],
+  [/\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, '[redacted]'],
   [/\b(Bearer +)[A-Za-z0-9._~+/=-]+/gi, '$1[redacted]'],
 ];
 

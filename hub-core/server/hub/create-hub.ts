@@ -185,9 +185,11 @@ class LocalHub implements Hub {
     const feeds = new DisposableStack();
     feeds.use(feedEvents({ log: events, connections, services: layer, clients, auth }));
     feeds.use(joinGuard(guard, connections));
-    // A password that is guessed at counts like a key that is.
     feeds.use(
-      auth.onDidHaveTrouble.subscribe(({ address, client }) => guard.gate.noteOffence(address, 'credential', client)),
+      auth.onDidHaveTrouble.subscribe(({ kind, address, client }) => {
+        // Failed logins are counted where requests end.
+        if (kind === 'refresh-reused') guard.gate.noteOffence(address, 'credential', client);
+      }),
     );
     feeds.use(auth.onDidChangePrincipal.subscribe((client) => this.#applyChange(client)));
     return feeds;

@@ -158,7 +158,7 @@ export class ExchangeRelay implements Relay, Disposable {
       return;
     }
     exchange.repliedMs = this.#deps.clock.nowMs();
-    channel.latency.add(exchange.repliedMs - exchange.sentMs);
+    channel.answered(exchange.repliedMs - exchange.sentMs);
     channel.service.resilience.estimate.answered(exchange.repliedMs, exchange.repliedMs - exchange.sentMs);
     const { status } = response;
     const isStream = (response.flags & Flag.Stream) !== 0;

@@ -17,6 +17,9 @@ export interface ChannelSettings {
   readonly maxInFlight: number;
 }
 
+/** Weight of the newest answer in the mean of their times. */
+const NEWEST = 0.1;
+
 /**
  * One connection of a client as a target of one service's requests. `Owner` is that service, `Held` what is handed to it.
  */
@@ -38,6 +41,7 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
   /** Answers that broke their route's schema. */
   warnings = 0;
   lastFailure: string | null = null;
+  answerMs = 0;
   readonly latency = new LatencyWindow();
   /** Handed to it and not over, in that order. */
   readonly exchanges = new Set<Held>();
@@ -77,6 +81,12 @@ export class ProviderChannel<Owner extends { readonly id: ServiceId }, Held> imp
     this.weight = settings.weight;
     this.maxInFlight = settings.maxInFlight;
     this.draining = false;
+  }
+
+  /** @param tookMs from the hand-over to the answer, or to its beginning */
+  answered(tookMs: number): void {
+    this.latency.add(tookMs);
+    this.answerMs = this.answerMs === 0 ? tookMs : this.answerMs + NEWEST * (tookMs - this.answerMs);
   }
 
   /** The request came to nothing through the provider's fault; its circuit breaker is told. */

@@ -10,6 +10,7 @@ export const candidateOf = (id: string, values: Partial<Candidate> = {}): Mutabl
   inFlight: 0,
   available: true,
   share: 0,
+  answerMs: 0,
   ...values,
 });
 
@@ -44,7 +45,7 @@ export function balancerPolicyContract(name: string, create: () => BalancerPolic
     it('[PL1] pick() leaves load, weight and availability as they are', () => {
       const list = [candidateOf('a', { weight: 3, inFlight: 2 }), candidateOf('b', { available: false })];
       create().pick(list, 'key');
-      expect(list.map(({ share: _share, ...rest }) => rest)).toEqual([
+      expect(list.map(({ share: _share, answerMs: _answerMs, ...rest }) => rest)).toEqual([
         { id: 'a', weight: 3, inFlight: 2, available: true },
         { id: 'b', weight: 1, inFlight: 0, available: false },
       ]);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
 import { CliProcess } from '../support/cli-process.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { startTestHub } from '../support/test-hub.ts';
 import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
@@ -57,6 +58,29 @@ describe('block list at a running hub', () => {
       expect((await client.next(Kind.Goodbye)).status).toBe(400);
     }
     expect(stage.hub.blocks.list()).toEqual([]);
+  });
+});
+
+describe('failed logins', () => {
+  it('[BL11] count once each', async () => {
+    const clock = new FakeClock();
+    await using stage = await startTestHub({ blockList: { maxBadCredentials: 4, slowFromMs: 250 } }, { clock });
+    const key = stage.addClient('cat');
+    const fail = async (): Promise<void> => {
+      const body = JSON.stringify({ client: 'cat', password: 'not the password' });
+      expect((await fetch(`${stage.httpUrl}/auth/login`, { method: 'POST', body })).status).toBe(401);
+    };
+    for (let times = 0; times < 3; times += 1) await fail();
+    // Time stands still: one whose handshake is judged later would never get in.
+    await using early = await WireClient.open(stage.url, { client: 'cat', key });
+    expect(early.inbox).toEqual([]);
+    await fail();
+    await using late = await WireClient.connect(stage.url);
+    late.hello({ client: 'cat', key });
+    await expect.poll(() => stage.hub.connections.list().at(-1)?.messagesIn).toBe(1);
+    expect([stage.hub.connections.list().at(-1)?.state, late.inbox]).toEqual(['handshaking', []]);
+    clock.advance(250);
+    await late.next(Kind.Welcome);
   });
 });
 

@@ -51,6 +51,28 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return error.message;
 }
 
+/** Runs `then` once, right after the session of a token was looked up: as soon as anything else can run. */
+function afterNextLookup({ registry: { sessions } }: RegistryStage, then: () => void): void {
+  const look = sessions.get.bind(sessions);
+  sessions.get = (session) => {
+    sessions.get = look;
+    queueMicrotask(then);
+    return look(session);
+  };
+}
+
+describe('a logout while a token is looked at', () => {
+  it('[AU27] leaves nothing behind that the token would be accepted by', async () => {
+    using stage = await deskStage();
+    const { token } = await stage.desk.login('ann', PASSWORD);
+    const { session } = (await stage.desk.read('access', token)).claims;
+    afterNextLookup(stage, () => stage.desk.logout(session));
+    const text = 'Cannot accept the token: its session has ended; log in again';
+    expect(await refusal(stage.auth.authenticate({ token }))).toBe(text);
+    expect(await refusal(stage.auth.authenticate({ token }))).toBe(text);
+  });
+});
+
 describe('hashPassword()', () => {
   it('[AU20] keeps a salted scrypt hash with its cost, which only that password matches', async () => {
     const [one, other] = await Promise.all([hashPassword(PASSWORD, COST), hashPassword(PASSWORD, COST)]);

@@ -228,6 +228,8 @@ class RegistryAuth implements Auth {
 
   async #lookToken(token: string, hash: Buffer): Promise<Verdict> {
     const { claims } = await this.#openDesk().read('access', token);
+    // It may have ended since: a verdict that is remembered after its end would be forgotten by nothing.
+    this.#openDesk().sessionOf(claims);
     const { client: clientId, session, expiresAtMs } = claims;
     const verdict = { clientId, credential: `${SESSION}${session}`, expiresAtMs };
     this.#verdicts.set(hash, verdict);

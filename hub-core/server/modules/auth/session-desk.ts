@@ -104,10 +104,15 @@ export class SessionDesk {
     token: string,
   ): Promise<{ readonly claims: TokenClaims; readonly session: StoredSession }> {
     const claims = await this.#signer.verify(kind, token);
-    const session = this.#deps.sessions.get(claims.session);
-    const goesOn = session !== undefined && session.revokedAtMs === null && this.#deps.isKnown(claims.client);
+    return { claims, session: this.sessionOf(claims) };
+  }
+
+  /** @throws {CredentialError} when the session of a token that was checked does not go on */
+  sessionOf({ session: id, client }: TokenClaims): StoredSession {
+    const session = this.#deps.sessions.get(id);
+    const goesOn = session !== undefined && session.revokedAtMs === null && this.#deps.isKnown(client);
     if (!goesOn) throw new CredentialError('Cannot accept the token: its session has ended; log in again');
-    return { claims, session };
+    return session;
   }
 
   /** @returns false when it has ended already */

@@ -11,6 +11,8 @@ export interface Candidate {
   readonly available: boolean;
   /** Scratch of the policy that its pool uses; 0 at first. */
   share: number;
+  /** How long its latest answers took in the mean, ms; 0 = not known. A policy may let it fade. */
+  answerMs: number;
 }
 
 /**

@@ -75,6 +75,26 @@ describe('twoChoices', () => {
     expect(twoChoices(draws(0, 0)).pick(list, '')?.id).toBe('b');
   });
 
+  it('[PL4] takes the one that answers sooner, where that is known of both', () => {
+    const slow = candidateOf('slow', { inFlight: 1, answerMs: 100 });
+    const quick = candidateOf('quick', { inFlight: 3, answerMs: 10 });
+    expect(twoChoices(draws(0, 0)).pick([slow, quick], '')?.id).toBe('quick');
+    expect(twoChoices(draws(0, 0)).pick([slow, { ...quick, answerMs: 0 }], '')?.id).toBe('slow');
+  });
+
+  it('[PL4] tries a slow one again after a while, however seldom', () => {
+    const random = seededRandom(5);
+    const list = [
+      candidateOf('slow', { answerMs: 400 }),
+      candidateOf('a', { answerMs: 20 }),
+      candidateOf('b', { answerMs: 20 }),
+    ];
+    const picked = Array.from({ length: 3_000 }, () => twoChoices(random).pick(list, '')?.id);
+    const first = picked.indexOf('slow');
+    expect(first).toBeGreaterThan(500);
+    expect(first).toBeLessThan(3_000);
+  });
+
   it('[PL4] gives a tie to the first drawn', () => {
     expect(twoChoices(draws(0.9, 0)).pick(trio(), '')?.id).toBe('c');
   });
