@@ -167,7 +167,7 @@ async function bench(folder) {
     const startedMib = rssMib(pid);
     await byCurl(at, 'warm.bin');
     await byClient(at, 'warm.bin');
-    await sleep(1_000);
+    await sleep(3_000);
     const baseMib = rssMib(pid);
     console.log(
       `hub: ${startedMib.toFixed(1)} MiB after its start, ${baseMib.toFixed(1)} MiB after a warm-up of 2 × ${warmUpMib} MiB`,

@@ -158,7 +158,7 @@ class CaptureTap implements Capture {
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
     if (exchange.captureSeq === 0 || this.#stopped) return;
     const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
-    const { stream, message } = exchange;
+    const { stream } = exchange;
     // A caller that left in the middle was given what had come until then.
     const {
       status = 0,
@@ -166,8 +166,6 @@ class CaptureTap implements Capture {
       headers,
       payload = EMPTY_BYTES,
     } = answer ?? stream?.opened ?? NO_ANSWER;
-    const heads = this.#heads.take(exchange.captureSeq);
-    const { requestBytes = 0, responseBytes = 0 } = stream ?? NO_STREAM;
     this.#ends.push({
       seq: exchange.captureSeq,
       outcome,
@@ -178,12 +176,7 @@ class CaptureTap implements Capture {
       attempts,
       encoding,
       headers: headerPairs(headers),
-      body: holdsSecrets(message)
-        ? this.#buffer.add(payload, 0)
-        : this.#body(payload, this.#budgetUsed(), { bytes: responseBytes, head: heads?.response }),
-      ...(requestBytes > 0 && {
-        requestBody: this.#body(message.payload, this.#budgetUsed(), { bytes: requestBytes, head: heads?.request }),
-      }),
+      ...this.#bodies(exchange, payload),
       checkedMs,
       sentMs,
       repliedMs,
@@ -211,6 +204,17 @@ class CaptureTap implements Capture {
     this.#droppedRows = 0;
     this.#droppedBodies = 0;
     sink.write(batch);
+  }
+
+  /** What is kept of the answer, and of a request that came in pieces. */
+  #bodies({ captureSeq, message, stream }: Exchange, payload: Uint8Array): Pick<ExchangeEnd, 'body' | 'requestBody'> {
+    const heads = this.#heads.take(captureSeq);
+    if (holdsSecrets(message)) return { body: this.#buffer.add(payload, 0) };
+    const { requestBytes, responseBytes } = stream ?? NO_STREAM;
+    const body = this.#body(payload, this.#budgetUsed(), { bytes: responseBytes, head: heads?.response });
+    if (requestBytes === 0) return { body };
+    const streamed = { bytes: requestBytes, head: heads?.request };
+    return { body, requestBody: this.#body(message.payload, this.#budgetUsed(), streamed) };
   }
 
   #body(payload: Uint8Array, used: number, { bytes, head }: Streamed = NOT_STREAMED): BodySlice {
