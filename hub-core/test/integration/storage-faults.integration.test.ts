@@ -123,7 +123,9 @@ describe('backups before a migration', () => {
     for (let version = 1; version < MIGRATIONS.length; version += 1) {
       using folder = temporaryFolder();
       const old = openHubDatabase(folder.path, { migrations: MIGRATIONS.slice(0, version) });
-      old.connection.exec("INSERT INTO clients VALUES ('a', 'client', 1, NULL, 1)");
+      old.connection.exec(
+        "INSERT INTO clients (id, role, created_at_ms, revoked_at_ms, revision) VALUES ('a', 'client', 1, NULL, 1)",
+      );
       old[Symbol.dispose]();
       expect(clientsOf(folder.path)).toEqual(['a']);
       expect(listBackups(join(folder.path, 'hub.db')).map((backup) => backup.version)).toEqual([version]);
