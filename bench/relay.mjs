@@ -21,6 +21,7 @@ const { values } = parseArgs({
     'in-flight': { type: 'string', default: '64' },
     bytes: { type: 'string', default: '1024' },
     pin: { type: 'boolean', default: false },
+    bare: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -65,7 +66,10 @@ async function startHub(checkout, name) {
     '--json',
   ]);
   const { key } = JSON.parse(added.toString());
-  return start({ name, key, dataDir, floor: false }, [main, 'serve', '--port', '0', '--data', dataDir, '--json']);
+  const program = values.bare
+    ? [join(HERE, 'bare-hub.mjs'), checkout, dataDir]
+    : [main, 'serve', '--port', '0', '--data', dataDir, '--json'];
+  return start({ name, key, dataDir, floor: false }, program);
 }
 
 /** One measurement by a load process of its own. */

@@ -22,18 +22,6 @@ export interface MetricSample {
 /** One-way life of a module; an instance is used once. */
 export type ModuleState = 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' | 'failed';
 
-/** One value of a module at this moment, for `/metrics` and the console. */
-export interface MetricSample {
-  /** snake_case, ends in `_total` for what only grows. */
-  readonly name: string;
-  /** One sentence: what is counted, and its unit. */
-  readonly help: string;
-  readonly kind: 'counter' | 'gauge';
-  readonly value: number;
-  /** Few and bounded values only: never an id that a client chooses freely. */
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
 /**
  * A part of the hub with a lifecycle. Factories only wire: no I/O, no timer before `start`.
  */

@@ -31,23 +31,23 @@ describe('ServiceManager.metrics', () => {
     }
     const values = new Map(manager.metrics?.().map(({ name, value }) => [name, value]));
     expect(Object.fromEntries(values)).toEqual({
-      whub_service_requests_total: 5,
-      whub_service_errors_total: 5,
-      whub_service_schema_refusals_total: 0,
-      whub_service_schema_warnings_total: 0,
-      whub_service_retries_total: 0,
-      whub_service_retries_denied_total: 0,
-      whub_service_shed_total: 0,
-      whub_service_ejections_total: 1,
-      whub_service_providers: 2,
-      whub_service_providers_ejected: 1,
-      whub_service_queued: 0,
+      service_requests_total: 5,
+      service_errors_total: 5,
+      service_schema_refusals_total: 0,
+      service_schema_warnings_total: 0,
+      service_retries_total: 0,
+      service_retries_denied_total: 0,
+      service_shed_total: 0,
+      service_ejections_total: 1,
+      service_providers: 2,
+      service_providers_ejected: 1,
+      service_queued: 0,
     });
   });
 
   it('[BK13] gives at most 100 services a label of their own', () => {
     const tallies = Array.from({ length: 150 }, (_, index) => ({ ...NOTHING, id: `s${String(index)}`, calls: 2 }));
-    const calls = serviceMetrics(tallies).filter(({ name }) => name === 'whub_service_requests_total');
+    const calls = serviceMetrics(tallies).filter(({ name }) => name === 'service_requests_total');
     expect([calls.length, calls.at(-1)?.labels, calls.at(-1)?.value]).toEqual([101, { service: '_other' }, 100]);
   });
 });

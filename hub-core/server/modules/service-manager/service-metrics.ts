@@ -9,47 +9,47 @@ const OTHER = '_other';
 type Counted = Exclude<keyof ServiceTally, 'id'>;
 
 const METRICS: readonly (Pick<MetricSample, 'name' | 'help' | 'kind'> & { readonly of: Counted })[] = [
-  { of: 'calls', name: 'whub_service_requests_total', kind: 'counter', help: 'Requests that reached the service.' },
-  { of: 'errors', name: 'whub_service_errors_total', kind: 'counter', help: 'Answers with a status of 500 or above.' },
+  { of: 'calls', name: 'service_requests_total', kind: 'counter', help: 'Requests that reached the service.' },
+  { of: 'errors', name: 'service_errors_total', kind: 'counter', help: 'Answers with a status of 500 or above.' },
   {
     of: 'schemaRefusals',
-    name: 'whub_service_schema_refusals_total',
+    name: 'service_schema_refusals_total',
     kind: 'counter',
     help: "Requests refused because their body breaks the route's schema.",
   },
   {
     of: 'schemaWarnings',
-    name: 'whub_service_schema_warnings_total',
+    name: 'service_schema_warnings_total',
     kind: 'counter',
     help: "Answers that broke their route's schema and were passed on.",
   },
   {
     of: 'retries',
-    name: 'whub_service_retries_total',
+    name: 'service_retries_total',
     kind: 'counter',
     help: 'Requests handed to a further provider.',
   },
   {
     of: 'retriesDenied',
-    name: 'whub_service_retries_denied_total',
+    name: 'service_retries_denied_total',
     kind: 'counter',
     help: 'Retries that there was no budget for.',
   },
   {
     of: 'shed',
-    name: 'whub_service_shed_total',
+    name: 'service_shed_total',
     kind: 'counter',
     help: 'Requests refused because they could not be answered in time.',
   },
   {
     of: 'ejections',
-    name: 'whub_service_ejections_total',
+    name: 'service_ejections_total',
     kind: 'counter',
     help: 'Times that a provider was ejected: circuit breaker opened, health bad, or by hand.',
   },
-  { of: 'providers', name: 'whub_service_providers', kind: 'gauge', help: 'Provider channels.' },
-  { of: 'ejected', name: 'whub_service_providers_ejected', kind: 'gauge', help: 'Provider channels that are ejected.' },
-  { of: 'queued', name: 'whub_service_queued', kind: 'gauge', help: 'Requests that wait for a provider.' },
+  { of: 'providers', name: 'service_providers', kind: 'gauge', help: 'Provider channels.' },
+  { of: 'ejected', name: 'service_providers_ejected', kind: 'gauge', help: 'Provider channels that are ejected.' },
+  { of: 'queued', name: 'service_queued', kind: 'gauge', help: 'Requests that wait for a provider.' },
 ];
 
 /**
