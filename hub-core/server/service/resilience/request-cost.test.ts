@@ -1,73 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { Flag, Method, type MessageInit } from '../../../common/protocol/message.ts';
+import { Flag, Method } from '../../../common/protocol/message.ts';
 import {
   ANY_PATH,
   clientPrincipal,
   containing,
-  createHarness,
   FakePeer,
   problemOf,
-  type Harness,
 } from '../../../test/support/fake-service-peers.ts';
+import { answerAll, at, FIVE, send, setPoolScene, type PoolScene } from '../../../test/support/pool-scene.ts';
 import type { ServiceLimits } from '../service-limits.ts';
 import { DEFAULT_RESILIENCE_LIMITS, type ResilienceLimits } from './resilience-limits.ts';
-
-interface Scene extends Harness {
-  readonly caller: FakePeer;
-  /** Connections p0, p1, … of clients p0, p1, … that provide `math`. */
-  readonly providers: readonly FakePeer[];
-  readonly states: () => readonly string[];
-  /** Requests that each was handed. */
-  readonly loads: () => readonly number[];
-}
 
 const resilience = (changes: Partial<ResilienceLimits>): Partial<ServiceLimits> => ({
   resilience: { ...DEFAULT_RESILIENCE_LIMITS, ...changes },
 });
-
-function setScene(count: number, registration = {}, limits: Partial<ServiceLimits> = {}): Scene {
-  const harness = createHarness(limits, { random: () => 0 });
-  const providers = Array.from({ length: count }, (_, index) => {
-    const peer = new FakePeer(`p${String(index)}`, clientPrincipal(`p${String(index)}`));
-    harness.register(peer, { id: 'math', routes: ANY_PATH, ...registration });
-    return peer;
-  });
-  const math = () => harness.layer.services().find(({ id }) => id === 'math');
-  return {
-    ...harness,
-    caller: new FakePeer('caller', clientPrincipal('ann')),
-    providers,
-    states: () => math()?.providers.map(({ state }) => state) ?? [],
-    loads: () => providers.map((peer) => peer.requests.length),
-  };
-}
-
-const at = (peers: readonly FakePeer[], index: number): FakePeer => {
-  const peer = peers[index];
-  if (peer === undefined) throw new RangeError(`Cannot take peer ${String(index)}`);
-  return peer;
-};
-
-/** Sends requests to one provider and answers each with `status`. */
-function answerAll(scene: Scene, provider: number, statuses: readonly number[]): void {
-  const peer = at(scene.providers, provider);
-  for (const status of statuses) {
-    scene.request(scene.caller, '/math/a', { to: peer.principal.clientId });
-    scene.answer(peer, peer.requests.length - 1, { status });
-  }
-}
-
-const FIVE = [500, 502, 503, 504, 500];
-const send = (scene: Scene, count: number, init: Partial<MessageInit> = {}): void => {
-  for (let index = 0; index < count; index += 1) scene.request(scene.caller, '/math/a', init);
-};
 
 describe('retries', () => {
   const budgetOf = (minRetries: number) =>
     resilience({ retryBudget: { ...DEFAULT_RESILIENCE_LIMITS.retryBudget, minRetries } });
 
   it('[RL1] what is over the budget gets 502 and is counted', () => {
-    const scene = setScene(2, {}, budgetOf(2));
+    const scene = setPoolScene(2, {}, budgetOf(2));
     send(scene, 10);
     scene.layer.disconnected(at(scene.providers, 0).connectionId);
     const lost = scene.caller.statuses.map(([, status]) => status);
@@ -79,7 +32,7 @@ describe('retries', () => {
   });
 
   it('[RL2] a request that may have run is not made again, nor one whose provider answered 503', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     send(scene, 1, { method: Method.Post });
     send(scene, 1);
     scene.answer(at(scene.providers, 1), 0, { status: 503 });
@@ -96,8 +49,8 @@ describe('retries', () => {
 
 describe('shedding', () => {
   /** One provider that takes one request at a time and has answered 20 in 100 ms each. */
-  function setBusy(): Scene {
-    const scene = setScene(1, { max_in_flight: 1 });
+  function setBusy(): PoolScene {
+    const scene = setPoolScene(1, { max_in_flight: 1 });
     for (let index = 0; index < 20; index += 1) {
       send(scene, 1);
       scene.clock.advance(100);
@@ -140,7 +93,7 @@ describe('shedding', () => {
   });
 
   it('[RL5] refuses nothing while nothing is known, and nothing that has no deadline', () => {
-    const scene = setScene(1, { max_in_flight: 1 });
+    const scene = setPoolScene(1, { max_in_flight: 1 });
     for (let index = 0; index < 5; index += 1) send(scene, 1, { timeoutMs: 1 });
     const busy = setBusy();
     for (let index = 0; index < 50; index += 1) send(busy, 1, { timeoutMs: 600_000 });
@@ -149,14 +102,14 @@ describe('shedding', () => {
 });
 
 describe('a client that comes back', () => {
-  const again = (scene: Scene, routes: unknown = ANY_PATH): FakePeer => {
+  const again = (scene: PoolScene, routes: unknown = ANY_PATH): FakePeer => {
     const peer = new FakePeer('again', clientPrincipal('p0'));
     scene.register(peer, { id: 'math', routes });
     return peer;
   };
   /** A connection that said Goodbye is gone. */
-  const setBroken = (): Scene => {
-    const scene = setScene(1);
+  const setBroken = (): PoolScene => {
+    const scene = setPoolScene(1);
     const old = at(scene.providers, 0);
     old.onGoodbye = () => scene.layer.disconnected(old.connectionId);
     old.link.suspect = true;
@@ -164,7 +117,7 @@ describe('a client that comes back', () => {
   };
 
   it('[RL6] takes over from its own connection that leaves a Ping unanswered, with what that had', () => {
-    const scene = setScene(1);
+    const scene = setPoolScene(1);
     const old = at(scene.providers, 0);
     old.onGoodbye = () => scene.layer.disconnected(old.connectionId);
     send(scene, 1);
@@ -189,7 +142,7 @@ describe('a client that comes back', () => {
   });
 
   it('[RL6] leaves connections that answer, and those of others, alone', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     at(scene.providers, 1).link.suspect = true;
     again(scene);
     expect([scene.states(), scene.providers.flatMap(({ goodbyes }) => goodbyes)]).toEqual([
@@ -201,14 +154,14 @@ describe('a client that comes back', () => {
 
 describe('independence', () => {
   it('[RL7] requests of one connection do not wait for each other', () => {
-    const scene = setScene(1);
+    const scene = setPoolScene(1);
     send(scene, 3);
     for (const index of [2, 0, 1]) scene.answer(at(scene.providers, 0), index);
     expect(scene.caller.statuses.map(([id]) => id)).toEqual([3, 1, 2]);
   });
 
   it('[RL8] a service that is stuck delays no other, not even of the same connections', () => {
-    const scene = setScene(1, { max_in_flight: 1 });
+    const scene = setPoolScene(1, { max_in_flight: 1 });
     const peer = at(scene.providers, 0);
     scene.register(peer, { id: 'other', routes: ANY_PATH });
     send(scene, 200);
@@ -219,7 +172,7 @@ describe('independence', () => {
   });
 
   it('[RL8] a one-way request to a channel on trial is no trial', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     answerAll(scene, 0, FIVE);
     scene.clock.advance(1_000);
     send(scene, 2, { flags: Flag.OneWay });

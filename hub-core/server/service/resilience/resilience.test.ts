@@ -1,71 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Method, type MessageInit } from '../../../common/protocol/message.ts';
-import {
-  ANY_PATH,
-  clientPrincipal,
-  containing,
-  createHarness,
-  FakePeer,
-  type Harness,
-} from '../../../test/support/fake-service-peers.ts';
-import type { ServiceLimits } from '../service-limits.ts';
-
-interface Scene extends Harness {
-  readonly caller: FakePeer;
-  /** Connections p0, p1, … of clients p0, p1, … that provide `math`. */
-  readonly providers: readonly FakePeer[];
-  readonly states: () => readonly string[];
-  /** Requests that each was handed. */
-  readonly loads: () => readonly number[];
-}
-
-function setScene(count: number, registration = {}, limits: Partial<ServiceLimits> = {}): Scene {
-  const harness = createHarness(limits, { random: () => 0 });
-  const providers = Array.from({ length: count }, (_, index) => {
-    const peer = new FakePeer(`p${String(index)}`, clientPrincipal(`p${String(index)}`));
-    harness.register(peer, { id: 'math', routes: ANY_PATH, ...registration });
-    return peer;
-  });
-  const math = () => harness.layer.services().find(({ id }) => id === 'math');
-  return {
-    ...harness,
-    caller: new FakePeer('caller', clientPrincipal('ann')),
-    providers,
-    states: () => math()?.providers.map(({ state }) => state) ?? [],
-    loads: () => providers.map((peer) => peer.requests.length),
-  };
-}
-
-const at = (peers: readonly FakePeer[], index: number): FakePeer => {
-  const peer = peers[index];
-  if (peer === undefined) throw new RangeError(`Cannot take peer ${String(index)}`);
-  return peer;
-};
-
-/** Sends requests to one provider and answers each with `status`. */
-function answerAll(scene: Scene, provider: number, statuses: readonly number[]): void {
-  const peer = at(scene.providers, provider);
-  for (const status of statuses) {
-    scene.request(scene.caller, '/math/a', { to: peer.principal.clientId });
-    scene.answer(peer, peer.requests.length - 1, { status });
-  }
-}
-
-const FIVE = [500, 502, 503, 504, 500];
-const send = (scene: Scene, count: number, init: Partial<MessageInit> = {}): void => {
-  for (let index = 0; index < count; index += 1) scene.request(scene.caller, '/math/a', init);
-};
+import { ANY_PATH, clientPrincipal, containing, FakePeer } from '../../../test/support/fake-service-peers.ts';
+import { answerAll, at, FIVE, send, setPoolScene, type PoolScene } from '../../../test/support/pool-scene.ts';
 
 describe('circuit breaker of a channel', () => {
   it('[BK2] answers of 500, 502, 503 and 504 are failures; 4xx and other 5xx are not', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     answerAll(scene, 0, FIVE);
     answerAll(scene, 1, [400, 404, 501, 505, 599, 429]);
     expect(scene.states()).toEqual(['ejected', 'ready', 'ready']);
   });
 
   it('[BK2] no answer in time is a failure when the provider had the request for a while, and only then', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     for (let index = 0; index < 5; index += 1) {
       scene.request(scene.caller, '/math/a', { to: 'p0', timeoutMs: 1_200 });
       scene.request(scene.caller, '/math/a', { to: 'p1', timeoutMs: 100 });
@@ -75,7 +22,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK2] an answer that cannot be passed on is a failure, a cancel by the caller is none', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     answerAll(scene, 0, [100, 700, 100, 700, 100]);
     for (let index = 0; index < 6; index += 1) {
       const id = scene.request(scene.caller, '/math/a', { to: 'p1' });
@@ -87,7 +34,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK3] an ejected channel gets nothing until its time is over', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     answerAll(scene, 0, FIVE);
     send(scene, 10);
     const while_ = scene.loads();
@@ -99,7 +46,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK4] half-open it gets one request at a time, and is back after a success', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     answerAll(scene, 0, FIVE);
     scene.clock.advance(1_000);
     send(scene, 9);
@@ -110,14 +57,14 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK5] the only channel is never ejected, and of three only one', () => {
-    const [one, three] = [setScene(1), setScene(3)];
+    const [one, three] = [setPoolScene(1), setPoolScene(3)];
     answerAll(one, 0, [...FIVE, ...FIVE]);
     for (const index of [0, 1, 2]) answerAll(three, index, FIVE);
     expect([one.states(), three.states()]).toEqual([['ready'], ['ejected', 'ready', 'ready']]);
   });
 
   it('[BK6] is let back when its pool becomes too small to do without it, and what waits goes to it', () => {
-    const scene = setScene(2, { max_in_flight: 1 });
+    const scene = setPoolScene(2, { max_in_flight: 1 });
     answerAll(scene, 0, FIVE);
     send(scene, 2, { method: Method.Post });
     const before = [scene.states(), scene.layer.queued];
@@ -131,7 +78,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK7] requests wait for the channels that are left, and one goes to the trial at once', () => {
-    const scene = setScene(2, { max_in_flight: 1 });
+    const scene = setPoolScene(2, { max_in_flight: 1 });
     answerAll(scene, 0, FIVE);
     send(scene, 3);
     const waiting = scene.layer.queued;
@@ -142,7 +89,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK7] leaves no timer when its channel goes or the hub stops', () => {
-    const [gone, stopped] = [setScene(3), setScene(3)];
+    const [gone, stopped] = [setPoolScene(3), setPoolScene(3)];
     for (const scene of [gone, stopped]) answerAll(scene, 0, FIVE);
     for (const peer of gone.providers) gone.layer.disconnected(peer.connectionId);
     gone.clock.advance(60_000);
@@ -152,7 +99,7 @@ describe('circuit breaker of a channel', () => {
   });
 
   it('[BK12] announces that a provider was ejected, on trial and let back', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     const events: unknown[] = [];
     scene.layer.onDidChange.subscribe(({ event, provider, reason }) => events.push([event, provider, reason]));
     answerAll(scene, 0, FIVE);
@@ -169,13 +116,13 @@ describe('circuit breaker of a channel', () => {
 describe('health of a channel', () => {
   const METADATA = { metadata: { health: '/up', health_interval_ms: 500 } };
   /** Answers the newest question of a provider. */
-  const answerNewest = (scene: Scene, index: number, init: Partial<MessageInit> = {}): void => {
+  const answerNewest = (scene: PoolScene, index: number, init: Partial<MessageInit> = {}): void => {
     const peer = at(scene.providers, index);
     scene.answer(peer, peer.requests.length - 1, init);
   };
 
   it('[BK8] asks on each channel in the interval of the service, unseen by captures and counts', () => {
-    const scene = setScene(2, METADATA);
+    const scene = setPoolScene(2, METADATA);
     const seen = scene.observer.started.length;
     scene.clock.advance(500);
     const [asked] = at(scene.providers, 0).requests;
@@ -191,7 +138,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK8] after two bad answers or none the channel gets nothing; a good answer brings it back', () => {
-    const scene = setScene(3, METADATA);
+    const scene = setPoolScene(3, METADATA);
     const states: (readonly string[])[] = [];
     const round = (status: number | undefined): void => {
       scene.clock.advance(500);
@@ -213,7 +160,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK5] an unhealthy channel that its pool cannot do without keeps getting requests', () => {
-    const scene = setScene(1, METADATA);
+    const scene = setPoolScene(1, METADATA);
     scene.clock.advance(5_000);
     send(scene, 1);
     expect([scene.states(), scene.caller.statuses]).toEqual([['ready'], []]);
@@ -221,7 +168,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK8] an update of the service begins or ends the questions, and the end makes channels healthy', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     const update = (metadata: object): unknown =>
       scene.call(at(scene.providers, 0), Method.Post, '/services/update', { id: 'math', metadata });
     scene.clock.advance(5_000);
@@ -237,7 +184,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK9] a registration whose health route cannot be used is refused', () => {
-    const scene = setScene(0);
+    const scene = setPoolScene(0);
     const peer = new FakePeer('x', clientPrincipal('x'));
     expect(scene.register(peer, { id: 'x', routes: ANY_PATH, metadata: { health: 7 } })).toMatchObject({
       status: 400,
@@ -246,7 +193,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK7] leaves no timer and no question when the channel goes', () => {
-    const scene = setScene(1, METADATA);
+    const scene = setPoolScene(1, METADATA);
     scene.clock.advance(500);
     scene.call(at(scene.providers, 0), Method.Post, '/services/unregister', { id: 'math' });
     answerNewest(scene, 0);
@@ -255,7 +202,7 @@ describe('health of a channel', () => {
   });
 
   it('[BK10] a link that leaves a Ping unanswered gets nothing new until it is heard of', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     at(scene.providers, 0).link.suspect = true;
     send(scene, 4);
     const during = [scene.loads(), scene.states()];
@@ -280,7 +227,7 @@ describe('health of a channel', () => {
 
 describe('a pool by hand', () => {
   it('[BK11] eject() keeps requests from a channel for a while, undrain() ends that and a drain', () => {
-    const scene = setScene(3);
+    const scene = setPoolScene(3);
     const { layer } = scene;
     const ejected = layer.eject('math', 'math@p0', 5_000);
     send(scene, 4);
@@ -308,13 +255,13 @@ describe('a pool by hand', () => {
   });
 
   it('[BK11] the last channel that takes requests is not ejected', () => {
-    const scene = setScene(2);
+    const scene = setPoolScene(2);
     scene.layer.drain('math', 'math@p0');
     expect(() => scene.layer.eject('math', 'math@p1', 5_000)).toThrow('Cannot eject provider "math@p1"');
   });
 
   it('[BK11] setWeight() holds for the next requests', () => {
-    const scene = setScene(2, { policy: 'weighted' });
+    const scene = setPoolScene(2, { policy: 'weighted' });
     const set = [scene.layer.setWeight('math', 'math@p1', 3), scene.layer.setWeight('math', 'none', 3)];
     send(scene, 40);
     expect([set, scene.loads()]).toEqual([
