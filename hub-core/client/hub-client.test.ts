@@ -70,7 +70,7 @@ describe('HubClient.connect', () => {
   });
 
   it.each([
-    ['http://hub', 'this client speaks ws: and wss:, not "http:"'],
+    ['gopher://hub', 'this client speaks ws:, wss:, not "gopher:"'],
     ['whub', 'write it as ws://host:port'],
     ['ws://anna:secret@hub', 'give the key as an option'],
   ])('[CL3] refuses the url "%s"', async (url, reason) => {

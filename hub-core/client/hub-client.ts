@@ -5,12 +5,13 @@ import { Flag, HUB_ID_BIT, Kind, type Message } from '../common/protocol/message
 import { StreamedAnswer } from './answer.ts';
 import { encodeBody, type BodyInput } from './body.ts';
 import { isByteStream, type ByteStream } from './byte-stream.ts';
+import type { CarrierAbilities, Carriers } from './carrier.ts';
 import { ClientClosedError, type ClientError } from './errors.ts';
 import { toWireHeaders, type HeadersInput } from './header-list.ts';
 import type { ClientConnection, Link } from './link.ts';
 import { isIdempotentMethod, methodOf, type MethodWord } from './method-word.ts';
 import { Notice } from './notice.ts';
-import { resolveOptions, type ClientConfig, type ConnectOptions, type Dial } from './options.ts';
+import { resolveOptions, type ClientConfig, type ConnectOptions } from './options.ts';
 import type { RequestFields } from './pending-request.ts';
 import { Pool } from './pool.ts';
 import type { ProvideOptions, Provision } from './provision.ts';
@@ -19,7 +20,7 @@ import { Requester, type SendOptions } from './requester.ts';
 import { ServiceDesk } from './service-desk.ts';
 import type { ClientState } from './state.ts';
 import type { StreamReply } from './stream-reply.ts';
-import { dialWebSocket } from './web-dial.ts';
+import { webCarriers } from './web-carriers.ts';
 
 export interface RequestInit extends BodyInput {
   /** `/service-id/route?query`. */
@@ -53,7 +54,7 @@ export interface RequestInit extends BodyInput {
  */
 export class HubClient implements AsyncDisposable {
   /** Opens links where {@link ConnectOptions.dial} does not. */
-  protected static readonly dial: Dial = dialWebSocket;
+  protected static readonly carriers: Carriers = webCarriers;
 
   /** Own handlers by message kind: the last registered wins over earlier ones and over the SDK's. */
   readonly dispatcher: Pick<MessageDispatcher<ClientConnection>, 'handle'>;
@@ -102,7 +103,7 @@ export class HubClient implements AsyncDisposable {
   static async connect(options: ConnectOptions): Promise<HubClient> {
     const { signal, onStateChange } = options;
     signal?.throwIfAborted();
-    const client = new this(resolveOptions(options, this.dial));
+    const client = new this(resolveOptions(options, this.carriers));
     if (onStateChange !== undefined) client.onDidChangeState.subscribe(onStateChange);
     const aborted = Promise.withResolvers<never>();
     const abort = (): void => aborted.reject(signal?.reason as Error);
@@ -149,6 +150,7 @@ export class HubClient implements AsyncDisposable {
     const resendable = init.idempotent ?? isIdempotentMethod(method);
     const timeoutMs = this.#timeoutOf(init);
     const [fields, source] = requestFields(init, method, init.idempotent === true ? Flag.Idempotent : 0);
+    if (init.stream === true || source !== undefined) this.#assertAble('streams', `stream "${init.uri}"`);
     const options: SendOptions = { timeoutMs, resendable, source, signal: init.signal };
     if (init.stream !== true) return this.#requester.send(fields, options);
     const answer = new StreamedAnswer();
@@ -203,6 +205,14 @@ export class HubClient implements AsyncDisposable {
   #assertUsable(): void {
     if (this.#closed !== undefined) throw closedError();
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #assertAble(ability: keyof CarrierAbilities, action: string): void {
+    const { abilities, url } = this.#config;
+    if (abilities[ability]) return;
+    throw new TypeError(
+      `Cannot ${action}: ${new URL(url).protocol} carries single requests only; connect with ws: or tcp:`,
+    );
   }
 
   #fail(error: ClientError): void {

@@ -3,6 +3,7 @@ import { isClientId } from '../common/base/ids.ts';
 import { systemRandom, type Random } from '../common/base/random.ts';
 import type { Codec, FrameType } from '../common/protocol/codec.ts';
 import type { Transport } from '../common/transport/transport.ts';
+import { ALL_ABILITIES, carrierOf, type CarrierAbilities, type Carriers } from './carrier.ts';
 import type { ClientState } from './state.ts';
 
 /** What a dial is given. */
@@ -33,7 +34,7 @@ export interface ReconnectOptions {
 }
 
 export interface ConnectOptions {
-  /** `ws://host:port` or `wss://host:port`: the scheme decides the transport. */
+  /** `ws://host:port`, for example: the scheme decides the transport. */
   readonly url: string;
   /** Client id. Absent: named by the key, or anonymous without one. */
   readonly client?: string | undefined;
@@ -81,6 +82,7 @@ export interface ClientConfig {
   readonly connectTimeoutMs: number;
   readonly defaultTimeoutMs: number;
   readonly dial: Dial;
+  readonly abilities: CarrierAbilities;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -116,13 +118,23 @@ function checkToken({ key, token }: ConnectOptions): TokenSource | undefined {
   throw new TypeError('Cannot connect with a key and a token: give one of them');
 }
 
+function resolveCarrier(
+  { url, dial }: ConnectOptions,
+  carriers: Carriers,
+): Pick<ClientConfig, 'url' | 'dial' | 'abilities'> {
+  // Another way to dial may have other addresses.
+  if (dial !== undefined) return { url, dial, abilities: ALL_ABILITIES };
+  const { href, carrier } = carrierOf(url, carriers);
+  return { url: href, ...carrier };
+}
+
 /** @throws {TypeError | RangeError} when an option cannot be used */
-export function resolveOptions(options: ConnectOptions, defaultDial: Dial): ClientConfig {
+export function resolveOptions(options: ConnectOptions, carriers: Carriers): ClientConfig {
   const { agent = 'whub-client', subprotocol = 'whub.v1.fbs', waitForHub = false, connections = 1 } = options;
-  const { dial = defaultDial, clock = keepAliveClock, random = systemRandom } = options;
+  const { clock = keepAliveClock, random = systemRandom } = options;
+  const { url, dial, abilities } = resolveCarrier(options, carriers);
   return {
-    // Another transport may have other addresses.
-    url: options.dial === undefined ? checkUrl(options.url) : options.url,
+    url,
     client: checkClient(options.client),
     key: options.key,
     token: checkToken(options),
@@ -134,20 +146,8 @@ export function resolveOptions(options: ConnectOptions, defaultDial: Dial): Clie
     connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs, 10_000),
     defaultTimeoutMs: positive('defaultTimeoutMs', options.defaultTimeoutMs, 30_000),
     dial,
+    abilities,
     clock,
     random,
   };
-}
-
-function checkUrl(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed === null) throw new TypeError(`Cannot connect to "${url}": write it as ws://host:port`);
-  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:') {
-    throw new TypeError(`Cannot connect to "${url}": this client speaks ws: and wss:, not "${parsed.protocol}"`);
-  }
-  // Keys belong into options: a URL ends up in logs, and browsers refuse one with user information.
-  if (parsed.username !== '' || parsed.password !== '') {
-    throw new TypeError(`Cannot connect to "${parsed.host}": give the key as an option, not within the URL`);
-  }
-  return parsed.href;
 }

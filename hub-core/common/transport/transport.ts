@@ -13,7 +13,7 @@ export interface TransportViolation {
   readonly text: string;
 }
 
-export type TransportKind = 'memory' | 'websocket';
+export type TransportKind = 'memory' | 'websocket' | 'tcp' | 'tls' | 'udp' | 'webrtc' | 'http';
 
 /**
  * Moves whole frames over one link. Knows nothing of messages.
