@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -191,6 +191,24 @@ describe('generated files', () => {
 
     rmSync(join(copy, file));
     expect(check(tool, flag, copy).code).toBe(1);
+  });
+});
+
+describe('documents that are written', () => {
+  it('[GD7] config-reference.mjs --check catches a table of settings that was changed by hand, and one that is missing', () => {
+    const file = join(folderWith({}), 'configuration.md');
+    cpSync(join(ROOT, 'docs/configuration.md'), file);
+    const check = (): readonly [number | null, string] => {
+      const run = spawnSync(projectNode(), [join(ROOT, 'tools/config-reference.mjs'), '--check', '--file', file], {
+        encoding: 'utf8',
+      });
+      return [run.status, run.stderr];
+    };
+    expect(check()).toEqual([0, '']);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('`15000`', '`15001`'));
+    expect(check()).toEqual([1, expect.stringContaining('run `npm run config:reference`')]);
+    writeFileSync(file, '# Nothing\n');
+    expect(check()).toEqual([1, expect.stringContaining('Cannot find the table of settings')]);
   });
 });
 

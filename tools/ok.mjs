@@ -29,6 +29,7 @@ const gate = () => [
   { name: 'dead code', args: tool('knip', '--treat-config-hints-as-errors'), again: 'npm run knip' },
   { name: 'generated code', args: own('codegen.mjs', '--check'), again: 'npm run codegen' },
   { name: 'test vectors', args: own('vectors.mjs', '--check'), again: 'npm run vectors' },
+  { name: 'table of settings', args: own('config-reference.mjs', '--check'), again: 'npm run config:reference' },
   { name: 'rules and tests', args: own('spec-check.mjs'), again: 'npm run spec' },
   { name: 'protocol and rules', args: own('protocol-rules.mjs'), again: 'npm run spec:protocol' },
   {

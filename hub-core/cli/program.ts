@@ -3,6 +3,7 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addClientCommand } from './commands/client.ts';
+import { addConfigCommand } from './commands/config.ts';
 import { addConsoleCommand } from './commands/console.ts';
 import { addContextCommand } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -46,6 +47,7 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addServeCommand,
     addStopCommand,
     addClientCommand,
+    addConfigCommand,
     addDoctorCommand,
     addBlockCommand,
     addAuditCommand,

@@ -63,6 +63,7 @@ function checkDataFolder(dataDir: string): void {
 
 class ThreadedHubHost implements HubHost {
   readonly #options: HubHostOptions;
+  readonly #dataDir: string;
   readonly #log: Logger;
   readonly #logInit: LogInit;
   /** The same over restarts of the hub's thread, so that open consoles and printed links stay good. */
@@ -85,7 +86,8 @@ class ThreadedHubHost implements HubHost {
   readonly onDidChangeState = this.#stateChanged.event;
 
   constructor(options: HubHostOptions) {
-    this.#options = { ...options, dataDir: resolve(options.dataDir) };
+    this.#options = options;
+    this.#dataDir = resolve(options.config.dataDir);
     this.#logInit = { level: options.logLevel ?? 'info', readable: process.stderr.isTTY };
     this.#log = createLogger(this.#logInit);
     this.#capture = this.#createThread<CaptureReady, CaptureReport>({
@@ -149,7 +151,7 @@ class ThreadedHubHost implements HubHost {
     if (this.#stopped !== undefined) throw new HubStartError('Cannot start a hub that was stopped: create a new one');
     this.#setState({ kind: 'starting' });
     try {
-      checkDataFolder(this.#options.dataDir);
+      checkDataFolder(this.#dataDir);
       const { address } = await this.#startThreads();
       await this.#publish(address);
       return address;
@@ -177,13 +179,13 @@ class ThreadedHubHost implements HubHost {
     await this.#hub.stop(HUB_STOP_WITHIN_MS);
     await this.#capture.stop(CAPTURE_STOP_WITHIN_MS);
     // Only ours: when the folder belongs to another hub, so does the file in it.
-    if (this.#control !== undefined) await removeHubFile(this.#options.dataDir);
+    if (this.#control !== undefined) await removeHubFile(this.#dataDir);
     this.#setState({ kind: 'stopped' });
   }
 
   /** Lets other programs of this user find the hub and talk to it. */
   async #publish({ host, port, url }: HubHostReady): Promise<void> {
-    const { dataDir } = this.#options;
+    const dataDir = this.#dataDir;
     this.#control = await startControlServer(dataDir, {
       stop: () => void this.stop(),
       consoleUrl: () => this.#ready?.consoleUrl ?? '',
@@ -247,20 +249,16 @@ class ThreadedHubHost implements HubHost {
   }
 
   #captureInit(): CaptureThreadInit {
-    return { dir: join(this.#options.dataDir, 'capture'), state: this.#captureState, log: this.#logInit };
+    return { dir: join(this.#dataDir, 'capture'), state: this.#captureState, log: this.#logInit };
   }
 
   async #hubStart(): Promise<ThreadStart> {
-    const { dataDir, host, port, consoleAssetsDir, allowRemote = false, middleware = [] } = this.#options;
+    const { config, consoleAssetsDir } = this.#options;
     const capture = (await this.#captureUp.promise) ? this.#joinCapture() : undefined;
     const init: HubThreadInit = {
-      dataDir,
-      allowRemote,
-      host,
       // A restarted hub is looked for where it was.
-      port: this.#ready?.port ?? port,
+      config: { ...config, dataDir: this.#dataDir, port: this.#ready?.port ?? config.port },
       consoleAssetsDir,
-      middleware: middleware.map((file) => resolve(file)),
       secrets: this.#secrets,
       capture,
       log: this.#logInit,
@@ -317,7 +315,7 @@ class ThreadedHubHost implements HubHost {
  * A hub with its traffic store and console, each on a thread of its own. Nothing runs before `start`.
  *
  * @example
- * await using host = createHubHost({ dataDir: defaultDataDir(), host: '127.0.0.1', port: 7410, consoleAssetsDir: undefined });
+ * await using host = createHubHost({ config: { dataDir: defaultDataDir() }, consoleAssetsDir: undefined });
  * const { url, consoleUrl } = await host.start();
  */
 export function createHubHost(options: HubHostOptions): HubHost {

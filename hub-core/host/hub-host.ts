@@ -1,19 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Event } from '../common/base/emitter.ts';
+import type { HubConfigInput } from '../server/hub/config.ts';
 
-/** What a HubHost is started with; everything else comes from the configuration schema in server/hub. */
 export interface HubHostOptions {
-  /** Folder of hub.db and capture/; made with mode 0700 when missing. */
-  readonly dataDir: string;
-  readonly host: string;
-  /** Must be true for a host that other machines can reach. Default: false. */
-  readonly allowRemote?: boolean;
-  /** 0 lets the system choose. */
-  readonly port: number;
+  /** The hub's configuration; its data folder is that of the traffic store, too. */
+  readonly config: HubConfigInput;
   /** Folder of the built renderer, served at /console/; undefined = no console in the browser. */
   readonly consoleAssetsDir: string | undefined;
-  /** ES modules that every request passes, in this order; docs/middleware.md. */
-  readonly middleware?: readonly string[];
   /** `place`: everything in this thread, for debugging and as the fallback. */
   readonly carrier?: 'threads' | 'place';
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';

@@ -59,10 +59,7 @@ class HubThread {
     this.#init = init;
     this.#log = log;
     this.#capture = capture;
-    const { dataDir, host: address, port, allowRemote } = init;
-    const middleware = init.middleware.map((file) => ({ file }));
-    const config = { dataDir, host: address, port, allowRemote, middleware };
-    this.#hub = createHub(config, { log, captureSink: this.#capture });
+    this.#hub = createHub(init.config, { log, captureSink: this.#capture });
     this.#samples = new SampleTraffic({ hub: this.#hub, clock: systemClock, log });
     this.#server = this.#console.use(
       new ConsoleServer({

@@ -4,6 +4,7 @@ import type { StoredBodyPart } from '../capture/stored-exchange.ts';
 import type { CaptureState } from '../capture/traffic-store.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
 import type { ConsoleSecrets } from '../console/web/console-access.ts';
+import type { HubConfigInput } from '../server/hub/config.ts';
 import type { LogLevel } from './log.ts';
 
 /** Sends messages of one type over a port. */
@@ -71,13 +72,8 @@ export type CaptureLinkAnswer =
   | BodyAnswer;
 
 export interface HubThreadInit {
-  readonly dataDir: string;
-  readonly allowRemote: boolean;
-  readonly host: string;
-  readonly port: number;
+  readonly config: HubConfigInput;
   readonly consoleAssetsDir: string | undefined;
-  /** Absolute paths. */
-  readonly middleware: readonly string[];
   readonly secrets: ConsoleSecrets;
   /** To the capture thread; undefined when that one is not started any more. */
   readonly capture: MessagePort | undefined;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, protocol, session } from 'electron';
+import { loadConfiguration } from '../../../hub-core/host/configuration/load-configuration.ts';
 import { createHubHost } from '../../../hub-core/host/create-hub-host.ts';
 import { defaultDataDir } from '../../../hub-core/host/data-dir.ts';
 import type { HubHost } from '../../../hub-core/host/hub-host.ts';
@@ -10,9 +11,6 @@ import { guardContents, guardSession } from '../windows/guards.ts';
 import { openMainWindow } from '../windows/main-window.ts';
 import { parseFlags } from './flags.ts';
 import { holdQuitUntilStopped } from './quit-gate.ts';
-
-const DEFAULT_HOST = '127.0.0.1';
-const DEFAULT_PORT = 7_410;
 
 export interface BuiltFiles {
   readonly preload: string;
@@ -25,10 +23,13 @@ function report(error: unknown): void {
 
 function createHost(assetsDir: string): HubHost {
   const flags = parseFlags(process.argv.slice(app.isPackaged ? 1 : 2));
-  return createHubHost({
+  const { config } = loadConfiguration({
     dataDir: flags.dataDir ?? defaultDataDir(),
-    host: flags.host ?? DEFAULT_HOST,
-    port: flags.port ?? DEFAULT_PORT,
+    environment: process.env,
+    flags: { host: flags.host, port: flags.port },
+  });
+  return createHubHost({
+    config,
     // The same console opens in a browser too, with the link of `whub console`.
     consoleAssetsDir: assetsDir,
   });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { defaultDataDir } from '../../host/data-dir.ts';
@@ -11,10 +11,12 @@ import { printLine, whenInterrupted, type Terminal } from '../terminal.ts';
 import type { RunCommand } from '../run-command.ts';
 
 export interface ServeFlags {
-  readonly host: string;
-  readonly port: number;
+  readonly host?: string;
+  readonly port?: number;
   readonly allowRemote?: true;
   readonly data?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
   readonly middleware?: readonly string[];
   readonly json?: true;
   readonly log: NonNullable<HubHostOptions['logLevel']>;
@@ -42,27 +44,30 @@ function announce(ready: HubHostReady, dataDir: string, terminal: Terminal): voi
  * capture's thread it goes on; the log and the console say so.
  */
 function ended(host: HubHost, terminal: Terminal): Promise<HubHost['state'] | void> {
-  const { promise, resolve } = Promise.withResolvers<HubHost['state']>();
+  const { promise, resolve: end } = Promise.withResolvers<HubHost['state']>();
   host.onDidChangeState.subscribe((state) => {
-    if (state.kind === 'stopped' || (state.kind === 'crashed' && state.thread === 'hub')) resolve(state);
+    if (state.kind === 'stopped' || (state.kind === 'crashed' && state.thread === 'hub')) end(state);
   });
   return Promise.race([promise, whenInterrupted(terminal)]);
 }
 
+/** They load SQLite, which few commands need. */
+const hostTools = () =>
+  Promise.all([import('../../host/create-hub-host.ts'), import('../../host/configuration/load-configuration.ts')]);
+
 /** Runs a hub until it is told to stop. */
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   const dataDir = flags.data ?? defaultDataDir(terminal.env);
-  const { createHubHost } = await import('../../host/create-hub-host.ts');
-  const { host: address, port, allowRemote = false, middleware = [], log: logLevel } = flags;
-  await using host = createHubHost({
+  const [{ createHubHost }, { loadConfiguration }] = await hostTools();
+  const { host: address, port, allowRemote, middleware } = flags;
+  const { config } = loadConfiguration({
     dataDir,
-    host: address,
-    port,
-    allowRemote,
-    middleware,
-    consoleAssetsDir: consoleAssetsDir(),
-    logLevel,
+    file: flags.config,
+    environment: terminal.env,
+    flags: { host: address, port, allowRemote, middleware: middleware?.map((file) => ({ file: resolve(file) })) },
+    assignments: flags.set,
   });
+  await using host = createHubHost({ config, consoleAssetsDir: consoleAssetsDir(), logLevel: flags.log });
   const end = ended(host, terminal);
   const ready = await host.start();
   if (flags.json === true) {
@@ -88,10 +93,12 @@ export function addServeCommand(program: Command, run: RunCommand): void {
   const command = program
     .command('serve')
     .description('run a hub until Ctrl-C, SIGTERM or "whub stop"')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0 lets the system choose', wholeNumber(0, 65_535), 7_410)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <port>', 'port to listen on; 0 lets the system choose (default: 7410)', wholeNumber(0, 65_535))
     .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
     .option('--middleware <file>', 'ES module that every request passes; may be repeated, in that order', collect)
+    .option('--config <file>', 'configuration (WHUB_CONFIG_FILE; default: whub.config.json in the data folder, if any)')
+    .option('--set <name=value>', 'one setting of it, see "whub config"; may be repeated', collect)
     .addOption(dataOption())
     .option('--json', 'say when it is ready in one line of JSON, the first on stdout')
     .option('--headless', 'accepted for symmetry with "npm start": this command never opens a window')
@@ -100,7 +107,9 @@ export function addServeCommand(program: Command, run: RunCommand): void {
         .choices(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
         .default('warn'),
     );
-  withExamples(command, ['whub serve', 'whub serve --port 0 --data ./hub-data --json']).action((flags: ServeFlags) =>
-    run((terminal) => serve(flags, terminal)),
-  );
+  withExamples(command, [
+    'whub serve',
+    'whub serve --port 0 --data ./hub-data --json',
+    'whub serve --set limits.heartbeatMs=5000 --set auth.signup=true',
+  ]).action((flags: ServeFlags) => run((terminal) => serve(flags, terminal)));
 }

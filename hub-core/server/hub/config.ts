@@ -277,10 +277,15 @@ export const hubConfigSchema = z.strictObject({
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
 export type HubConfigInput = z.input<typeof hubConfigSchema>;
 
-/** @throws {HubStartError} naming every setting that is wrong */
-export function parseHubConfig(raw: unknown): HubConfig {
+/**
+ * @param describe how a setting is called in an error: `limits.maxFrameBytes`, and where its value comes from
+ * @throws {HubStartError} naming every setting that is wrong
+ */
+export function parseHubConfig(raw: unknown, describe: (name: string) => string = (name) => name): HubConfig {
   const parsed = hubConfigSchema.safeParse(raw);
   if (parsed.success) return Object.freeze(parsed.data);
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${describe(path.join('.')) || 'configuration'}: ${message}`,
+  );
   throw new HubStartError(`Cannot use the configuration: ${faults.join('; ')}`);
 }

@@ -65,6 +65,35 @@ beforeAll(async () => {
 
 afterAll(() => owned.disposeAsync(), SLOW_MS);
 
+describe('whub config', { timeout: SLOW_MS }, () => {
+  it('[CF6] shows what a hub would be configured with, and serve is', async () => {
+    const data = join(folder, 'configured');
+    await mkdir(data);
+    const file = join(data, 'whub.config.json');
+    await writeFile(file, '{"name":"filed","port":0,"limits":{"maxHeaders":30}}');
+    const shown = await whub('config', '--data', data, '--changed', '--json', '--set', 'limits.retries=0');
+    expect(JSON.parse(shown.stdout.toString())).toMatchObject({
+      file,
+      settings: [
+        { name: 'port', value: 0, source: 'file' },
+        { name: 'name', value: 'filed', source: 'file', origin: file, default: 'whub', variable: 'WHUB_NAME' },
+        { name: 'limits.maxHeaders', value: 30 },
+        { name: 'limits.retries', value: 0, source: 'flag', origin: '--set' },
+      ],
+    });
+    const one = await whub('config', 'limits.maxHeaders', '--data', data);
+    expect(one.stdout.toString()).toContain('  variable  WHUB_LIMITS_MAX_HEADERS');
+    const none = await whub('config', 'limits.maxHeader', '--data', data);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no such setting')]);
+
+    const [, { port }] = await serve('--data', data, '--set', 'name=set');
+    const info = await fetch(`http://127.0.0.1:${String(port)}/status/info`);
+    expect(await info.json()).toMatchObject({ name: 'set' });
+    const wrong = await whub('serve', '--data', join(folder, 'wrong'), '--set', 'limits.retries=-1');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('limits.retries (--set)')]);
+  });
+});
+
 describe('whub serve', { timeout: SLOW_MS }, () => {
   it('[CM12] says in its first line that it is ready, and where', () => {
     expect(ready).toEqual({

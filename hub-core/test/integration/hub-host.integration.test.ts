@@ -15,6 +15,7 @@ import type { CaptureContract } from '../../console/contract/capture-contract.ts
 import type { HubContract } from '../../console/contract/hub-contract.ts';
 import { newConsoleLink, requestStop } from '../../host/control.ts';
 import { createHubHost } from '../../host/create-hub-host.ts';
+import type { HubConfigInput } from '../../server/hub/config.ts';
 import type { HubHost, HubHostOptions, HubHostState } from '../../host/hub-host.ts';
 import { readHubFile } from '../../host/hub-file.ts';
 import { addClient, listClients } from '../../host/registry-admin.ts';
@@ -39,11 +40,9 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-function createHost(options: Partial<HubHostOptions> = {}): HubHost {
+function createHost(options: Partial<HubHostOptions> = {}, config: Partial<HubConfigInput> = {}): HubHost {
   const defaults: HubHostOptions = {
-    dataDir: join(folder.path, 'data'),
-    host: '127.0.0.1',
-    port: 0,
+    config: { dataDir: join(folder.path, 'data'), port: 0, ...config },
     consoleAssetsDir: undefined,
     logLevel: 'silent',
   };
@@ -250,14 +249,14 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     const { port } = await host.start();
     const second = createHost({ carrier });
     await expect(second.start()).rejects.toThrow(HubStartError);
-    await expect(createHost({ carrier, dataDir: join(folder.path, 'other'), port }).start()).rejects.toThrow(
+    await expect(createHost({ carrier }, { dataDir: join(folder.path, 'other'), port }).start()).rejects.toThrow(
       HubStartError,
     );
     // The one that runs was not harmed: its file is still there.
     expect(await readHubFile(join(folder.path, 'data'))).toMatchObject({ port });
     const file = join(folder.path, 'file');
     writeFileSync(file, '');
-    await expect(createHost({ carrier, dataDir: join(file, 'data') }).start()).rejects.toThrow(HubStartError);
+    await expect(createHost({ carrier }, { dataDir: join(file, 'data') }).start()).rejects.toThrow(HubStartError);
   });
 });
 
@@ -373,6 +372,6 @@ describe('HubHost', { timeout: 60_000 }, () => {
     resources.defer(() => void other.close());
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    await expect(createHost({ port }).start()).rejects.toThrow(new RegExp(String(port)));
+    await expect(createHost({}, { port }).start()).rejects.toThrow(new RegExp(String(port)));
   });
 });
