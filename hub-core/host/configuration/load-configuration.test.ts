@@ -44,13 +44,15 @@ describe('loadConfiguration', () => {
       false,
       resolve('/nowhere'),
     ]);
-    expect(['port', 'name', 'limits.heartbeatMs', 'auth.signup', 'host'].map((each) => sourceOf(loaded, each))).toEqual([
-      [1, 'file', path],
-      ['flag', 'flag', '--name'],
-      [2000, 'environment', 'WHUB_LIMITS_HEARTBEAT_MS'],
-      [false, 'flag', '--set'],
-      ['127.0.0.1', 'default', undefined],
-    ]);
+    expect(['port', 'name', 'limits.heartbeatMs', 'auth.signup', 'host'].map((each) => sourceOf(loaded, each))).toEqual(
+      [
+        [1, 'file', path],
+        ['flag', 'flag', '--name'],
+        [2000, 'environment', 'WHUB_LIMITS_HEARTBEAT_MS'],
+        [false, 'flag', '--set'],
+        ['127.0.0.1', 'default', undefined],
+      ],
+    );
   });
 
   it('[CF2] reads whub.config.json in the data folder when there is one, or the file that is named', () => {

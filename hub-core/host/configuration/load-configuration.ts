@@ -1,13 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseHubConfig, type HubConfig } from '../../server/hub/config.ts';
 import { HubStartError } from '../../server/hub/hub-start-error.ts';
+import { isRecord, readConfigurationFile, type ConfigurationFile } from './configuration-file.ts';
 import { parseSettingText } from './setting-text.ts';
 import { listSettings, variableOf, type Setting } from './setting.ts';
-
-/** Its name in the data folder. */
-const FILE_NAME = 'whub.config.json';
-const MAX_FILE_BYTES = 1 << 20;
 
 export interface ConfigurationRequest {
   readonly dataDir: string;
@@ -53,7 +49,7 @@ type GivenByName = Map<string, Given>;
 export function loadConfiguration(request: ConfigurationRequest): Configuration {
   const settings = new Map(listSettings().map((setting) => [setting.name, setting]));
   const given: GivenByName = new Map();
-  const file = readConfigFile(request);
+  const file = readConfigurationFile(request);
   if (file !== undefined) takeFile(file, settings, given);
   takeEnvironment(request.environment, settings, given);
   for (const [name, value] of Object.entries(request.flags)) {
@@ -73,44 +69,11 @@ export function loadConfiguration(request: ConfigurationRequest): Configuration 
   };
 }
 
-interface ConfigFile {
-  readonly path: string;
-  readonly content: Readonly<Record<string, unknown>>;
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function readConfigFile({ dataDir, file, environment }: ConfigurationRequest): ConfigFile | undefined {
-  const { WHUB_CONFIG_FILE: named } = environment;
-  const chosen = file ?? (named === '' ? undefined : named);
-  const path = resolve(chosen ?? join(dataDir, FILE_NAME));
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    // Nobody said that there is one. A data folder that is a file is told of by the hub itself.
-    if (chosen === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
-    throw new HubStartError(`Cannot read the configuration "${path}": ${code}`, { cause: error });
-  }
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
-    throw new HubStartError(
-      `Cannot use the configuration "${path}": it is longer than ${String(MAX_FILE_BYTES)} bytes`,
-    );
-  }
-  try {
-    // Editors of some systems begin a file with a byte order mark.
-    const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (isRecord(content)) return { path, content };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HubStartError(`Cannot use the configuration "${path}": it is no JSON: ${reason}`, { cause: error });
-  }
-  throw new HubStartError(`Cannot use the configuration "${path}": write it as a JSON object, {"port": 7410}`);
-}
-
-function takeFile({ path, content }: ConfigFile, settings: ReadonlyMap<string, Setting>, given: GivenByName): void {
+function takeFile(
+  { path, content }: ConfigurationFile,
+  settings: ReadonlyMap<string, Setting>,
+  given: GivenByName,
+): void {
   const sections = new Set([...settings.keys()].flatMap(sectionsOf));
   const take = (value: unknown, name: string): void => {
     if (settings.has(name)) {
