@@ -14,6 +14,14 @@ export interface StatusFlags extends ConnectFlags {
 
 const milliseconds = z.number().nullable();
 
+const limitSchema = z.object({
+  name: z.string(),
+  unit: z.string(),
+  used: z.number(),
+  limit: z.number().nullable(),
+  at: z.string().optional(),
+});
+
 const statusSchema = z.object({
   name: z.string(),
   version: z.string(),
@@ -29,6 +37,7 @@ const statusSchema = z.object({
   latency_ms: z.object({ p50: milliseconds, p95: milliseconds, p99: milliseconds }),
   event_loop_delay_ms: z.number(),
   rss_bytes: z.number(),
+  limits: z.array(limitSchema),
 });
 
 const ms = (value: number | null): string => (value === null ? '-' : `${value.toFixed(1)} ms`);
@@ -48,14 +57,24 @@ function rowsOf(shown: z.infer<typeof statusSchema>): (readonly [string, string]
   ];
 }
 
-/** How the hub is doing, in a table or as the hub says it. */
+function limitRow({ name, unit, used, limit, at = '' }: z.infer<typeof limitSchema>): readonly string[] {
+  const shown = (value: number): string => (unit === 'bytes' ? formatBytes(value) : String(value));
+  if (limit === null) return [name, shown(used), 'none', '-', at];
+  return [name, shown(used), shown(limit), `${((100 * used) / limit).toFixed(0)} %`, at];
+}
+
+/** How the hub is doing, in tables or as the hub says it. */
 export async function status(flags: StatusFlags, terminal: Terminal): Promise<ExitCode> {
   await using client = await connect(flags, terminal);
   const reply = (await client.request({ uri: '/status/', signal: terminal.interrupted })).orThrow();
   if (flags.json === true) printLine(terminal.stdout, reply.text());
   else {
-    const [first = ['', ''], ...rest] = rowsOf(statusSchema.parse(reply.json()));
+    const shown = statusSchema.parse(reply.json());
+    const [first = ['', ''], ...rest] = rowsOf(shown);
     printLine(terminal.stdout, formatTable(first, rest));
+    printLine(terminal.stdout, '');
+    const limits = shown.limits.map((use) => limitRow(use));
+    printLine(terminal.stdout, formatTable(['LIMIT', 'USED', 'OF', '%', 'AT'], limits));
   }
   return ExitCode.Ok;
 }
@@ -63,7 +82,7 @@ export async function status(flags: StatusFlags, terminal: Terminal): Promise<Ex
 export function addStatusCommand(program: Command, run: RunCommand): void {
   const command = program
     .command('status')
-    .description('how the hub is doing: counts, rates, latencies')
+    .description('how the hub is doing: counts, rates, latencies, and how near each limit is')
     .option('--json', "the hub's answer as it came");
   withExamples(withConnectFlags(command), ['whub status', 'whub status --json']).action((flags: StatusFlags) =>
     run((terminal) => status(flags, terminal)),

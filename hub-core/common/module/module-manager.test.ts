@@ -12,6 +12,8 @@ interface Scene {
   /** What was called, in order. */
   readonly calls: string[];
   readonly lines: (readonly [string, LogFields])[];
+  /** Errors that were logged: module and text. */
+  readonly errors: string[];
   readonly add: (name: string, overrides?: Partial<Module>) => void;
   readonly states: () => Readonly<Record<string, ModuleState>>;
 }
@@ -20,13 +22,19 @@ function scene(drainTimeoutMs = 1_000): Scene {
   const clock = new FakeClock();
   const calls: string[] = [];
   const lines: (readonly [string, LogFields])[] = [];
-  const log: Logger = { ...silentLogger, info: (fields, text) => void lines.push([text, fields]) };
+  const errors: string[] = [];
+  const log: Logger = {
+    ...silentLogger,
+    info: (fields, text) => void lines.push([text, fields]),
+    error: ({ module }, text) => void errors.push(`${String(module)}: ${text}`),
+  };
   const manager = new ModuleManager({ clock, log, drainTimeoutMs });
   return {
     clock,
     manager,
     calls,
     lines,
+    errors,
     add(name, overrides = {}) {
       const noting =
         (what: string, work: (() => Promise<void>) | undefined): (() => Promise<void>) =>
@@ -44,6 +52,7 @@ function scene(drainTimeoutMs = 1_000): Scene {
         drain: overrides.drain ?? noting('drain', undefined),
         stop: noting('stop', overrides.stop),
         health: overrides.health ?? (() => ({ state: 'serving' })),
+        ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
       });
     },
     states: () => Object.fromEntries(manager.status().map(({ name, state }) => [name, state])),
@@ -229,6 +238,28 @@ describe('ModuleManager.status()', () => {
       [{ ...base, state: 'running', health: { state: 'degraded', detail: 'slow disk' } }],
       [{ ...base, state: 'draining', health: { state: 'not-serving', detail: 'slow disk' } }],
       [{ ...base, state: 'stopped', health: { state: 'not-serving', detail: 'stopped' } }],
+    ]);
+  });
+
+  it('[MO10] limits() are those of the modules that run; one that throws has none, and its error is logged', async () => {
+    const { manager, add, errors } = scene();
+    const limit = { name: 'rows', help: 'Rows', unit: 'requests', used: 1, limit: 2 } as const;
+    add('a', { limits: () => [limit] });
+    add('b', {
+      limits: () => {
+        throw new Error('no idea');
+      },
+    });
+    add('c');
+    const before = manager.limits();
+    await manager.start(never);
+    const running = manager.limits();
+    await manager.stop();
+    expect([before, running, manager.limits(), errors]).toEqual([
+      [],
+      [limit],
+      [],
+      ['b: a module could not tell its limits'],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../log/logger.ts';
-import type { MetricSample, Module, ModuleHealth, ModuleState, ModuleStatus } from './module.ts';
+import type { LimitUse, MetricSample, Module, ModuleHealth, ModuleState, ModuleStatus } from './module.ts';
 import { startOrder } from './start-order.ts';
 
 export interface ModuleManagerDeps {
@@ -85,14 +85,22 @@ export class ModuleManager {
 
   /** What each module counts, by its name; one that throws counts nothing, and its error is logged. */
   metrics(): ReadonlyMap<string, readonly MetricSample[]> {
-    return new Map(this.#modules.map(({ module }) => [module.name, this.#metricsOf(module)]));
+    return new Map(
+      this.#modules.map(({ module }) => [module.name, this.#ask(module, 'metrics', () => module.metrics?.())]),
+    );
   }
 
-  #metricsOf(module: Module): readonly MetricSample[] {
+  /** What each module limits, those that run only; one that throws limits nothing, and its error is logged. */
+  limits(): readonly LimitUse[] {
+    const running = this.#modules.filter(({ state }) => state === 'running' || state === 'draining');
+    return running.flatMap(({ module }) => this.#ask(module, 'limits', () => module.limits?.()));
+  }
+
+  #ask<T>(module: Module, what: string, answer: () => readonly T[] | undefined): readonly T[] {
     try {
-      return module.metrics?.() ?? [];
+      return answer() ?? [];
     } catch (error) {
-      this.#deps.log.error({ module: module.name, error }, 'a module could not tell its metrics');
+      this.#deps.log.error({ module: module.name, error }, `a module could not tell its ${what}`);
       return [];
     }
   }

@@ -19,6 +19,21 @@ export interface MetricSample {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A limit of a module beside its present use, for `/status/` and `/metrics`. */
+export interface LimitUse {
+  /** snake_case, unique in its hub. */
+  readonly name: string;
+  /** One sentence: what is limited. */
+  readonly help: string;
+  readonly unit: 'connections' | 'requests' | 'services' | 'bytes';
+  /** Now; where each of many has that limit, the use of the one that is nearest to it. */
+  readonly used: number;
+  /** 0 = no limit. */
+  readonly limit: number;
+  /** Which of the many that is. */
+  readonly at?: string;
+}
+
 /** One-way life of a module; an instance is used once. */
 export type ModuleState = 'created' | 'starting' | 'running' | 'draining' | 'stopping' | 'stopped' | 'failed';
 
@@ -40,6 +55,8 @@ export interface Module {
   health(): ModuleHealth;
   /** Synchronous and cheap; absent when there is nothing to count. */
   metrics?(): readonly MetricSample[];
+  /** Synchronous; may look at everything that the module holds. Absent when it limits nothing. */
+  limits?(): readonly LimitUse[];
 }
 
 /** A module as `/status/modules` and the console show it. */

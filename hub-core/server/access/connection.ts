@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ANONYMOUS, type ClientId, type ConnectionId } from '../../common/base/ids.ts';
+import type { ClientId, ConnectionId } from '../../common/base/ids.ts';
 import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
-import { problemPayload, toProblem, type ProblemDocument } from '../../common/errors/wire.ts';
+import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { kindWord } from '../../common/protocol/words.ts';
@@ -12,26 +12,17 @@ import type { Credential } from './authenticator.ts';
 import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
 import { HeldFrames } from './held-frames.ts';
 import { parseHello, welcome } from './hello.ts';
-import { problemResponse } from './problem-response.ts';
+import { NOBODY } from './nobody.ts';
+import { farewell, problemResponse } from './problem-response.ts';
 import { UnreadStreamBytes } from './unread-stream-bytes.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
 
-const NOBODY: Principal = Object.freeze({
-  clientId: ANONYMOUS,
-  role: 'anonymous',
-  grants: Object.freeze({ call: [], provide: [] }),
-});
 const NORMAL_CLOSE = 1000;
 const PRIVATE_CLOSE = 4000;
 
 function isMessage(message: Message | MessageInit): message is Message {
   return 'frame' in message;
-}
-
-/** What a Goodbye without an error says. */
-function farewell(detail: string): ProblemDocument {
-  return { type: 'about:blank', title: 'Goodbye', status: 0, detail };
 }
 
 /**
@@ -64,6 +55,7 @@ export class Connection implements Caller, ProviderLink {
   #suspect = false;
   #closedAtMs: number | null = null;
   #closeReason: string | null = null;
+  #closeStatus = 0;
   #messagesIn = 0;
   #messagesOut = 0;
   #bytesIn = 0;
@@ -136,6 +128,10 @@ export class Connection implements Caller, ProviderLink {
   get closeReason(): string | null {
     return this.#closeReason;
   }
+  /** Of the hub's Goodbye; 0 when it said none, or one without an error. */
+  get closeStatus(): number {
+    return this.#closeStatus;
+  }
   get messagesIn(): number {
     return this.#messagesIn;
   }
@@ -155,6 +151,10 @@ export class Connection implements Caller, ProviderLink {
   /** Its own requests that are not settled. */
   get inFlight(): number {
     return this.#inFlight;
+  }
+  /** What these keep in memory, about. */
+  get heldRequestBytes(): number {
+    return this.#heldRequestBytes;
   }
 
   /** Whether it ever called a service that is not the hub's own. */
@@ -317,6 +317,7 @@ export class Connection implements Caller, ProviderLink {
     if (this.#state === 'closed') return;
     const problem = typeof reason === 'string' ? farewell(reason) : toProblem(reason, { hub: this.#deps.hub.id });
     const { status } = problem;
+    this.#closeStatus = status;
     this.#write(
       this.codec.encode({ kind: Kind.Goodbye, status, encoding: Encoding.Json, payload: problemPayload(problem) }),
     );

@@ -1,4 +1,4 @@
-import { problemPayload, toProblem, type ProblemContext } from '../../common/errors/wire.ts';
+import { problemPayload, toProblem, type ProblemContext, type ProblemDocument } from '../../common/errors/wire.ts';
 import { Encoding, Kind, type Header, type MessageInit } from '../../common/protocol/message.ts';
 
 /** As in the document, for who reads headers only. */
@@ -18,4 +18,9 @@ export function problemResponse(error: unknown, about: ProblemContext): MessageI
     headers: [{ name: 'content-type', value: 'application/problem+json' }, ...retryHeader(problem['retry_after_ms'])],
     payload: problemPayload(problem),
   };
+}
+
+/** What a Goodbye without an error says. */
+export function farewell(detail: string): ProblemDocument {
+  return { type: 'about:blank', title: 'Goodbye', status: 0, detail };
 }

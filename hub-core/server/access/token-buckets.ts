@@ -34,6 +34,19 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
+  /** Most tokens of one bucket. */
+  get burst(): number {
+    return this.#burst;
+  }
+
+  /** The tokens that are gone from each bucket, whole ones only. */
+  *taken(nowMs: number): Iterable<{ readonly key: string; readonly tokens: number }> {
+    for (const [key, { tokens, atMs }] of this.#buckets) {
+      const left = Math.min(this.#burst, tokens + (nowMs - atMs) * this.#perMs);
+      yield { key, tokens: Math.round(this.#burst - left) };
+    }
+  }
+
   /** Takes a token. @returns 0 when there was one, else the ms until there is */
   take(key: string, nowMs: number): number {
     const bucket = this.#filled(key, nowMs);

@@ -215,6 +215,8 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     stats: () => metering.current(),
     services: () => services.list(),
     modules: () => modules.status(),
+    metrics: () => modules.metrics(),
+    limits: () => modules.limits(),
   });
   const messaging = messagingBetween(
     () => connections,
@@ -243,7 +245,14 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   const authenticator = guard.authenticator(auth);
   listener.mount(
-    createMetricsPage({ hubId: identity.id, log, metering, authenticator, modules: () => modules.metrics() }),
+    createMetricsPage({
+      hubId: identity.id,
+      log,
+      metering,
+      authenticator,
+      modules: () => modules.metrics(),
+      limits: () => modules.limits(),
+    }),
   );
 
   // Those that others tell of their end come first, so that they stop last.

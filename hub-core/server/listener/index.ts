@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../common/base/clock.ts';
 import { CredentialError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
-import type { Module, ModuleHealth } from '../../common/module/module.ts';
+import type { MetricSample, Module, ModuleHealth } from '../../common/module/module.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import type { Method } from '../../common/protocol/message.ts';
 import type { Acceptor } from '../access/acceptor.ts';
@@ -19,6 +19,7 @@ import { BodyClock } from './body-clock.ts';
 import type { HttpMount } from './http-mount.ts';
 import { HttpRelay } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
+import { ListenerCounts } from './listener-counts.ts';
 import { MountTable } from './mount-table.ts';
 import { refuseRaw } from './raw-refusal.ts';
 import { remoteOf } from './remote-of.ts';
@@ -87,7 +88,7 @@ class PortListener implements Listener {
   #guard: RequestGuard | undefined;
   #address: AddressInfo | undefined;
   #serving = false;
-  #active = 0;
+  readonly #counts = new ListenerCounts();
   /** The latest response on each socket: one that is half written may not be written into. */
   readonly #responses = new WeakMap<Duplex, ServerResponse>();
   #whenIdle: PromiseWithResolvers<void> | undefined;
@@ -103,11 +104,11 @@ class PortListener implements Listener {
     });
     this.#webSockets = createWebSocketUpgrade(
       { clock, limits, acceptor, codecs: [codecs.binary, codecs.json] },
-      (error, socket) =>
-        refuseRaw(socket, new ProtocolError(`Cannot open a WebSocket: ${error.message}`), {
-          hub: deps.hub.id,
-          instance: '/',
-        }),
+      ({ message }, socket) => {
+        const error = new ProtocolError(`Cannot open a WebSocket: ${message}`);
+        this.#counts.upgradeRefused(error);
+        refuseRaw(socket, error, { hub: deps.hub.id, instance: '/' });
+      },
     );
   }
 
@@ -143,7 +144,7 @@ class PortListener implements Listener {
   async drain(signal: AbortSignal): Promise<void> {
     this.#serving = false;
     this.#server?.closeIdleConnections();
-    if (this.#active === 0 || signal.aborted) return;
+    if (this.#counts.active === 0 || signal.aborted) return;
     this.#whenIdle ??= Promise.withResolvers<void>();
     const { promise, resolve } = this.#whenIdle;
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -165,6 +166,10 @@ class PortListener implements Listener {
   health(): ModuleHealth {
     if (!this.#serving || this.#address === undefined) return { state: 'not-serving' };
     return { state: 'serving', detail: `${hostLiteral(this.#address.address)}:${String(this.#address.port)}` };
+  }
+
+  metrics(): readonly MetricSample[] {
+    return this.#counts.metrics();
   }
 
   #createServer(): Server {
@@ -210,12 +215,12 @@ class PortListener implements Listener {
   }
 
   #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
-    this.#active += 1;
+    this.#counts.requestBegan();
     this.#responses.set(request.socket, response);
     this.#bodyClock.watch(request);
     response.once('close', () => {
-      this.#active -= 1;
-      if (this.#active === 0) this.#whenIdle?.resolve();
+      this.#counts.requestEnded();
+      if (this.#counts.active === 0) this.#whenIdle?.resolve();
     });
     if (!this.#serving) response.setHeader('connection', 'close');
     router.handle(request, response);
@@ -223,6 +228,7 @@ class PortListener implements Listener {
 
   #onUpgrade(upgrade: UpgradeRequest): void {
     const { request, socket } = upgrade;
+    this.#counts.upgradeAsked();
     // Until someone owns it, its loss is nobody's concern.
     const onError = (): void => {
       socket.destroy();
@@ -232,6 +238,7 @@ class PortListener implements Listener {
       this.#route(upgrade);
       socket.off('error', onError);
     } catch (error) {
+      this.#counts.upgradeRefused(error);
       if (error instanceof CredentialError) this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
       refuseRaw(socket, error, { hub: this.#deps.hub.id, instance: requestTarget(request).path });
     }
@@ -259,6 +266,7 @@ class PortListener implements Listener {
   }
 
   #refuseBytes(socket: Duplex, fault: RequestError): void {
+    this.#counts.bytesRefused();
     const response = this.#responses.get(socket);
     if (response?.headersSent === true && !response.writableFinished) socket.destroy();
     else refuseRaw(socket, fault, { hub: this.#deps.hub.id, instance: '' });

@@ -16,6 +16,11 @@ export class CallerTable {
     return this.#byConnection.get(connection)?.size ?? 0;
   }
 
+  /** How many each connection has. */
+  *counts(): Iterable<readonly [connection: ConnectionId, count: number]> {
+    for (const [connection, requests] of this.#byConnection) yield [connection, requests.size];
+  }
+
   get(connection: ConnectionId, requestId: number): RelayedExchange | undefined {
     return this.#byConnection.get(connection)?.get(requestId);
   }

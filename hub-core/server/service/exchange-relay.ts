@@ -2,6 +2,7 @@ import type { Clock } from '../../common/base/clock.ts';
 import type { ConnectionId } from '../../common/base/ids.ts';
 import { DeadlineWheel } from '../../common/dispatch/deadline-wheel.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { LimitUse } from '../../common/module/module.ts';
 import { EMPTY_BYTES, Flag, Kind, Method, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { splitUri } from '../../common/route/path.ts';
 import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
@@ -28,6 +29,7 @@ import { RelayedExchange, type TargetChannel, type TargetService } from './relay
 import { checkForm, checkGrant, checkReach, routeFor } from './request-checks.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
+import { serviceLimitUses } from './service-limit-uses.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import type { ServiceRegistry } from './service-registry.ts';
 import { StreamRelay, type StreamCounters } from './stream-relay.ts';
@@ -123,6 +125,12 @@ export class ExchangeRelay implements Relay, Disposable {
   /** Entries in all tables; 0 when no request is on its way. */
   get kept(): number {
     return this.#callers.size + this.#dispatch.sent + this.#dispatch.queued + this.#deadlines.size;
+  }
+
+  /** Its limits and how near it is to them. */
+  limitUses(): readonly LimitUse[] {
+    const { directory, limits } = this.#deps;
+    return serviceLimitUses({ directory, limits, callers: this.#callers });
   }
 
   request(request: RelayRequest): void {

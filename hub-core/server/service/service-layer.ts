@@ -3,6 +3,7 @@ import type { Event } from '../../common/base/emitter.ts';
 import type { ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { LimitUse } from '../../common/module/module.ts';
 import type { Method } from '../../common/protocol/message.ts';
 import type { Relay } from '../relay.ts';
 import type { BuiltInService } from './built-in.ts';
@@ -65,6 +66,8 @@ export interface ServiceLayer extends Relay, Disposable {
   setWeight(service: string, provider: string, weight: number): boolean;
   /** What is counted of each registered service. */
   tallies(): readonly ServiceTally[];
+  /** Its limits and how near it is to them. */
+  limitUses(): readonly LimitUse[];
   /** Refuses new requests to registered services with 503 and resolves when none is left or `signal` aborts. Idempotent. */
   drainAll(signal: AbortSignal): Promise<void>;
   /** @throws {TypeError} when the id is taken by another built-in service */
@@ -130,6 +133,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     services: () => directory.views(),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
+    limitUses: () => relay.limitUses(),
     providersOf: (service) => (directory.get(service)?.channels ?? []).map(({ link }) => link.connectionId),
     drainAll: (signal) => relay.drainAll(signal),
     addBuiltIn: (service) => directory.addBuiltIn(service),

@@ -6,7 +6,13 @@ import { isGrantGlob } from '../grants.ts';
 import type { ClientRecord, GrantLists, IssuedCredential } from './client-record.ts';
 import type { HubDatabase } from './database.ts';
 import { credentialIdOf, makeKey } from './key.ts';
-import { prepareStatements, toRecords, type Statements, type StoredCredential } from './registry-rows.ts';
+import {
+  prepareStatements,
+  toRecords,
+  type CountRow,
+  type Statements,
+  type StoredCredential,
+} from './registry-rows.ts';
 import { SessionStore } from './session-store.ts';
 
 /** Most globs of one kind that a client can be granted. */
@@ -104,6 +110,12 @@ export class ClientRegistry {
     this.#database.gate.reads += 1;
     const { clients, allGrants, allCredentials } = this.#rows;
     return toRecords(clients.all(), allGrants.all(), allCredentials.all());
+  }
+
+  /** How many clients and credentials there are. Reads all of them through: not for each request. */
+  counts(): readonly CountRow[] {
+    this.#database.gate.reads += 1;
+    return this.#rows.counts.all();
   }
 
   get(client: string): ClientRecord | undefined {

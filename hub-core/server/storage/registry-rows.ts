@@ -38,6 +38,13 @@ const CREDENTIAL = `SELECT client_id AS clientId, id, prefix, created_at_ms AS c
 /** The next revision: above every one given so far. */
 const NEXT_REVISION = '(SELECT coalesce(max(revision), 0) + 1 FROM clients)';
 
+/** Clients of one stored role, or credentials (role ''), that are or are not revoked. */
+export interface CountRow {
+  readonly role: 'client' | 'manager' | 'root' | '';
+  readonly revoked: 0 | 1;
+  readonly count: number;
+}
+
 /** Every statement of the registry, prepared once. */
 export interface Statements {
   readonly client: Statement<[string], ClientRow>;
@@ -49,6 +56,7 @@ export interface Statements {
   readonly credential: Statement<[string], Omit<StoredCredential, 'revoked'> & { readonly revoked: number }>;
   readonly changedSince: Statement<[number], { readonly id: ClientId; readonly revision: number }>;
   readonly lastRevision: Statement<[], number>;
+  readonly counts: Statement<[], CountRow>;
   readonly insertClient: Statement<[string, string, number, number]>;
   readonly insertGrant: Statement<[string, string, number, string]>;
   readonly deleteGrants: Statement<[string]>;
@@ -75,6 +83,13 @@ export function prepareStatements(database: Database): Statements {
     ),
     changedSince: database.prepare('SELECT id, revision FROM clients WHERE revision > ? ORDER BY revision'),
     lastRevision: database.prepare<[], number>('SELECT coalesce(max(revision), 0) FROM clients').pluck(),
+    counts: database.prepare(
+      `SELECT CASE is_root WHEN 1 THEN 'root' ELSE role END AS role, revoked_at_ms IS NOT NULL AS revoked, count(*) AS count
+        FROM clients GROUP BY 1, 2
+        UNION ALL
+        SELECT '', credentials.revoked_at_ms IS NOT NULL OR clients.revoked_at_ms IS NOT NULL, count(*)
+        FROM credentials JOIN clients ON clients.id = client_id GROUP BY 2`,
+    ),
     insertClient: database.prepare(
       `INSERT INTO clients (id, role, is_root, created_at_ms, revision) VALUES (?, ?, ?, ?, ${NEXT_REVISION})`,
     ),

@@ -34,7 +34,14 @@ describe('whub status, services, send', () => {
     await provider.provide({ id: 'math', version: '1.2', routes: [{ pattern: '/*rest', handler: () => ({}) }] });
     const [status, json, services] = [await whub('status'), await whub('status', '--json'), await whub('services')];
     expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/^services +1 with 1 providers$/m)]);
-    expect(JSON.parse(json.stdout)).toMatchObject({ id: running.hub.id, services: 1 });
+    expect(status.stdout).toMatch(/^LIMIT +USED +OF +% +AT\n(.*\n)*services +1 +10000 +0 %$/m);
+    expect(status.stdout).toMatch(/^connections +2 +none +-$/m);
+    const limits = [{ name: 'connections', used: 2, limit: null }];
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      id: running.hub.id,
+      services: 1,
+      limits: expect.arrayContaining(limits.map((limit) => expect.objectContaining(limit) as unknown)) as unknown,
+    });
     expect(services).toEqual({
       code: 0,
       stdout: [

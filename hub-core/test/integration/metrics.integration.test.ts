@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient } from '../../client/node/index.ts';
+import { Kind } from '../../common/protocol/message.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
+import { WireClient } from '../support/wire-client.ts';
 
 let owned: AsyncDisposableStack;
 let running: TestHub;
@@ -77,5 +81,97 @@ describe('GET /metrics', () => {
       'Bearer',
       expect.objectContaining({ type: 'urn:whub:error:UNAUTHORIZED_ERR', instance: '/metrics' }),
     ]);
+  });
+
+  it('[ME24] counts connections by transport and role, what passed over them, and handshakes that were refused', async () => {
+    const key = running.addClient('tester');
+    const client = owned.use(await HubClient.connect({ url: running.url, client: 'tester', key }));
+    owned.use(await WireClient.open(running.url, {}));
+    const before = valuesOf(await (await scrape()).text());
+    await client.request({ uri: '/status/info' });
+    const early = await WireClient.connect(running.url);
+    early.send({ kind: Kind.Ping });
+    const wrong = await WireClient.connect(running.url);
+    wrong.hello({ client: 'tester', key: 'whub_no_such' });
+    await Promise.all([early.closed, wrong.closed]);
+    const left = await WireClient.open(running.url, { client: 'tester', key });
+    left.send({ kind: Kind.Goodbye });
+    await left.closed;
+    const values = valuesOf(await (await scrape()).text());
+    const of = (name: string): number | undefined => values.get(`whub_connection_manager_${name}`);
+    const grew = (name: string): number => (of(name) ?? 0) - (before.get(`whub_connection_manager_${name}`) ?? 0);
+    expect({
+      providers: of('connections{transport="websocket",role="provider"}'),
+      anonymous: of('connections{transport="websocket",role="anonymous"}'),
+      handshakes: of('handshakes'),
+      opened: of('opened_total{transport="websocket"}'),
+      refused: [of('refused_total{status="400"}'), of('refused_total{status="401"}')],
+      left: of('ended_total{status="0"}'),
+      // A request, a Ping, two Hellos and a Goodbye; a Response, two Goodbyes and a Welcome.
+      messages: [
+        grew('messages_total{transport="websocket",direction="in"}'),
+        grew('messages_total{transport="websocket",direction="out"}'),
+      ],
+    }).toEqual({
+      providers: 1,
+      anonymous: 1,
+      handshakes: 0,
+      opened: 3,
+      refused: [1, 1],
+      left: 1,
+      messages: [5, 4],
+    });
+    expect(grew('bytes_total{transport="websocket",direction="in"}')).toBeGreaterThan(0);
+  });
+
+  it('[ME24] counts clients, their credentials, HTTP requests, and upgrades that were refused', async () => {
+    running.addClient('ann');
+    running.addClient('bob');
+    running.hub.clients.addCredential('bob');
+    running.hub.clients.revoke('ann');
+    const foreign = new WebSocket(running.url, { headers: { origin: 'https://example.org' } });
+    await once(foreign, 'error');
+    await fetch(`${running.httpUrl}/healthz`);
+    const values = valuesOf(await (await scrape()).text());
+    const of = (name: string): number | undefined => values.get(`whub_${name}`);
+    expect({
+      live: of('client_manager_clients{role="client",state="live"}'),
+      revoked: of('client_manager_clients{role="client",state="revoked"}'),
+      root: of('client_manager_clients{role="root",state="live"}'),
+      keys: [of('client_manager_credentials{state="live"}'), of('client_manager_credentials{state="revoked"}')],
+      changes: [
+        of('client_manager_changes_total{change="registered"}'),
+        of('client_manager_changes_total{change="revoked"}'),
+      ],
+      // The one that asks is active.
+      requests: [of('listener_requests_total'), of('listener_requests_active')],
+      upgrades: [of('listener_upgrades_total'), of('listener_upgrades_refused_total{status="403"}')],
+      // Without a store nothing is recorded.
+      recorded: of('capture_recorded_total'),
+    }).toEqual({
+      live: 1,
+      revoked: 1,
+      root: 1,
+      keys: [3, 1],
+      changes: [2, 1],
+      requests: [2, 1],
+      upgrades: [1, 1],
+      recorded: 0,
+    });
+  });
+
+  it('[ME25] tells each limit and its use; [ME26] every module counts something', async () => {
+    const values = valuesOf(await (await scrape()).text());
+    expect([
+      values.get('whub_limit_max{limit="connection_in_flight"}'),
+      values.get('whub_limit_used{limit="connections"}'),
+      values.has('whub_limit_max{limit="connections"}'),
+    ]).toEqual([4_096, 0, false]);
+    const without = running.hub.modules().filter(({ name }) => {
+      const prefix = `whub_${name.replaceAll('-', '_')}_`;
+      // Services are counted one by one, and there is none.
+      return name !== 'service-manager' && ![...values.keys()].some((key) => key.startsWith(prefix));
+    });
+    expect(without).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../common/base/clock.ts';
-import type { Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
 import {
   EMPTY_BYTES,
   Encoding,
@@ -13,6 +13,7 @@ import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../
 import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 import { BatchBuffer } from './batch-buffer.ts';
+import { captureMetrics } from './capture-metrics.ts';
 import type { CaptureSink } from './capture-sink.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { holdsSecrets } from './secret-bodies.ts';
@@ -86,7 +87,8 @@ class CaptureTap implements Capture {
   #nextSeq = 1;
   #droppedRows = 0;
   #droppedBodies = 0;
-  #droppedEver = 0;
+  /** Since the start. */
+  readonly #counts = { recorded: 0, droppedRows: 0, droppedBodies: 0 };
   #stopped = false;
 
   constructor(deps: CaptureDeps) {
@@ -113,8 +115,20 @@ class CaptureTap implements Capture {
 
   health(): ModuleHealth {
     if (this.#deps.sink === undefined) return { state: 'serving', detail: 'no store' };
-    const detail = `${String(this.#deps.sink.pendingBytes)} bytes on their way, ${String(this.#droppedEver)} left out`;
+    const { droppedRows, droppedBodies } = this.#counts;
+    const leftOut = String(droppedRows + droppedBodies);
+    const detail = `${String(this.#deps.sink.pendingBytes)} bytes on their way, ${leftOut} left out`;
     return { state: this.#budgetUsed() > this.#budgetBytes ? 'degraded' : 'serving', detail };
+  }
+
+  metrics(): readonly MetricSample[] {
+    return captureMetrics({ ...this.#counts, pendingBytes: this.#budgetUsed() });
+  }
+
+  limits(): readonly LimitUse[] {
+    const help = 'What is on its way to the traffic store; above it bodies are left out';
+    const { budgetBytes } = this.#deps.limits;
+    return [{ name: 'capture_bytes', help, unit: 'bytes', used: this.#budgetUsed(), limit: budgetBytes }];
   }
 
   began(exchange: Exchange): void {
@@ -123,12 +137,13 @@ class CaptureTap implements Capture {
     const used = this.#budgetUsed();
     if (used > 2 * this.#budgetBytes) {
       this.#droppedRows += 1;
-      this.#droppedEver += 1;
+      this.#counts.droppedRows += 1;
       return;
     }
     const { message, caller, requestId, receivedMs } = exchange;
     const uri = message.uri ?? '';
     exchange.captureSeq = this.#nextSeq++;
+    this.#counts.recorded += 1;
     this.#starts.push({
       seq: exchange.captureSeq,
       receivedMs,
@@ -223,7 +238,7 @@ class CaptureTap implements Capture {
     const stored = Math.min(known.byteLength, this.#wantedBytes());
     if (stored === 0 || used + stored <= this.#budgetBytes) return { ...this.#buffer.add(known, stored), total };
     this.#droppedBodies += 1;
-    this.#droppedEver += 1;
+    this.#counts.droppedBodies += 1;
     return { ...this.#buffer.add(known, 0), total };
   }
 

@@ -1,13 +1,17 @@
 import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import type { ClientId } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
-import type { Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
 import type { BuiltInService } from '../../service/built-in.ts';
 import type { ClientRecord, IssuedCredential } from '../../storage/client-record.ts';
 import type { ClientRegistry } from '../../storage/client-registry.ts';
 import type { ConnectionSnapshot } from '../connection-manager/connection-snapshot.ts';
+import type { ClientChange } from './client-change.ts';
+import { ClientCounts } from './client-counts.ts';
 import type { ClientSnapshot, IssuedKey } from './client-snapshot.ts';
 import { createClientsService } from './clients-service.ts';
+
+export type { ClientChange } from './client-change.ts';
 
 export interface ClientManagerDeps {
   /** Asked for at start: a registry is open only then. */
@@ -20,12 +24,6 @@ export interface ClientManagerDeps {
   };
   /** Whether anyone may register a client. */
   readonly signup: boolean;
-}
-
-/** Something that was done to a client through this hub. */
-export interface ClientChange {
-  readonly kind: 'registered' | 'revoked' | 'restored';
-  readonly client: ClientId;
 }
 
 /** Registered clients and their credentials. What changes a root client throws {@link RequestError} FORBIDDEN_ERR. */
@@ -66,6 +64,7 @@ class RegistryClients implements ClientManager {
   readonly #deps: ClientManagerDeps;
   readonly #changed = new Emitter<ClientChange>();
   #running: ClientRegistry | undefined;
+  #counts: ClientCounts | undefined;
 
   readonly onDidChange = this.#changed.event;
 
@@ -83,16 +82,23 @@ class RegistryClients implements ClientManager {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#running = this.#deps.registry();
+    this.#counts = new ClientCounts(this.#running, this.onDidChange);
   }
 
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
     this.#running = undefined;
+    this.#counts?.[Symbol.dispose]();
+    this.#counts = undefined;
   }
 
   health(): ModuleHealth {
     return { state: this.#running === undefined ? 'not-serving' : 'serving' };
+  }
+
+  metrics(): readonly MetricSample[] {
+    return this.#counts?.metrics() ?? [];
   }
 
   list(): readonly ClientSnapshot[] {

@@ -3,11 +3,13 @@ import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import { connectionId, type ClientId, type ConnectionId } from '../../../common/base/ids.ts';
 import { CredentialError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
-import type { Module } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample, Module } from '../../../common/module/module.ts';
 import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
 import type { Credential } from '../../access/authenticator.ts';
 import type { ConnectionDeps, ConnectionObserver } from '../../access/connection-deps.ts';
 import { Connection } from '../../access/connection.ts';
+import { ConnectionCounts } from './connection-counts.ts';
+import { connectionLimits } from './connection-limits.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
 export { connectionLoad } from './connection-load.ts';
@@ -91,6 +93,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   readonly #ended = new Emitter<Connection>();
   readonly #refused = new Emitter<RefusedHello>();
   readonly #violated = new Emitter<ProtocolViolation>();
+  readonly #counts = new ConnectionCounts();
   #running: DisposableStack | undefined;
   #accepting = false;
   #lastNumber = 0;
@@ -148,6 +151,14 @@ class Connections implements ConnectionManager, ConnectionObserver {
     return { state: this.#accepting ? 'serving' : 'not-serving', detail: `${String(this.#live.size)} connections` };
   }
 
+  metrics(): readonly MetricSample[] {
+    return this.#counts.metrics(this.#live.values());
+  }
+
+  limits(): readonly LimitUse[] {
+    return connectionLimits([...this.#live.values()], this.#deps.limits);
+  }
+
   accept({ transport, codec, credential }: AcceptedLink): Connection {
     const id = connectionId(`c${String(++this.#lastNumber)}`);
     const connection = new Connection({ id, transport, codec, credential }, this.#connectionDeps);
@@ -193,6 +204,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
       { connectionId: connection.connectionId, clientId, address: connection.remoteAddress },
       'connection opened',
     );
+    this.#counts.opened(connection);
     this.#opened.emit(connection);
   }
 
@@ -220,7 +232,9 @@ class Connections implements ConnectionManager, ConnectionObserver {
     if (this.#closed.length >= MAX_CLOSED) this.#closed.shift();
     this.#closed.push(connection);
     const others = this.#byClient.get(connection.clientId);
-    if (others?.delete(connection) === true && others.size === 0) this.#byClient.delete(connection.clientId);
+    const wasOpen = others?.delete(connection) === true;
+    if (others?.size === 0) this.#byClient.delete(connection.clientId);
+    this.#counts.closed(connection, wasOpen);
     const { connectionId: id, clientId, closeReason } = connection;
     this.#deps.log.info({ connectionId: id, clientId, reason: closeReason ?? '' }, 'connection closed');
     this.#ended.emit(connection);

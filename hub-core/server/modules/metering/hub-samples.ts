@@ -1,4 +1,4 @@
-import type { MetricSample } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample } from '../../../common/module/module.ts';
 import type { MeterSnapshot } from './meter-snapshot.ts';
 import type { ProcessFigures } from './process-figures.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
@@ -37,4 +37,16 @@ export function hubSamples(stats: StatsSnapshot, total: MeterSnapshot, figures: 
     ['process_cpu_seconds_total', 'Processor time of the process, seconds', figures.cpuSec],
   ];
   return [...gauges.map((row) => sample('gauge', row)), ...counters.map((row) => sample('counter', row))];
+}
+
+/** Limits beside their use; one that is not set has none. Whose use it is stands in no label: there may be many. */
+export function limitSamples(limits: readonly LimitUse[]): MetricSample[] {
+  const used = 'Use of each limit now; of the one that is nearest to it where each of many has that limit';
+  return limits.flatMap(({ name, ...use }): MetricSample[] => {
+    const labels = { limit: name };
+    const rest = { kind: 'gauge', labels } as const;
+    const present: MetricSample = { name: 'whub_limit_used', help: used, value: use.used, ...rest };
+    if (use.limit === 0) return [present];
+    return [present, { name: 'whub_limit_max', help: 'Each limit that is set', value: use.limit, ...rest }];
+  });
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CredentialError, HubError, RequestError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
-import type { MetricSample } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample } from '../../../common/module/module.ts';
 import type { Authenticator } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import { isLoopback } from '../../access/host-policy.ts';
 import type { HttpMount } from '../../listener/http-mount.ts';
 import { MethodError, sendProblem } from '../../listener/http/http-problem.ts';
 import { isManager } from '../../roles.ts';
-import { hubSamples } from './hub-samples.ts';
+import { hubSamples, limitSamples } from './hub-samples.ts';
 import type { Metering } from './index.ts';
 import { metricsText, servicesOf } from './metrics-text.ts';
 
@@ -22,6 +22,7 @@ export interface MetricsPageDeps {
   readonly authenticator: Authenticator;
   /** By the module's name. */
   readonly modules: () => ReadonlyMap<string, readonly MetricSample[]>;
+  readonly limits: () => readonly LimitUse[];
 }
 
 /** From this machine, and not passed on by a proxy on it for somebody else. */
@@ -44,10 +45,11 @@ async function admit(request: IncomingMessage, authenticator: Authenticator): Pr
   }
 }
 
-async function page({ metering, modules }: MetricsPageDeps): Promise<string> {
+async function page({ metering, modules, limits }: MetricsPageDeps): Promise<string> {
   const { counted } = metering;
+  const hub = hubSamples(metering.current(), counted.total.snapshot(''), metering.process());
   return metricsText({
-    hub: hubSamples(metering.current(), counted.total.snapshot(''), metering.process()),
+    hub: [...hub, ...limitSamples(limits())],
     modules: modules(),
     services: servicesOf(counted.exported),
   });

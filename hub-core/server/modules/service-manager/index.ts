@@ -74,6 +74,7 @@ export function createServiceManager(deps: ServiceManagerDeps): ServiceManager {
     health: () => healthOf(layer),
     list: () => layer.services().map((service) => serviceSnapshot(service, deps)),
     metrics: () => serviceMetrics(layer.tallies()),
+    limits: () => layer.limitUses(),
     drainProvider: (service, provider) => layer.drain(service, provider),
     undrainProvider: (service, provider) => layer.undrain(service, provider),
     ejectProvider: (service, provider, forMs) => layer.eject(service, provider, forMs),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJsonPayload } from '../../../common/protocol/payload.ts';
+import { clientPrincipal, FakePeer, managerPrincipal } from '../../../test/support/fake-service-peers.ts';
 import type { BuiltInCall } from '../../service/built-in.ts';
 import type { StatsSnapshot } from '../metering/stats-snapshot.ts';
 import type { ProviderSnapshot, ServiceSnapshot } from '../service-manager/service-snapshot.ts';
@@ -38,15 +39,26 @@ const service = createStatusService({
     serviceOf('weak', false, ['saturated']),
     serviceOf('gone', false, []),
   ],
-  modules: () => [{ name: 'auth', state: 'running', health: { state: 'serving' }, dependsOn: ['storage'] }],
+  modules: () => [
+    { name: 'auth', state: 'running', health: { state: 'serving' }, dependsOn: ['storage'] },
+    { name: 'quiet', state: 'stopped', health: { state: 'not-serving' }, dependsOn: [] },
+  ],
+  metrics: () => new Map([['auth', [METRIC]]]),
+  limits: () => [
+    { name: 'queue_messages', help: 'What waits', unit: 'requests', used: 3, limit: 4, at: 'math' },
+    { name: 'connections', help: 'All', unit: 'connections', used: 7, limit: 0 },
+  ],
 });
 
-async function answer(pattern: string): Promise<unknown> {
+const METRIC = { name: 'logins_total', help: 'Logins', kind: 'counter', value: 2, labels: { by: 'x' } } as const;
+
+async function answer(pattern: string, principal = clientPrincipal('ann')): Promise<unknown> {
   const route = service.routes.find((candidate) => candidate.pattern === pattern);
-  const reply = await route?.handle({} as BuiltInCall);
+  const reply = await route?.handle({ caller: new FakePeer('c1', principal) } as unknown as BuiltInCall);
   return parseJsonPayload(reply?.payload ?? new Uint8Array());
 }
 
+const QUEUE = { name: 'queue_messages', help: 'What waits', unit: 'requests', used: 3, limit: 4 };
 const INFO = { id: 'h1', name: 'test', version: '1.2.3', protocol: 'whub.v1', started_at: '1970-01-01T00:00:00.000Z' };
 
 describe('createStatusService', () => {
@@ -66,7 +78,13 @@ describe('createStatusService', () => {
       latency_ms: { p50: 1.5, p95: 2.5, p99: null },
       event_loop_delay_ms: 0.25,
       rss_bytes: 1024,
+      limits: [QUEUE, { name: 'connections', help: 'All', unit: 'connections', used: 7, limit: null }],
     });
+  });
+
+  it('[ME25] / tells managers whose use of a limit it is, and nobody else', async () => {
+    const connections = { name: 'connections', help: 'All', unit: 'connections', used: 7, limit: null };
+    expect(await answer('/', managerPrincipal())).toMatchObject({ limits: [{ ...QUEUE, at: 'math' }, connections] });
   });
 
   it('[ME8] /services says how each service is: serving with a ready provider, degraded with busy ones only', async () => {
@@ -81,9 +99,12 @@ describe('createStatusService', () => {
     });
   });
 
-  it('[ME8] /modules says how each module is', async () => {
+  it('[ME26] /modules says how each module is, and what it counts', async () => {
     expect(await answer('/modules')).toEqual({
-      modules: [{ name: 'auth', state: 'running', health: { state: 'serving' }, depends_on: ['storage'] }],
+      modules: [
+        { name: 'auth', state: 'running', health: { state: 'serving' }, depends_on: ['storage'], metrics: [METRIC] },
+        { name: 'quiet', state: 'stopped', health: { state: 'not-serving' }, depends_on: [], metrics: [] },
+      ],
     });
   });
 });

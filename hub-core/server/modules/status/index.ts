@@ -1,11 +1,15 @@
+import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
-import type { ModuleStatus } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample, ModuleStatus } from '../../../common/module/module.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
 import { jsonPayload } from '../../../common/protocol/payload.ts';
 import type { HubIdentity } from '../../access/access-limits.ts';
-import type { BuiltInAccess, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
+import { isManager } from '../../roles.ts';
+import type { BuiltInAccess, BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
+import { schemaOf } from '../../service/schema-of.ts';
 import type { StatsSnapshot } from '../metering/stats-snapshot.ts';
 import type { ServiceSnapshot } from '../service-manager/service-snapshot.ts';
+import { figuresSchema, infoSchema, modulesSchema, servicesSchema } from './status-schemas.ts';
 
 const PROTOCOL = 'whub.v1';
 
@@ -16,6 +20,9 @@ export interface StatusDeps {
   readonly stats: () => StatsSnapshot;
   readonly services: () => readonly ServiceSnapshot[];
   readonly modules: () => readonly ModuleStatus[];
+  /** By the module's name. */
+  readonly metrics: () => ReadonlyMap<string, readonly MetricSample[]>;
+  readonly limits: () => readonly LimitUse[];
 }
 
 function json(value: unknown): BuiltInReply {
@@ -64,39 +71,68 @@ function serviceHealth(service: ServiceSnapshot): Readonly<Record<string, unknow
   };
 }
 
-function moduleDocument({ name, state, health, dependsOn }: ModuleStatus): Readonly<Record<string, unknown>> {
-  return { name, state, health, depends_on: dependsOn };
+/** Whose use it is, which may be a client's name or address, is told to managers only. */
+function limitDocument({ at, limit, ...use }: LimitUse, tellsWhose: boolean): Readonly<Record<string, unknown>> {
+  const document = { ...use, limit: limit === 0 ? null : limit };
+  return tellsWhose && at !== undefined ? { ...document, at } : document;
+}
+
+function figuresDocument(deps: StatusDeps, { caller }: BuiltInCall): Readonly<Record<string, unknown>> {
+  const tellsWhose = isManager(caller.principal);
+  const limits = deps.limits().map((use) => limitDocument(use, tellsWhose));
+  return { ...info(deps), ...figures(deps.stats()), limits };
+}
+
+function modulesDocument(deps: StatusDeps): Readonly<Record<string, unknown>> {
+  const metrics = deps.metrics();
+  const modules = deps.modules().map(({ name, state, health, dependsOn }) => ({
+    name,
+    state,
+    health,
+    depends_on: dependsOn,
+    metrics: metrics.get(name) ?? [],
+  }));
+  return { modules };
+}
+
+interface StatusRoute {
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  readonly value: (call: BuiltInCall) => unknown;
+}
+
+function get(pattern: string, access: BuiltInAccess, { summary, schema, value }: StatusRoute): BuiltInRoute {
+  return {
+    pattern,
+    methods: [Method.Get],
+    access,
+    summary,
+    responseSchema: schemaOf(schema),
+    handle: (call) => json(value(call)),
+  };
 }
 
 /** The built-in service `status`: how the hub is doing, for whoever may know. */
 export function createStatusService(deps: StatusDeps): BuiltInService {
-  const get = (
-    pattern: string,
-    access: BuiltInAccess,
-    route: { summary: string; value: () => unknown },
-  ): BuiltInRoute => ({
-    pattern,
-    methods: [Method.Get],
-    access,
-    summary: route.summary,
-    handle: () => json(route.value()),
-  });
   return {
     id: 'status' as ServiceId,
     description: 'How the hub is doing',
     routes: [
-      get('/info', 'anonymous', { summary: 'Which hub this is', value: () => info(deps) }),
+      get('/info', 'anonymous', { summary: 'Which hub this is', schema: infoSchema, value: () => info(deps) }),
       get('/', 'client', {
-        summary: 'Counts, rates and latencies',
-        value: () => ({ ...info(deps), ...figures(deps.stats()) }),
+        summary: 'Counts, rates, latencies, and how near each limit is',
+        schema: figuresSchema,
+        value: (call) => figuresDocument(deps, call),
       }),
       get('/services', 'client', {
         summary: 'Health of each service',
+        schema: servicesSchema,
         value: () => ({ services: deps.services().map((service) => serviceHealth(service)) }),
       }),
       get('/modules', 'manager', {
-        summary: 'State of each module',
-        value: () => ({ modules: deps.modules().map((module) => moduleDocument(module)) }),
+        summary: 'State of each module, and what it counts',
+        schema: modulesSchema,
+        value: () => modulesDocument(deps),
       }),
     ],
   };

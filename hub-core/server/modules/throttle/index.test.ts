@@ -85,4 +85,27 @@ describe('createThrottle', () => {
       ['client-service', 0],
     ]);
   });
+
+  it('[ME25] limits() tells the bucket with the fewest tokens of each rate that is set', () => {
+    const { clock, throttle } = stage({ clientRequestsPerSec: 10, clientBurst: 4 });
+    const use = (): unknown => throttle.limits?.().map(({ name, used, limit, at }) => [name, used, limit, at]);
+    const unused = use();
+    for (const client of ['ann', 'bob', 'bob', 'bob']) throttle.check({ address: undefined, client, service: 'math' });
+    const busy = use();
+    clock.advance(100);
+    expect([unused, busy, use()]).toEqual([
+      [
+        ['rate_handshakes', 0, 100, undefined],
+        ['rate_client', 0, 4, undefined],
+      ],
+      [
+        ['rate_handshakes', 0, 100, undefined],
+        ['rate_client', 3, 4, 'bob'],
+      ],
+      [
+        ['rate_handshakes', 0, 100, undefined],
+        ['rate_client', 2, 4, 'bob'],
+      ],
+    ]);
+  });
 });

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../common/base/clock.ts';
 import { ANONYMOUS } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
-import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { LimitUse, MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
 import { canonicalAddress, isLoopbackAddress, networkOf } from '../../address.ts';
 import type { ThrottleSubject } from '../../access/throttled-relay.ts';
 import { TokenBuckets } from '../../access/token-buckets.ts';
+import { throttleLimits, type Whose } from './throttle-limits.ts';
 
 const SWEEP_MS = 30_000;
 
@@ -26,8 +27,6 @@ export interface ThrottleDeps {
   readonly clock: Clock;
   readonly config: ThrottleConfig;
 }
-
-type Whose = 'handshake' | 'address' | 'client' | 'client-service';
 
 const PASS = Object.freeze({ waitMs: 0, whose: '' });
 
@@ -94,6 +93,10 @@ class BucketThrottle implements Throttle {
       return { name: 'buckets', help, kind: 'gauge', value: buckets?.size ?? 0, labels: { by } };
     });
     return [...refused, ...kept];
+  }
+
+  limits(): readonly LimitUse[] {
+    return throttleLimits(this.#buckets, this.#clock.nowMs());
   }
 
   admitConnection(address: string): void {
