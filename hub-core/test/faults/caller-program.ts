@@ -14,8 +14,6 @@ import type { Transport } from '../../common/transport/transport.ts';
 import { workBody, type CallerJob, type CallerNews, type CallerOrder } from './jobs.ts';
 import type { Outcome, SentRequest, ServiceName } from './ledger.ts';
 
-/** Longer than any fault lasts: running into it means that the hub forgot the request. */
-const WORK_TIMEOUT_MS = 10_000;
 const NEVER_TIMEOUT_MS = 400;
 const TICK_MS = 4;
 const TELL_EVERY_MS = 100;
@@ -23,7 +21,8 @@ const TELL_EVERY_MS = 100;
 const MOST_AT_ONCE = 100;
 const MOST_UNDER_WAY = 1_000;
 
-const { url, keys, seed, requestsPerSecond } = JSON.parse(process.argv[2] ?? '') as CallerJob;
+const job = JSON.parse(process.argv[2] ?? '') as CallerJob;
+const { url, keys, firstClient, seed, requestsPerSecond, timeoutMs } = job;
 const random = seededRandom(seed);
 const codec = createBinaryCodec(DEFAULT_CODEC_LIMITS);
 const links = new Map<number, Transport>();
@@ -32,7 +31,7 @@ const unanswered = new Set<Set<number>>();
 let sent: SentRequest[] = [];
 let settled: { n: number; atMs: number; outcome: Outcome }[] = [];
 let stray = 0;
-let lastN = 0;
+let lastN = job.firstN;
 let underWay = 0;
 let going = false;
 
@@ -97,7 +96,7 @@ async function ask(client: HubClient, request: SentRequest): Promise<void> {
       uri: `/${service}/do`,
       method: idempotent ? 'PUT' : 'POST',
       json: { n, waitMs },
-      timeoutMs: service === 'never' ? NEVER_TIMEOUT_MS : WORK_TIMEOUT_MS,
+      timeoutMs: service === 'never' ? NEVER_TIMEOUT_MS : timeoutMs,
     });
     const own = reply.status === 200 && workBody(reply.json()).n === n;
     outcome = { kind: 'reply', status: reply.status, own };
@@ -124,7 +123,8 @@ setInterval(() => {
     if (client === undefined) continue;
     lastN += 1;
     const idempotent = random() < 0.6;
-    void ask(client, { n: lastN, client: index, service: pickService(), idempotent, sentMs: Date.now() });
+    const request = { n: lastN, client: firstClient + index, service: pickService(), idempotent, sentMs: Date.now() };
+    void ask(client, request);
   }
 }, TICK_MS);
 
@@ -143,7 +143,7 @@ process.on('message', (order: CallerOrder) => {
   }
   for (let count = 0; count < order.clients; count += 1) {
     const client = Math.floor(random() * clients.length);
-    tell({ news: 'cut', client, atMs: Date.now() });
+    tell({ news: 'cut', client: firstClient + client, atMs: Date.now() });
     links.get(client)?.terminate();
   }
 });

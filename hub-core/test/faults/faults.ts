@@ -71,27 +71,23 @@ const cutCallers: Fault = {
 
 const BULK_REQUESTS = 600;
 
-const deafReader: Fault = {
+export const deafReader: Fault = {
   name: 'a reader that stops reading',
   often: false,
   run: async (stage) => {
-    await using client = await WireClient.open(stage.hub.url, { key: stage.key });
+    await using client = await WireClient.open(stage.hub.url(), { key: stage.key });
     client.socket.pause();
     for (let id = 1; id <= BULK_REQUESTS; id += 1) {
-      client.send({ kind: Kind.Request, method: Method.Get, id, uri: '/work/bulk', timeoutMs: 10_000 });
+      client.send({ kind: Kind.Request, method: Method.Get, id, uri: '/work/bulk', timeoutMs: stage.scale.patienceMs });
     }
     // 600 answers of 64 KiB are more than twice what the hub holds for one connection: it gives up on this one.
-    await stage.until('the reader that does not read is closed', 10_000, async () => {
+    await stage.until('the reader that does not read is closed', async () => {
       const { connections } = await stage.hub.figures();
-      return connections <= baseConnections(stage);
+      return connections <= stage.connections;
     });
   },
 };
 
-/** Callers, providers and nobody else. */
-const baseConnections = (_stage: Stage): number => 60;
-
-const CROWD = 1_000;
 let crowdN = 1_000_000_000;
 
 async function oneOfTheCrowd(stage: Stage): Promise<void> {
@@ -99,7 +95,7 @@ async function oneOfTheCrowd(stage: Stage): Promise<void> {
   const service: ServiceName = 'work';
   const request = { n, client: -1, service, idempotent: true, sentMs: Date.now() };
   let outcome: Outcome;
-  await using client = await WireClient.open(stage.hub.url, { key: stage.key });
+  await using client = await WireClient.open(stage.hub.url(), { key: stage.key });
   stage.ledger.sent(request);
   try {
     const payload = jsonPayload({ n, waitMs: 0 });
@@ -109,7 +105,7 @@ async function oneOfTheCrowd(stage: Stage): Promise<void> {
       uri,
       encoding: Encoding.Json,
       payload,
-      timeoutMs: 10_000,
+      timeoutMs: stage.scale.patienceMs,
     });
     outcome = { kind: 'reply', status: reply.status, own: reply.status === 200 && workBody(jsonOf(reply)).n === n };
   } catch (error) {
@@ -119,14 +115,12 @@ async function oneOfTheCrowd(stage: Stage): Promise<void> {
 }
 
 const crowd: Fault = {
-  name: 'a thousand connections at once',
+  name: 'a crowd of connections at once',
   often: false,
   run: async (stage) => {
-    await Promise.all(Array.from({ length: CROWD }, () => oneOfTheCrowd(stage)));
+    await Promise.all(Array.from({ length: stage.scale.crowd }, () => oneOfTheCrowd(stage)));
   },
 };
-
-const PROVIDERS_OF_WORK = 8;
 
 const killHub: Fault = {
   name: 'the hub killed',
@@ -136,14 +130,7 @@ const killHub: Fault = {
     await stage.hub.kill();
     await pause(between(stage, 0, 300));
     await stage.hub.start();
-    await stage.until(
-      'all providers of "work" are back',
-      10_000,
-      async () => (await stage.registered()) === PROVIDERS_OF_WORK,
-    );
-    await stage.until('all callers and providers are back', 10_000, async () => {
-      return (await stage.hub.figures()).connections >= baseConnections(stage);
-    });
+    await stage.complete();
     down.toMs = Date.now();
     await assertGrants(stage);
   },
@@ -162,7 +149,47 @@ async function assertGrants(stage: Stage): Promise<void> {
   }
 }
 
-export const FAULTS: readonly Fault[] = [
+/** Neither side of a connection learns that the other cannot hear it: only silence tells, and that takes a heartbeat's time. */
+const halfOpen: Fault = {
+  name: 'connections half-open',
+  often: false,
+  run: async (stage) => {
+    const { far } = stage;
+    if (typeof far === 'string') return;
+    const given = async (): Promise<void> => {
+      await stage.until('connections that say nothing are given up', async () => {
+        const { connections } = await stage.hub.figures();
+        return connections <= stage.connections - far.connections;
+      });
+      await pause(between(stage, 0, 500));
+    };
+    await far.cutOff(given, () => stage.complete());
+  },
+};
+
+/** Not even its system says that it is gone; who comes in its place has its name. */
+const killBehindDeadLink: Fault = {
+  name: 'a provider killed behind a dead link',
+  often: false,
+  run: async (stage) => {
+    const { far } = stage;
+    if (typeof far === 'string') return;
+    let killed: Promise<void> | undefined;
+    const kill = async (): Promise<void> => {
+      killed = far.provider.kill();
+      await pause(between(stage, 50, 500));
+    };
+    await far.cutOff(kill, async () => {
+      await killed;
+      await stage.complete();
+    });
+  },
+};
+
+/** What can only be done where there is a network namespace. */
+export const FAR_FAULTS: readonly Fault[] = [halfOpen, killBehindDeadLink];
+
+export const NEAR_FAULTS: readonly Fault[] = [
   killProvider,
   freezeProvider,
   killFrozenProvider,

@@ -9,6 +9,9 @@ const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** The hub itself knows nothing of this: loaded beside it, so that memory is compared without what nobody holds any more. */
 const COLLECTOR = new URL('collect-on-signal.ts', import.meta.url).href;
 
+/** Short, so that a run has the time for connections that say nothing; longer than any freeze. */
+export const HEARTBEAT_MS = 2_000;
+
 const readyLine = z.object({ event: z.literal('ready'), port: z.number(), url: z.string() });
 const statusFigures = z.object({
   connections: z.number(),
@@ -36,8 +39,9 @@ export class HubProcess implements AsyncDisposable {
     return this.#port;
   }
 
-  get url(): string {
-    return `ws://127.0.0.1:${String(this.#port)}/`;
+  /** @param host one of this machine's addresses that the hub listens on */
+  url(host = '127.0.0.1'): string {
+    return `ws://${host}:${String(this.#port)}/`;
   }
 
   /** What the hub wrote to stderr, its last 4,000 characters. */
@@ -66,6 +70,8 @@ export class HubProcess implements AsyncDisposable {
         '--json',
         '--log',
         'error',
+        '--set',
+        `limits.heartbeatMs=${String(HEARTBEAT_MS)}`,
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,8 +19,14 @@ export interface CallerJob {
   readonly url: string;
   /** One client each. */
   readonly keys: readonly string[];
+  /** The number of the first of them. */
+  readonly firstClient: number;
+  /** The number before that of the first request. */
+  readonly firstN: number;
   readonly seed: number;
   readonly requestsPerSecond: number;
+  /** Budget of a request to `work`, ms: longer than any fault lasts. */
+  readonly timeoutMs: number;
 }
 
 /** To the callers. */

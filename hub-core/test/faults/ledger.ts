@@ -51,7 +51,7 @@ export class Ledger {
   readonly #executions = new Map<number, number>();
   readonly #disturbances: Disturbance[] = [];
   #doubledAnswers = 0;
-  #openOnTheWire = 0;
+  readonly #openOnTheWire = new Map<string, number>();
 
   sent(request: SentRequest): void {
     this.#sent.set(request.n, request);
@@ -72,9 +72,9 @@ export class Ledger {
     this.#doubledAnswers += count;
   }
 
-  /** Requests on open connections whose one Response has not come, whatever their callers made of it. */
-  openOnTheWire(count: number): void {
-    this.#openOnTheWire = count;
+  /** Requests on open connections whose one Response has not come, whatever their callers made of it; by who says so. */
+  openOnTheWire(callers: string, count: number): void {
+    this.#openOnTheWire.set(callers, count);
   }
 
   /** @returns the entry, whose end is still open unless `toMs` is given */
@@ -86,17 +86,28 @@ export class Ledger {
 
   /** How long there was no hub, ms. */
   get hubDownMs(): number {
-    return this.#hubDownWithin(0, Date.now());
+    return this.#awayWithin(0, Date.now());
   }
 
   /** Sent and not settled, or not answered on the wire. */
   get open(): number {
-    return this.#sent.size - this.#settled.size + this.#openOnTheWire;
+    return this.#sent.size - this.#settled.size + this.#unanswered;
+  }
+
+  /** How many were sent while there was a hub, from then on. */
+  sentWithHub(fromMs: number): number {
+    const downs = this.#disturbances.filter(({ kind }) => kind === 'hub down');
+    const isDown = (atMs: number): boolean => downs.some((down) => down.fromMs <= atMs && atMs <= down.toMs);
+    return [...this.#sent.values()].filter(({ sentMs }) => sentMs >= fromMs && !isDown(sentMs)).length;
+  }
+
+  get #unanswered(): number {
+    return [...this.#openOnTheWire.values()].reduce((sum, count) => sum + count, 0);
   }
 
   verdict(): Verdict {
     const answers: Record<string, number> = {};
-    const faults = { lost: this.#openOnTheWire, doubled: this.#doubledAnswers, mixedUp: 0, wrongKind: 0 };
+    const faults = { lost: this.#unanswered, doubled: this.#doubledAnswers, mixedUp: 0, wrongKind: 0 };
     const examples = { lost: [], doubled: [], mixedUp: [], wrongKind: [] } satisfies Record<
       keyof typeof faults,
       string[]
@@ -146,7 +157,7 @@ export class Ledger {
       case 'no answer':
         // The hub's 504 may come later than the caller waits; that it comes is seen on the wire. What waits for a hub that is
         // away ends at the caller, too.
-        return service === 'never' || this.#hubDownWithin(sentMs, atMs) > (atMs - sentMs) / 2;
+        return service === 'never' || this.#awayWithin(sentMs, atMs, request.client) > (atMs - sentMs) / 2;
       case 'other':
         return false;
       case 'reply':
@@ -162,8 +173,11 @@ export class Ledger {
     return status === 502 && !request.idempotent && (hubDown || this.#met('provider gone', request, atMs));
   }
 
-  #hubDownWithin(fromMs: number, toMs: number): number {
-    const downs = this.#disturbances.filter(({ kind }) => kind === 'hub down');
+  /** How much of that time there was no hub, or, when a client is given, no way from it to the hub, ms. */
+  #awayWithin(fromMs: number, toMs: number, client?: number): number {
+    const downs = this.#disturbances.filter(
+      (each) => each.kind === 'hub down' || (each.kind === 'caller cut' && each.client === client),
+    );
     return downs.reduce((sum, down) => sum + Math.max(0, Math.min(toMs, down.toMs) - Math.max(fromMs, down.fromMs)), 0);
   }
 

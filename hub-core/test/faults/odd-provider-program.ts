@@ -61,15 +61,23 @@ function work(request: Message): void {
   if (request.payload.byteLength > 0) say(`e${String(workBody(jsonOf(request)).n)}`);
 }
 
+/** Odd as they are, they live. Ends with the connection. */
+async function answerPings(client: WireClient): Promise<void> {
+  for (;;) {
+    const { id, payload } = await client.next(Kind.Ping);
+    client.send({ kind: Kind.Pong, id, payload });
+  }
+}
+
 process.on('disconnect', () => process.exit(0));
 for (;;) {
   try {
     await using client = await WireClient.open(url, { key });
     await client.provide(REGISTRATIONS[way], (request) => ANSWERS[way](client, request));
     say('ready');
-    await client.closed;
+    await answerPings(client);
   } catch {
-    // The hub is away, or refuses it for a while: it tries again.
+    // The hub is away, has had enough of it, or refuses it for a while: it tries again.
   }
   await new Promise((resolve) => setTimeout(resolve, 100));
 }

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess, type Serializable } from 'node:child_process';
+import { fork, type ChildProcess, type Serializable, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +8,19 @@ export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
 
-  /** @param job what it finds in `argv[2]`, as JSON */
-  constructor(file: `${string}-program.ts`, job: unknown, hear: ProgramListener) {
+  /**
+   * @param job what it finds in `argv[2]`, as JSON
+   * @param prefix what starts a program somewhere else, see {@link NetworkNamespace.prefix}
+   */
+  constructor(
+    file: `${string}-program.ts`,
+    job: unknown,
+    { hear, prefix = [] }: { readonly hear: ProgramListener; readonly prefix?: readonly string[] },
+  ) {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    this.#child = fork(path, [JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const [execPath, ...execArgv] = [...prefix, process.execPath];
+    const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'];
+    this.#child = fork(path, [JSON.stringify(job)], { stdio, execPath, execArgv });
     this.#exited = once(this.#child, 'exit');
     this.#child.on('message', (message) => hear.message?.(message));
     this.#child.on('error', () => undefined);

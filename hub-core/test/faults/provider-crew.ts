@@ -6,6 +6,8 @@ export interface Hire {
   readonly url: string;
   readonly key: string;
   readonly ledger: Ledger;
+  /** Of a program that runs somewhere else. */
+  readonly prefix?: readonly string[];
 }
 
 /** How long after a provider's death the hub may still hand it something: until its kernel's last word is read. */
@@ -31,7 +33,7 @@ export class Provider implements AsyncDisposable {
     return this.#ready.promise;
   }
 
-  /** `kill -9`, and another one in its place. */
+  /** `kill -9`, and another one in its place; resolves when that one is registered. */
   async kill(): Promise<void> {
     const gone = this.#hire.ledger.disturbed({ kind: 'provider gone', fromMs: Date.now() });
     await this.#program.kill();
@@ -54,14 +56,13 @@ export class Provider implements AsyncDisposable {
   }
 
   #start(): Program {
-    const { url, key, ledger } = this.#hire;
+    const { url, key, ledger, prefix } = this.#hire;
     const job: ProviderJob | OddProviderJob = { url, key, ...this.#odd };
     const file = this.#odd === undefined ? 'provider-program.ts' : 'odd-provider-program.ts';
-    return new Program(file, job, {
-      line: (line) => {
-        if (line === 'ready') this.#ready.resolve();
-        else if (line.startsWith('e')) ledger.executed(Number(line.slice(1)));
-      },
-    });
+    const line = (text: string): void => {
+      if (text === 'ready') this.#ready.resolve();
+      else if (text.startsWith('e')) ledger.executed(Number(text.slice(1)));
+    };
+    return new Program(file, job, { hear: { line }, ...(prefix !== undefined && { prefix }) });
   }
 }

@@ -3,79 +3,107 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '../../common/base/random.ts';
 import { addClient } from '../../host/registry-admin.ts';
+import { NetworkNamespace } from '../support/network-namespace.ts';
+import { Callers } from './callers.ts';
+import { FarSide } from './far-side.ts';
 import { HubProcess } from './hub-process.ts';
-import type { CallerNews, CallerOrder, OddWay } from './jobs.ts';
+import type { CallerJob, CallerOrder, OddWay } from './jobs.ts';
 import { Ledger } from './ledger.ts';
-import { Program } from './program.ts';
-import { Provider } from './provider-crew.ts';
+import { Provider, type Hire } from './provider-crew.ts';
+import type { Scale } from './scale.ts';
 
-const CALLERS = 50;
 const GOOD_PROVIDERS = 6;
 const ODD: readonly OddWay[] = ['twice', 'unknown ids', 'never', 'garbage'];
-/** Above the 2,000 that is asked for, since a run also has moments without a hub. */
-const REQUESTS_PER_SECOND = 2_300;
+/** Providers of `work` on this side. */
+const NEAR_PROVIDERS_OF_WORK = GOOD_PROVIDERS + 2;
 
-/** The hub, ten providers and fifty callers of one run, each side in processes of its own. */
+/** The hub, ten providers and the callers of one run, each side in processes of its own; some behind a network of their own. */
 export class Stage implements AsyncDisposable {
   readonly ledger: Ledger;
   readonly hub: HubProcess;
   readonly random: Random;
-  /** Of `work`, honest and with the SDK. */
+  readonly scale: Scale;
+  /** Of `work`, honest and with the SDK, on this side. */
   readonly providers: readonly Provider[];
   /** Of a client that may call everything, for requests made by the faults themselves. */
   readonly key: string;
   /** Of a client that may call nothing. */
   readonly strangerKey: string;
-  readonly #callers: Program;
+  /** Or why there is none. */
+  readonly far: FarSide | string;
+  /** Connections when all are there. */
+  readonly connections: number;
+  /** Providers of `work` when all are there. */
+  readonly providersOfWork: number;
+  readonly #callers: Callers;
   readonly #owned: AsyncDisposableStack;
 
-  private constructor(parts: Omit<StageParts, 'callers' | 'owned'>, callers: Program, owned: AsyncDisposableStack) {
-    ({
-      ledger: this.ledger,
-      hub: this.hub,
-      random: this.random,
-      providers: this.providers,
-      key: this.key,
-      strangerKey: this.strangerKey,
-    } = parts);
+  private constructor(parts: StageParts) {
+    ({ ledger: this.ledger, hub: this.hub, random: this.random, scale: this.scale, providers: this.providers } = parts);
+    ({ key: this.key, strangerKey: this.strangerKey, far: this.far } = parts);
+    const { scale, far, callers, owned } = parts;
+    const hasFar = typeof far !== 'string';
+    this.connections = scale.callers + GOOD_PROVIDERS + ODD.length + (hasFar ? far.connections : 0);
+    this.providersOfWork = NEAR_PROVIDERS_OF_WORK + (hasFar ? 1 : 0);
     this.#callers = callers;
     this.#owned = owned;
   }
 
-  static async set(random: Random, log: (line: string) => void): Promise<Stage> {
+  static async set(random: Random, scale: Scale, log: (line: string) => void): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const dataDir = mkdtempSync(join(tmpdir(), 'whub-faults-'));
     stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+    const namespace = NetworkNamespace.create();
+    if (typeof namespace !== 'string') stack.use(namespace);
     const seed = (): number => Math.floor(random() * 2 ** 31);
-    const client = (name: string, grants: { mayCall?: readonly string[]; mayProvide?: readonly string[] }): string =>
+    const client: AddClient = (name, grants) =>
       addClient(dataDir, { client: name, mayCall: [], mayProvide: [], ...grants }).key;
+    const caller = (index: number): string => client(`caller-${String(index)}`, { mayCall: ['*'] });
     const key = client('stage', { mayCall: ['*'] });
     const strangerKey = client('stranger', {});
-    const callerKeys = Array.from({ length: CALLERS }, (_, i) => client(`caller-${String(i)}`, { mayCall: ['*'] }));
-    const hub = stack.use(new HubProcess({ dataDir, key }));
+    const hub = stack.use(new HubProcess({ dataDir, key, ...(typeof namespace !== 'string' && { host: '0.0.0.0' }) }));
     await hub.start();
     const ledger = new Ledger();
-    const hire = (name: string) => ({ url: hub.url, key: client(name, { mayProvide: ['*'] }), ledger });
+    const hire = (name: string): Hire => ({ url: hub.url(), key: client(name, { mayProvide: ['*'] }), ledger });
     const providers = Array.from({ length: GOOD_PROVIDERS }, (_, i) =>
       stack.use(new Provider(hire(`provider-${String(i)}`))),
     );
     const odd = ODD.map((way) => stack.use(new Provider(hire(way.replace(' ', '-')), { way, seed: seed() })));
+    const keys = Array.from({ length: scale.callers }, (_, index) => caller(index));
+    const { requestsPerSecond, patienceMs: timeoutMs } = scale;
+    const job: CallerJob = {
+      url: hub.url(),
+      keys,
+      firstClient: 0,
+      firstN: 0,
+      seed: seed(),
+      requestsPerSecond,
+      timeoutMs,
+    };
     await Promise.all([...providers, ...odd].map((provider) => provider.ready));
-    const connected = Promise.withResolvers<void>();
-    const job = { url: hub.url, keys: callerKeys, seed: seed(), requestsPerSecond: REQUESTS_PER_SECOND };
-    const message = (news: unknown): void => record(news as CallerNews, ledger, connected.resolve);
-    const callers = stack.use(new Program('caller-program.ts', job, { message }));
-    await connected.promise;
-    log(`hub at ${hub.url}, ${String(providers.length + odd.length)} providers, ${String(CALLERS)} callers`);
-    return new Stage({ ledger, hub, random, providers, key, strangerKey }, callers, stack.move());
+    const callers = stack.use(new Callers('near', job, { ledger }));
+    await callers.connected;
+    const far =
+      typeof namespace !== 'string'
+        ? stack.use(await FarSide.set({ namespace, hire: hire('far-provider'), hub, job, key: caller }))
+        : namespace;
+    const who = `${String(providers.length + odd.length)} providers, ${String(keys.length)} callers`;
+    log(
+      `hub at ${hub.url()}, ${who}; behind a network: ${typeof far === 'string' ? `nobody (${far})` : String(far.connections)}`,
+    );
+    const owned = stack.move();
+    return new Stage({ ledger, hub, random, scale, providers, key, strangerKey, far, callers, owned });
   }
 
   order(order: CallerOrder): void {
-    this.#callers.tell(order);
+    this.#callers.order(order);
+    // Those behind the network have a fault of their own.
+    if (typeof this.far !== 'string' && order.order !== 'cut') this.far.callers.order(order);
   }
 
-  /** Waits until `holds`, looking a few times a second. @throws {Error} after `withinMs` */
-  async until(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
+  /** Waits until `holds`, looking a few times a second. @throws {Error} when patience ends */
+  async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    const withinMs = this.scale.patienceMs;
     const endMs = Date.now() + withinMs;
     for (;;) {
       if (await holds()) return;
@@ -95,12 +123,23 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Waits until every provider and caller is connected, and each provider known. */
+  async complete(): Promise<void> {
+    await this.until(
+      'all providers of "work" are back',
+      async () => (await this.registered()) === this.providersOfWork,
+    );
+    await this.until('all callers and providers are back', async () => {
+      return (await this.hub.figures()).connections >= this.connections;
+    });
+  }
+
   /** No load, nothing under way, nothing that waits: the state in which memory is compared. */
   async settle(): Promise<void> {
     this.order({ order: 'pause' });
     await pause(200);
-    await this.until('every request answered', 15_000, () => this.ledger.open === 0);
-    await this.until('nothing in flight or queued at the hub', 5_000, async () => {
+    await this.until('every request answered', () => this.ledger.open === 0);
+    await this.until('nothing in flight or queued at the hub', async () => {
       const { in_flight, queued } = await this.hub.figures();
       // The status request itself is in flight while it is answered.
       return in_flight <= 1 && queued === 0;
@@ -112,33 +151,17 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-interface StageParts {
-  readonly ledger: Ledger;
-  readonly hub: HubProcess;
-  readonly random: Random;
-  readonly providers: readonly Provider[];
-  readonly key: string;
-  readonly strangerKey: string;
+interface StageParts extends Pick<
+  Stage,
+  'ledger' | 'hub' | 'random' | 'scale' | 'providers' | 'key' | 'strangerKey' | 'far'
+> {
+  readonly callers: Callers;
+  readonly owned: AsyncDisposableStack;
 }
 
-/** All that a cut excuses is on its way within so many ms. */
-const CUT_LASTS_MS = 250;
-
-function record(news: CallerNews, ledger: Ledger, connected: () => void): void {
-  switch (news.news) {
-    case 'connected':
-      connected();
-      return;
-    case 'cut':
-      ledger.disturbed({ kind: 'caller cut', client: news.client, fromMs: news.atMs }, news.atMs + CUT_LASTS_MS);
-      return;
-    case 'requests':
-      for (const request of news.sent) ledger.sent(request);
-      for (const { n, outcome, atMs } of news.settled) ledger.settled(n, outcome, atMs);
-      ledger.doubledOnTheWire(news.stray);
-      ledger.openOnTheWire(news.open);
-      return;
-  }
-}
+type AddClient = (
+  name: string,
+  grants: { readonly mayCall?: readonly string[]; readonly mayProvide?: readonly string[] },
+) => string;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { NetworkNamespace } from '../support/network-namespace.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { startTestHub } from '../support/test-hub.ts';
 import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
@@ -131,42 +132,10 @@ describe('throttle at a running hub', () => {
   });
 });
 
-const NAMESPACE = `whub${String(process.pid)}`;
-const HERE = '198.18.7.1';
-const THERE = '198.18.7.2';
-
-function ip(...args: readonly string[]): string | undefined {
-  const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
-  return status === 0 ? undefined : (error?.message ?? stderr.trim());
-}
-
-/** A machine of its own, as far as the hub can tell. @returns why there cannot be one, or what takes it away again */
-function createNamespace(): string | Disposable {
-  const link = `w${String(process.pid)}`;
-  const steps = [
-    ['netns', 'add', NAMESPACE],
-    ['link', 'add', `${link}a`, 'type', 'veth', 'peer', 'name', `${link}b`, 'netns', NAMESPACE],
-    ['addr', 'add', `${HERE}/30`, 'dev', `${link}a`],
-    ['link', 'set', `${link}a`, 'up'],
-    ['-n', NAMESPACE, 'addr', 'add', `${THERE}/30`, 'dev', `${link}b`],
-    ['-n', NAMESPACE, 'link', 'set', `${link}b`, 'up'],
-  ];
-  const dispose = (): void => {
-    ip('link', 'del', `${link}a`);
-    ip('netns', 'del', NAMESPACE);
-  };
-  for (const step of steps) {
-    const failure = ip(...step);
-    if (failure === undefined) continue;
-    dispose();
-    return `ip ${step.join(' ')}: ${failure}`;
-  }
-  return { [Symbol.dispose]: dispose };
-}
-
 /** Runs a few lines in the namespace. @returns what they print */
-async function run(script: string): Promise<string> {
-  const child = spawn('ip', ['netns', 'exec', NAMESPACE, process.execPath, '--input-type=module', '-e', script]);
+async function runIn(namespace: NetworkNamespace, script: string): Promise<string> {
+  const [command, ...args] = namespace.prefix;
+  const child = spawn(command, [...args, process.execPath, '--input-type=module', '-e', script]);
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(child, 'close');
@@ -175,15 +144,17 @@ async function run(script: string): Promise<string> {
 
 describe('block list over a network', () => {
   it('[BL9, BL12] wrong keys from another address end on the block list, from loopback never', async (context) => {
-    const namespace = createNamespace();
+    const namespace = NetworkNamespace.create();
     if (typeof namespace === 'string') {
       context.skip(`no network namespace here: ${namespace}`);
       return;
     }
     using _namespace = namespace;
+    const { here, there } = namespace;
+    const run = (script: string): Promise<string> => runIn(namespace, script);
     await using stage = await startTestHub({ host: '0.0.0.0', allowRemote: true });
     const key = stage.addClient('cat');
-    const at = `http://${HERE}:${String(stage.port)}`;
+    const at = `http://${here}:${String(stage.port)}`;
     const get = (bearers: readonly string[]): Promise<string> =>
       run(`
         for (const bearer of ${JSON.stringify(bearers)}) {
@@ -196,14 +167,14 @@ describe('block list over a network', () => {
         const { request } = await import('node:http');
         const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13',
           'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
-        const open = request({ host: '${HERE}', port: ${String(stage.port)}, headers });
+        const open = request({ host: '${here}', port: ${String(stage.port)}, headers });
         open.on('response', (reply) => console.log(reply.statusCode, reply.headers['retry-after-ms'] > 0));
         open.on('upgrade', (reply, socket) => { console.log(reply.statusCode); socket.destroy(); });
         open.end();`);
     expect(await upgrade()).toBe('101');
     // One that is open without a credential may not guess on there.
     const anonymous = run(`
-        const socket = new WebSocket('ws://${HERE}:${String(stage.port)}/', 'whub.v1.json');
+        const socket = new WebSocket('ws://${here}:${String(stage.port)}/', 'whub.v1.json');
         socket.onopen = () => socket.send(JSON.stringify({ kind: 'hello', payload: {} }));
         socket.onclose = ({ code }) => console.log(code);`);
     const clients = (): unknown => stage.hub.connections.list().map(({ client }) => client);
@@ -211,7 +182,7 @@ describe('block list over a network', () => {
     const tries = Array.from({ length: 11 }, (_, n) => wrongKey(n));
     const lines = (await get(tries)).split('\n');
     expect(lines).toEqual([...Array.from({ length: 10 }, () => '401 false false'), '429 true true']);
-    expect(stage.hub.blocks.list()).toMatchObject([{ target: THERE, source: 'auto' }]);
+    expect(stage.hub.blocks.list()).toMatchObject([{ target: there, source: 'auto' }]);
     expect(await upgrade()).toBe('429 true');
     expect(await anonymous).toBe('4429');
     // Who proves to be a client is let through; everyone else here is not told whether a key was right.
@@ -220,7 +191,7 @@ describe('block list over a network', () => {
     for (const bearer of tries) {
       await rawHttp(stage.port, { path: '/status/', headers: { ...headers, authorization: `Bearer ${bearer}` } });
     }
-    expect(stage.hub.blocks.list().map(({ target }) => target)).toEqual([THERE]);
+    expect(stage.hub.blocks.list().map(({ target }) => target)).toEqual([there]);
     const reply = await rawHttp(stage.port, {
       path: '/status/',
       headers: { ...headers, authorization: `Bearer ${key}` },
