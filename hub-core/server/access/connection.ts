@@ -10,20 +10,19 @@ import type { Caller, Principal, ProviderLink } from '../relay.ts';
 import { orNone } from './access-limits.ts';
 import type { Credential } from './authenticator.ts';
 import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
-import { HeldFrames } from './held-frames.ts';
-import { parseHello, welcome } from './hello.ts';
+import { Handshake, secondHello, type HandshakeOwner } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { HeldFrame } from './held-frames.ts';
+import { welcome } from './hello.ts';
 import { NOBODY } from './nobody.ts';
+import { Outbox } from './outbox.ts';
+import { OwnRequests } from './own-requests.ts';
 import { farewell, problemResponse } from './problem-response.ts';
-import { UnreadStreamBytes } from './unread-stream-bytes.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
 
 const NORMAL_CLOSE = 1000;
 const PRIVATE_CLOSE = 4000;
-
-function isMessage(message: Message | MessageInit): message is Message {
-  return 'frame' in message;
-}
 
 /**
  * One live link: its transport, its codec and where it stands in the session's rules (docs/protocol.md, section 3).
@@ -31,50 +30,43 @@ function isMessage(message: Message | MessageInit): message is Message {
  * States go one way: handshaking, open, perhaps draining, closed. To the service layer it is a caller and a provider's
  * link; what each kind of message does is decided by the handlers in the dispatcher.
  */
-export class Connection implements Caller, ProviderLink {
+export class Connection implements Caller, ProviderLink, HandshakeOwner {
   readonly connectionId: ConnectionId;
   readonly via = 'socket';
   readonly codec: Codec;
   readonly connectedAtMs: number;
   readonly #deps: ConnectionDeps;
   readonly #transport: Transport;
-  readonly #upgradeCredential: Credential | undefined;
-  readonly #hardLimitBytes: number;
+  readonly #outbox: Outbox;
+  readonly #heartbeat: Heartbeat;
+  readonly #requests: OwnRequests;
+  /** Undefined once it is over. */
+  #handshake: Handshake | undefined;
   #state: ConnectionState = 'handshaking';
   #principal = NOBODY;
   #agent = '';
-  #helloSeen = false;
-  #held: HeldFrames | undefined;
-  #handshakeTimer: Disposable | undefined;
-  #judgeTimer: Disposable | undefined;
-  #congested = false;
-  #reading = true;
-  #lastReceivedMs: number;
   #receivedMs: number;
-  #pingSentMs = Number.NEGATIVE_INFINITY;
-  #suspect = false;
   #closedAtMs: number | null = null;
   #closeReason: string | null = null;
   #closeStatus = 0;
   #messagesIn = 0;
-  #messagesOut = 0;
   #bytesIn = 0;
-  #bytesOut = 0;
   #ignored = 0;
-  #inFlight = 0;
   #called = false;
-  #heldRequestBytes = 0;
-  #unreadStream: UnreadStreamBytes | undefined;
 
   constructor(link: ConnectionLink, deps: ConnectionDeps) {
     this.connectionId = link.id;
     this.codec = link.codec;
     this.#deps = deps;
     this.#transport = link.transport;
-    this.#upgradeCredential = link.credential;
-    this.#hardLimitBytes = orNone(deps.limits.maxOutgoingBytes) + orNone(deps.limits.maxFrameBytes);
-    this.connectedAtMs = deps.clock.wallMs();
-    this.#lastReceivedMs = this.#receivedMs = deps.clock.nowMs();
+    const { clock, limits } = deps;
+    const { maxOutgoingBytes, maxFrameBytes, maxHeldRequestBytes, heartbeatMs } = limits;
+    this.connectedAtMs = clock.wallMs();
+    this.#receivedMs = clock.nowMs();
+    this.#outbox = new Outbox(link.transport, link.codec, orNone(maxOutgoingBytes) + orNone(maxFrameBytes));
+    this.#heartbeat = new Heartbeat(heartbeatMs, this.#receivedMs);
+    this.#requests = new OwnRequests(orNone(maxHeldRequestBytes));
+    this.#handshake = new Handshake(deps, this, link.credential);
   }
 
   get state(): ConnectionState {
@@ -95,11 +87,11 @@ export class Connection implements Caller, ProviderLink {
     return this.#principal.clientId;
   }
   get congested(): boolean {
-    return this.#congested;
+    return this.#outbox.congested;
   }
   /** A Ping went unanswered for a while: the other side may be gone without a word. */
   get suspect(): boolean {
-    return this.#suspect;
+    return this.#heartbeat.suspect;
   }
   get agent(): string {
     return this.#agent;
@@ -119,7 +111,7 @@ export class Connection implements Caller, ProviderLink {
   }
   /** Monotonic ms at which anything last arrived. */
   get lastReceivedMs(): number {
-    return this.#lastReceivedMs;
+    return this.#heartbeat.lastReceivedMs;
   }
   /** Wall ms. */
   get closedAtMs(): number | null {
@@ -136,13 +128,13 @@ export class Connection implements Caller, ProviderLink {
     return this.#messagesIn;
   }
   get messagesOut(): number {
-    return this.#messagesOut;
+    return this.#outbox.messages;
   }
   get bytesIn(): number {
     return this.#bytesIn;
   }
   get bytesOut(): number {
-    return this.#bytesOut;
+    return this.#outbox.bytes;
   }
   /** Messages that belong to nothing the hub knows of. */
   get ignored(): number {
@@ -150,11 +142,11 @@ export class Connection implements Caller, ProviderLink {
   }
   /** Its own requests that are not settled. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#requests.count;
   }
   /** What these keep in memory, about. */
   get heldRequestBytes(): number {
-    return this.#heldRequestBytes;
+    return this.#requests.bytes;
   }
 
   /** Whether it ever called a service that is not the hub's own. */
@@ -164,56 +156,40 @@ export class Connection implements Caller, ProviderLink {
 
   /** Begins to listen. Called once, after whoever made the connection knows it. */
   start(): void {
-    const { clock, limits } = this.#deps;
     // These end with the transport: to keep their disposables would only cost every idle connection memory.
     this.#transport.onViolation.subscribe((violation) => this.#onViolation(violation));
     this.#transport.onDidDrain.subscribe(() => this.#onDrain());
     this.#transport.onDidClose.subscribe((reason) => this.#onClose(reason));
-    if (limits.handshakeTimeoutMs > 0) {
-      this.#handshakeTimer = clock.after(limits.handshakeTimeoutMs, () => {
-        const text = `Cannot wait for Hello: the handshake was not finished within ${String(limits.handshakeTimeoutMs)} ms`;
-        this.goodbye(new RequestError('TIMEOUT_ERR', text));
-      });
-    }
+    this.#handshake?.start();
     // Last: frames that came before are announced at once.
     this.#transport.onFrame.subscribe((frame) => this.#onFrame(frame));
   }
 
   /**
-   * Handles a Hello: checks its credential without blocking and answers Welcome or Goodbye. What arrives meanwhile is held.
+   * Handles a Hello: has its credential checked without blocking, and answers Welcome or Goodbye. What arrives meanwhile is held.
    *
    * @throws {ProtocolError} for a second one, and for one that cannot be read
    */
   hello(message: Message): void {
-    if (this.#helloSeen) throw new ProtocolError('Cannot accept "hello": this connection has said it already');
-    const { credential, agent } = parseHello(message, this.#upgradeCredential);
-    this.#helloSeen = true;
-    this.#agent = agent;
-    this.#held = new HeldFrames(this.#deps.limits);
-    const delayMs = this.#deps.gate?.judgeDelayMs(this.remoteAddress, credential) ?? 0;
-    if (delayMs === 0) this.#judge(credential);
-    else this.#judgeTimer = this.#deps.clock.after(delayMs, () => this.#judge(credential));
+    if (this.#handshake === undefined) throw secondHello();
+    this.#agent = this.#handshake.hello(message);
   }
 
   /** Delivers an answer to this connection as a caller. One that does not read is told Goodbye instead. */
   respond(requestId: number, response: Message | MessageInit): void {
     if (this.#state === 'closed') return;
-    const frame = this.#encode(response, requestId);
-    if (this.#unreadAnswerBytes() + frame.byteLength > this.#hardLimitBytes) {
-      const text = `Cannot deliver more answers: ${String(this.#transport.bufferedBytes)} bytes wait to be read`;
-      this.goodbye(new RequestError('TIMEOUT_ERR', text));
+    const frame = this.#outbox.encode(response, requestId);
+    if (this.#outbox.hasRoomFor(frame)) {
+      this.#outbox.write(frame);
       return;
     }
-    this.#write(frame);
+    const text = `Cannot deliver more answers: ${String(this.#transport.bufferedBytes)} bytes wait to be read`;
+    this.goodbye(new RequestError('TIMEOUT_ERR', text));
   }
 
   /** Delivers a piece of an answer's stream. However little this connection reads, its own credit bounds what waits. */
   data(requestId: number, data: Message | MessageInit): void {
-    if (this.#state === 'closed') return;
-    const frame = this.#encode(data, requestId);
-    this.#write(frame);
-    this.#unreadStream ??= new UnreadStreamBytes();
-    this.#unreadStream.add(frame.byteLength, this.#bytesOut, this.#transport.bufferedBytes);
+    if (this.#state !== 'closed') this.#outbox.writeData(this.#outbox.encode(data, requestId));
   }
 
   grant(requestId: number, bytes: number): void {
@@ -228,7 +204,7 @@ export class Connection implements Caller, ProviderLink {
   /** Hands a message to this connection as a provider. */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
     if (this.#state === 'closed') return false;
-    return this.#write(this.#encode(message, id, timeoutMs));
+    return this.#outbox.write(this.#outbox.encode(message, id, timeoutMs));
   }
 
   /** Answers one of its requests with an error, unless it wants no answer. */
@@ -260,52 +236,60 @@ export class Connection implements Caller, ProviderLink {
 
   /** One of its own requests reached the service layer and is held there; over the limit it is not read. */
   requestBegan(bytes: number): void {
-    this.#inFlight += 1;
-    this.#heldRequestBytes += bytes;
-    if (this.#reading && this.#heldRequestBytes > orNone(this.#deps.limits.maxHeldRequestBytes)) {
-      this.#reading = false;
-      this.#transport.setReading(false);
-    }
+    if (this.#requests.began(bytes)) this.#transport.setReading(false);
   }
 
   requestEnded(bytes: number): void {
-    this.#inFlight -= 1;
-    this.#heldRequestBytes -= bytes;
-    if (!this.#reading && this.#heldRequestBytes <= this.#deps.limits.maxHeldRequestBytes / 2) {
-      this.#reading = true;
-      this.noteActivity();
-      if (this.#state !== 'closed') this.#transport.setReading(true);
-    }
+    if (!this.#requests.ended(bytes)) return;
+    this.noteActivity();
+    if (this.#state !== 'closed') this.#transport.setReading(true);
   }
 
   noteCall(): void {
     this.#called = true;
   }
 
+  /** Its Hello was judged and is good: what was held is handled. */
+  welcomed(principal: Principal): void {
+    const { hub, limits, observer } = this.#deps;
+    const held = this.#endHandshake();
+    this.#state = 'open';
+    this.#principal = principal;
+    this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits }));
+    observer.opened(this);
+    for (const { frame, receivedMs } of held) {
+      if (this.#isClosed()) return;
+      this.#receive(frame, receivedMs);
+    }
+  }
+
+  /** Its Hello was judged and is not. */
+  refused(error: HubError, credential: Credential | undefined): void {
+    this.#deps.observer.refused(this, error, credential);
+    this.goodbye(error);
+  }
+
+  /** Its handshake came to nothing. */
+  failed(error: RequestError): void {
+    this.goodbye(error);
+  }
+
   /** Sends a Ping after a silence, and ends a connection that does not answer one. Called every so often. */
   checkHeartbeat(nowMs: number): void {
-    const { heartbeatMs } = this.#deps.limits;
-    if (heartbeatMs === 0 || !this.#reading || (this.#state !== 'open' && this.#state !== 'draining')) return;
-    if (nowMs - this.#lastReceivedMs < heartbeatMs) return;
-    if (this.#pingSentMs <= this.#lastReceivedMs) {
-      this.#pingSentMs = nowMs;
-      this.#write(this.codec.encode({ kind: Kind.Ping }));
-    } else if (nowMs - this.#pingSentMs >= heartbeatMs) {
-      this.goodbye(
-        new RequestError(
-          'TIMEOUT_ERR',
-          `Cannot keep the connection: no answer to Ping within ${String(heartbeatMs)} ms`,
-        ),
-      );
-    } else {
-      // It had the time from one look to the next to answer, and nothing is known of it until it does.
-      this.#suspect = true;
+    if (!this.#requests.reading || (this.#state !== 'open' && this.#state !== 'draining')) return;
+    const action = this.#heartbeat.check(nowMs);
+    if (action === undefined) return;
+    if (action === 'ping') {
+      this.post({ kind: Kind.Ping });
+      return;
     }
+    const text = `Cannot keep the connection: no answer to Ping within ${String(this.#deps.limits.heartbeatMs)} ms`;
+    this.goodbye(new RequestError('TIMEOUT_ERR', text));
   }
 
   /** Sends a message of the session itself: Pong, Notice. */
   post(message: MessageInit): void {
-    if (this.#state !== 'closed') this.#write(this.codec.encode(message));
+    if (this.#state !== 'closed') this.#outbox.write(this.codec.encode(message));
   }
 
   /**
@@ -318,9 +302,7 @@ export class Connection implements Caller, ProviderLink {
     const problem = typeof reason === 'string' ? farewell(reason) : toProblem(reason, { hub: this.#deps.hub.id });
     const { status } = problem;
     this.#closeStatus = status;
-    this.#write(
-      this.codec.encode({ kind: Kind.Goodbye, status, encoding: Encoding.Json, payload: problemPayload(problem) }),
-    );
+    this.post({ kind: Kind.Goodbye, status, encoding: Encoding.Json, payload: problemPayload(problem) });
     const code = status === 0 ? NORMAL_CLOSE : PRIVATE_CLOSE + status;
     const text = typeof reason === 'string' ? '' : reason.errorName;
     this.#finish(`${String(status)}: ${problem.detail}`);
@@ -340,36 +322,23 @@ export class Connection implements Caller, ProviderLink {
     this.#transport.terminate();
   }
 
-  #encode(message: Message | MessageInit, id: number, timeoutMs?: number): Uint8Array {
-    if (isMessage(message)) return this.codec.readdress(message, id, timeoutMs);
-    return this.codec.encode(timeoutMs === undefined ? { ...message, id } : { ...message, id, timeoutMs });
+  /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */
+  #isClosed(): boolean {
+    return this.#state === 'closed';
   }
 
-  /** What waits to be read, without the Data of streams. */
-  #unreadAnswerBytes(): number {
-    const { bufferedBytes } = this.#transport;
-    return bufferedBytes - (this.#unreadStream?.waiting(this.#bytesOut - bufferedBytes) ?? 0);
-  }
-
-  #write(frame: Uint8Array): boolean {
-    this.#messagesOut += 1;
-    this.#bytesOut += frame.byteLength;
-    const free = this.#transport.send(frame);
-    if (!free) this.#congested = true;
-    return free;
+  #endHandshake(): readonly HeldFrame[] {
+    const held = this.#handshake?.end() ?? [];
+    this.#handshake = undefined;
+    return held;
   }
 
   #onDrain(): void {
-    if (!this.#congested || this.#state === 'closed') return;
-    this.#congested = false;
-    this.#deps.relay.linkDrained(this);
+    if (this.#outbox.drained() && this.#state !== 'closed') this.#deps.relay.linkDrained(this);
   }
 
   #heard(nowMs: number): void {
-    this.#lastReceivedMs = nowMs;
-    if (!this.#suspect) return;
-    this.#suspect = false;
-    if (this.#state !== 'closed') this.#deps.relay.linkDrained(this);
+    if (this.#heartbeat.heard(nowMs) && this.#state !== 'closed') this.#deps.relay.linkDrained(this);
   }
 
   #onFrame(frame: Uint8Array): void {
@@ -378,15 +347,13 @@ export class Connection implements Caller, ProviderLink {
     this.#heard(nowMs);
     this.#messagesIn += 1;
     this.#bytesIn += frame.byteLength;
-    if (this.#held === undefined) {
-      this.#receive(frame, nowMs);
-      return;
-    }
     try {
-      this.#held.hold({ frame, receivedMs: nowMs });
+      if (this.#handshake?.hold({ frame, receivedMs: nowMs }) === true) return;
     } catch (error) {
       this.#fail(error);
+      return;
     }
+    this.#receive(frame, nowMs);
   }
 
   #receive(frame: Uint8Array, receivedMs: number): void {
@@ -418,52 +385,6 @@ export class Connection implements Caller, ProviderLink {
     if (message?.kind === Kind.Request) this.refuse(message, error);
   }
 
-  #judge(credential: Credential | undefined): void {
-    this.#deps.authenticator.authenticate(credential).then(
-      (principal) => this.#welcome(principal),
-      (error: unknown) => this.#refuse(error, credential),
-    );
-  }
-
-  #welcome(principal: Principal): void {
-    if (this.#state !== 'handshaking') return;
-    const { hub, limits, observer } = this.#deps;
-    this.#endHandshake();
-    this.#state = 'open';
-    this.#principal = principal;
-    this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits }));
-    observer.opened(this);
-    const held = this.#held;
-    this.#held = undefined;
-    for (const { frame, receivedMs } of held?.take() ?? []) {
-      if (this.#isClosed()) return;
-      this.#receive(frame, receivedMs);
-    }
-  }
-
-  /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */
-  #isClosed(): boolean {
-    return this.#state === 'closed';
-  }
-
-  #endHandshake(): void {
-    this.#handshakeTimer?.[Symbol.dispose]();
-    this.#handshakeTimer = undefined;
-    this.#judgeTimer?.[Symbol.dispose]();
-    this.#judgeTimer = undefined;
-  }
-
-  #refuse(error: unknown, credential: Credential | undefined): void {
-    if (this.#state !== 'handshaking') return;
-    if (error instanceof HubError) {
-      this.#deps.observer.refused(this, error, credential);
-      this.goodbye(error);
-      return;
-    }
-    this.#deps.log.error({ connectionId: this.connectionId, error }, 'checking a credential failed');
-    this.goodbye(new RequestError('UNAVAILABLE_ERR', 'Cannot check the credential now: try again later'));
-  }
-
   #onViolation({ kind, text }: TransportViolation): void {
     this.#violate(new ProtocolError(text, { errorName: kind === 'too-large' ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR' }));
   }
@@ -486,7 +407,6 @@ export class Connection implements Caller, ProviderLink {
     this.#closedAtMs = this.#deps.clock.wallMs();
     this.#closeReason = reason;
     this.#endHandshake();
-    this.#held = undefined;
     this.#deps.relay.disconnected(this.connectionId);
     this.#deps.observer.closed(this);
   }

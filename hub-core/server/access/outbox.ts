@@ -1,0 +1,75 @@
+import type { Codec } from '../../common/protocol/codec.ts';
+import type { Message, MessageInit } from '../../common/protocol/message.ts';
+import type { Transport } from '../../common/transport/transport.ts';
+import { UnreadStreamBytes } from './unread-stream-bytes.ts';
+
+function isMessage(message: Message | MessageInit): message is Message {
+  return 'frame' in message;
+}
+
+/** What goes out over one connection: encoded, counted, and measured against what its other side does not read. */
+export class Outbox {
+  readonly #transport: Transport;
+  readonly #codec: Codec;
+  readonly #maxUnreadBytes: number;
+  #unreadStream: UnreadStreamBytes | undefined;
+  #congested = false;
+  #messages = 0;
+  #bytes = 0;
+
+  /** @param maxUnreadBytes of answers that may wait to be read, Data of streams aside */
+  constructor(transport: Transport, codec: Codec, maxUnreadBytes: number) {
+    this.#transport = transport;
+    this.#codec = codec;
+    this.#maxUnreadBytes = maxUnreadBytes;
+  }
+
+  /** Over its high-water mark, and not drained since. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+  /** Messages written. */
+  get messages(): number {
+    return this.#messages;
+  }
+  /** Bytes written. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @returns the frame of a message under another id and budget: patched in place when it was received as one */
+  encode(message: Message | MessageInit, id: number, timeoutMs?: number): Uint8Array {
+    if (isMessage(message)) return this.#codec.readdress(message, id, timeoutMs);
+    return this.#codec.encode(timeoutMs === undefined ? { ...message, id } : { ...message, id, timeoutMs });
+  }
+
+  /** @returns false when over the high-water mark */
+  write(frame: Uint8Array): boolean {
+    this.#messages += 1;
+    this.#bytes += frame.byteLength;
+    const free = this.#transport.send(frame);
+    if (!free) this.#congested = true;
+    return free;
+  }
+
+  /** Writes a piece of a stream, which its credit bounds: it does not count as unread. */
+  writeData(frame: Uint8Array): void {
+    this.write(frame);
+    this.#unreadStream ??= new UnreadStreamBytes();
+    this.#unreadStream.add(frame.byteLength, this.#bytes, this.#transport.bufferedBytes);
+  }
+
+  /** Whether an answer may still wait with those that wait already. */
+  hasRoomFor(frame: Uint8Array): boolean {
+    const { bufferedBytes } = this.#transport;
+    const ofStreams = this.#unreadStream?.waiting(this.#bytes - bufferedBytes) ?? 0;
+    return bufferedBytes - ofStreams + frame.byteLength <= this.#maxUnreadBytes;
+  }
+
+  /** The other side has read. @returns true when it was congested until now */
+  drained(): boolean {
+    const was = this.#congested;
+    this.#congested = false;
+    return was;
+  }
+}
