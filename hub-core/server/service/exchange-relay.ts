@@ -13,7 +13,9 @@ import { CallerTable } from './caller-table.ts';
 import { ChannelDispatch } from './channel-dispatch.ts';
 import type { ServiceContracts } from './contracts/service-contracts.ts';
 import type { ExchangeObservers } from './exchange-observers.ts';
+import { IdleGate } from './idle-gate.ts';
 import { errorNameOf, problemAnswer } from './problem-answer.ts';
+import { ProviderVerdict } from './provider-verdict.ts';
 import {
   badAnswer,
   cancelledByCaller,
@@ -25,7 +27,7 @@ import {
   noStreamHere,
   tooManyInFlight,
 } from './relay-errors.ts';
-import { RelayedExchange, type TargetChannel, type TargetService } from './relayed-exchange.ts';
+import { RelayedExchange, type TargetService } from './relayed-exchange.ts';
 import { checkForm, checkGrant, checkReach, routeFor } from './request-checks.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { Destination, ServiceDirectory } from './service-directory.ts';
@@ -76,16 +78,17 @@ export class ExchangeRelay implements Relay, Disposable {
   readonly #dispatch: ChannelDispatch;
   readonly #deadlines: DeadlineWheel<RelayedExchange>;
   readonly #streams: StreamRelay;
+  readonly #verdict: ProviderVerdict;
+  readonly #idle = new IdleGate();
   /** Asked about answers to no relayed request. @returns true when the answer was to one of its own */
   onUnknownAnswer: ((link: ProviderLink, response: Message) => boolean) | undefined;
   #lateResponses = 0;
   #unknownCancels = 0;
-  /** Set while draining: resolved when nothing is left. */
-  #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(deps: ExchangeRelayDeps) {
     this.#deps = deps;
     const { clock, log } = deps;
+    this.#verdict = new ProviderVerdict(deps.limits.resilience.breaker);
     this.#deadlines = new DeadlineWheel({ clock, onExpire: (exchange) => this.#expire(exchange) });
     this.#dispatch = new ChannelDispatch({
       clock,
@@ -174,7 +177,7 @@ export class ExchangeRelay implements Relay, Disposable {
       if (isStream) this.#dispatch.cancelAtProvider(exchange);
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {
-      this.#judge(channel, exchange, status);
+      this.#verdict.answered(exchange, status);
       if (isStream) {
         this.#openStream(exchange, response);
         return;
@@ -206,8 +209,7 @@ export class ExchangeRelay implements Relay, Disposable {
       this.#unknownCancels += 1;
       return;
     }
-    exchange.channel.noteError('gave a request up');
-    exchange.channel.standing.succeeded(exchange);
+    this.#verdict.gaveUp(exchange);
     this.#fail(exchange, 'replied', cancelledByProvider(exchange));
   }
 
@@ -243,15 +245,8 @@ export class ExchangeRelay implements Relay, Disposable {
   }
 
   /** Refuses new requests to registered services and resolves when none is left or `signal` aborts. */
-  async drainAll(signal: AbortSignal): Promise<void> {
-    this.#idle ??= Promise.withResolvers<void>();
-    this.#settleIdle();
-    if (signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const onAbort = (): void => aborted.resolve();
-    signal.addEventListener('abort', onAbort, { once: true });
-    await Promise.race([this.#idle.promise, aborted.promise]);
-    signal.removeEventListener('abort', onAbort);
+  drainAll(signal: AbortSignal): Promise<void> {
+    return this.#idle.close(this.#callers.size, signal);
   }
 
   [Symbol.dispose](): void {
@@ -284,7 +279,7 @@ export class ExchangeRelay implements Relay, Disposable {
     const route = routeFor(match, exchange);
     checkGrant(service, exchange);
     this.#deps.contracts.checkRequest(service, route, exchange.message);
-    if (this.#idle !== undefined) throw hubDraining();
+    if (this.#idle.closing) throw hubDraining();
     exchange.target = service;
     exchange.tally = service;
     exchange.route = route;
@@ -341,7 +336,7 @@ export class ExchangeRelay implements Relay, Disposable {
 
   #expire(exchange: RelayedExchange): void {
     this.#dispatch.cancelAtProvider(exchange);
-    this.#unanswered(exchange);
+    this.#verdict.unanswered(exchange, this.#deps.clock.nowMs());
     this.#fail(exchange, 'deadline', deadlinePassed(exchange));
   }
 
@@ -353,31 +348,13 @@ export class ExchangeRelay implements Relay, Disposable {
 
   /** The provider's last Data came. */
   #streamed(exchange: RelayedExchange, last: Message): void {
-    if (last.status >= 500) exchange.channel?.noteError(`broke its answer off with ${String(last.status)}`);
+    this.#verdict.brokeOff(exchange, last.status);
     this.#end(exchange, 'replied', last);
-  }
-
-  /** What an answer says about its provider. */
-  #judge(channel: TargetChannel, exchange: RelayedExchange, status: number): void {
-    if (this.#deps.limits.resilience.breaker.statuses.includes(status)) {
-      channel.failed(exchange, `answered ${String(status)}`);
-      return;
-    }
-    if (status >= 500) channel.noteError(`answered ${String(status)}`);
-    channel.standing.succeeded(exchange);
-  }
-
-  /** One that had too little time for any provider says nothing about the one that had it. */
-  #unanswered(exchange: RelayedExchange): void {
-    const hadMs = this.#deps.clock.nowMs() - exchange.sentMs;
-    const reason = 'did not answer in time';
-    if (hadMs >= this.#deps.limits.resilience.breaker.unansweredMs) exchange.channel?.failed(exchange, reason);
-    else exchange.channel?.noteError(reason);
   }
 
   /** For an answer that cannot be passed on. */
   #reject(exchange: RelayedExchange, reason: string): void {
-    exchange.channel?.failed(exchange, 'gave an answer that cannot be passed on');
+    this.#verdict.unusable(exchange);
     this.#fail(exchange, 'replied', badAnswer(exchange, reason));
   }
 
@@ -409,7 +386,7 @@ export class ExchangeRelay implements Relay, Disposable {
     if (answer !== undefined && !isOneWay) this.#deliver(exchange, answer);
     if (channel !== undefined) this.#deps.registry.settled(channel);
     if (target !== undefined && target.queue.size > 0) this.pump(target);
-    this.#settleIdle();
+    this.#idle.settle(this.#callers.size);
   }
 
   #deliver(exchange: RelayedExchange, answer: Message | MessageInit): void {
@@ -424,9 +401,5 @@ export class ExchangeRelay implements Relay, Disposable {
       const { connectionId } = caller;
       this.#deps.log.error({ error, connectionId, correlationId: requestId }, 'could not hand an answer to its caller');
     }
-  }
-
-  #settleIdle(): void {
-    if (this.#idle !== undefined && this.#callers.size === 0) this.#idle.resolve();
   }
 }
