@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientId, ConnectionId } from '../../common/base/ids.ts';
-import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { ProtocolError, RequestError, type HubError } from '../../common/errors/hub-error.ts';
 import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
