@@ -1,17 +1,11 @@
 // npm run bench:policies: what the callers of a pool feel of one slow provider under each policy, in one run through a real hub
 // process. See bench/README.md.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HubClient } from '../hub-core/client/node/index.ts';
+import { at, column, median, numbersOf } from './figures.mjs';
+import { Programs } from './programs.mjs';
 
-const MAIN = join(dirname(dirname(fileURLToPath(import.meta.url))), 'hub-core/cli/main.ts');
 const POLICIES = ['round-robin', 'least-in-flight', 'two-choices'];
 const REFERENCE = 'round-robin';
 
@@ -26,36 +20,7 @@ const { values } = parseArgs({
   },
 });
 
-const number = (name) => {
-  const value = Number(values[name]);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`Cannot use --${name} "${values[name]}": give a number above 0`);
-};
-
-async function startHub(dataDir) {
-  const grants = ['--may-call', '*', '--may-provide', '*'];
-  const added = execFileSync(process.execPath, [
-    MAIN,
-    'client',
-    'add',
-    'bench',
-    ...grants,
-    '--data',
-    dataDir,
-    '--json',
-  ]);
-  const hub = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--data', dataDir, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await Promise.race([
-    once(createInterface(hub.stdout), 'line'),
-    once(hub, 'exit').then(([code]) => {
-      throw new Error(`Cannot start the hub: it ended with ${code}`);
-    }),
-  ]);
-  const { url } = JSON.parse(line);
-  return { hub, url: url.replace(/^http/, 'ws'), key: JSON.parse(added.toString()).key };
-}
+const number = numbersOf(values);
 
 /** One of the pool: works on any number of requests at a time, each for so long. */
 async function provide(target, workMs) {
@@ -98,19 +63,11 @@ async function load(client, service, { seconds, inFlight }) {
   return latencies;
 }
 
-const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-const median = (list) =>
-  at(
-    list.toSorted((a, b) => a - b),
-    0.5,
-  );
-const column = (text, width = 12) => String(text).padStart(width);
-
 async function bench() {
   const options = { seconds: number('seconds'), inFlight: number('in-flight') };
   const [workMs, slower, providers, rounds] = ['work-ms', 'slower', 'providers', 'rounds'].map((name) => number(name));
-  const dataDir = mkdtempSync(join(tmpdir(), 'whub-bench-'));
-  const { hub, url, key } = await startHub(dataDir);
+  const programs = new Programs();
+  const { url, key } = await programs.hub();
   const target = { url, key };
   try {
     const slow = await provide(target, workMs * slower);
@@ -142,9 +99,7 @@ async function bench() {
       console.log(`${policy.padEnd(17)} ${ratio.toFixed(1)} ×`);
     }
   } finally {
-    hub.kill('SIGKILL');
-    if (hub.exitCode === null && hub.signalCode === null) await once(hub, 'exit');
-    rmSync(dataDir, { recursive: true, force: true });
+    await programs[Symbol.asyncDispose]();
   }
 }
 

@@ -1,16 +1,12 @@
 // npm run bench: what the relay does and costs, through a real hub process, beside the floor (a relay over `ws` that does
 // nothing else) and, with --hub, beside the hub of another checkout. See bench/README.md.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { execFileSync } from 'node:child_process';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { column, median, numbersOf } from './figures.mjs';
+import { Programs, ROOT } from './programs.mjs';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = dirname(HERE);
+const HERE = join(ROOT, 'bench');
 
 const { values } = parseArgs({
   options: {
@@ -26,50 +22,24 @@ const { values } = parseArgs({
   },
 });
 
-const number = (name) => {
-  const value = Number(values[name]);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`Cannot use --${name} "${values[name]}": give a number above 0`);
-};
+const number = numbersOf(values);
 
 /** On its own core, so that relay and load do not take turns on one. */
 const pinned = (core, args) =>
   values.pin ? ['taskset', ['-c', String(core), process.execPath, ...args]] : [process.execPath, args];
 
-/** Starts a relay and waits until it says that it is ready. */
-async function start(subject, args) {
-  const [command, all] = pinned(0, args);
-  const child = spawn(command, all, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await Promise.race([
-    once(createInterface(child.stdout), 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`Cannot start ${subject.name}: it ended with ${code}`);
-    }),
-  ]);
+/** The floor, which is no hub. */
+async function startFloor(programs) {
+  const { line } = await programs.start([join(HERE, 'floor.mjs')], (args) => pinned(0, args));
   const { url, pid } = JSON.parse(line);
-  // The hub speaks WebSocket where it tells an http address.
-  return { ...subject, child, url: url.replace(/^http/, 'ws').replace(/\/?$/, '/'), pid };
+  return { name: 'floor', floor: true, url: url.replace(/^http/, 'ws').replace(/\/?$/, '/'), pid };
 }
 
-async function startHub(checkout, name) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'whub-bench-'));
-  const main = join(checkout, 'hub-core/cli/main.ts');
-  const grants = ['--may-call', '*', '--may-provide', '*'];
-  const added = execFileSync(process.execPath, [
-    main,
-    'client',
-    'add',
-    'bench',
-    ...grants,
-    '--data',
-    dataDir,
-    '--json',
-  ]);
-  const { key } = JSON.parse(added.toString());
-  const program = values.bare
-    ? [join(HERE, 'bare-hub.mjs'), checkout, dataDir]
-    : [main, 'serve', '--port', '0', '--data', dataDir, '--json'];
-  return start({ name, key, dataDir, floor: false }, program);
+async function startHub(programs, checkout, name) {
+  const bare = (dataDir) => [join(HERE, 'bare-hub.mjs'), checkout, dataDir];
+  const place = (args) => pinned(0, args);
+  const hub = await programs.hub({ checkout, place, program: values.bare ? bare : undefined });
+  return { ...hub, name, floor: false };
 }
 
 /** One measurement by a load process of its own. */
@@ -78,14 +48,6 @@ function measure(relay, options) {
   const [command, args] = pinned(1, [join(HERE, 'load.mjs'), JSON.stringify(job)]);
   return JSON.parse(execFileSync(command, args, { stdio: ['ignore', 'pipe', 'inherit'] }).toString());
 }
-
-const median = (list) => {
-  const sorted = list.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
-
-const column = (text, width = 12) => String(text).padStart(width);
 
 function print(relays, results, reference) {
   console.log(
@@ -118,11 +80,12 @@ async function bench() {
   };
   const rounds = number('rounds');
   const relays = [];
+  const programs = new Programs();
   try {
-    relays.push(await start({ name: 'floor', floor: true }, [join(HERE, 'floor.mjs')]));
-    relays.push(await startHub(ROOT, 'this hub'));
+    relays.push(await startFloor(programs));
+    relays.push(await startHub(programs, ROOT, 'this hub'));
     for (const [index, path] of values.hub.entries()) {
-      relays.push(await startHub(resolve(path), `${index + 1}: ${basename(resolve(path))}`));
+      relays.push(await startHub(programs, resolve(path), `${index + 1}: ${basename(resolve(path))}`));
     }
     for (const relay of relays) measure(relay, { ...options, seconds: 1, warmUpSeconds: 1 });
     const results = new Map(relays.map(({ name }) => [name, []]));
@@ -142,11 +105,7 @@ async function bench() {
     if (values.json) console.log(JSON.stringify({ options, rounds, results: Object.fromEntries(results) }));
     else print(relays, results, 'this hub');
   } finally {
-    for (const { child, dataDir } of relays) {
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
-    }
+    await programs[Symbol.asyncDispose]();
   }
 }
 

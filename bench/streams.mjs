@@ -1,19 +1,16 @@
 // npm run bench:streams: one large file through a real hub process, to curl and to an SDK client, and what that does to the
 // hub's memory; then the same with readers that hardly read. See bench/README.md.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HubClient } from '../hub-core/client/node/index.ts';
+import { numbersOf } from './figures.mjs';
+import { Programs } from './programs.mjs';
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const MAIN = join(ROOT, 'hub-core/cli/main.ts');
 const MIB = 1 << 20;
 const SAMPLE_MS = 50;
 const SLOW_BYTES_PER_SECOND = 64 << 10;
@@ -27,11 +24,7 @@ const { values } = parseArgs({
   },
 });
 
-const number = (name) => {
-  const value = Number(values[name]);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`Cannot use --${name} "${values[name]}": give a number above 0`);
-};
+const number = numbersOf(values);
 
 /** Writes random bytes. @returns their SHA-256 */
 function makeFile(path, mib) {
@@ -44,18 +37,6 @@ function makeFile(path, mib) {
   }
   closeSync(file);
   return hash.digest('hex');
-}
-
-/** Starts a command of the CLI and waits for its first line. */
-async function start(args) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await Promise.race([
-    once(createInterface(child.stdout), 'line'),
-    once(child, 'exit').then(([code]) => {
-      throw new Error(`Cannot start whub ${args.join(' ')}: it ended with ${code}`);
-    }),
-  ]);
-  return { child, line };
 }
 
 /** Resident memory of the whole process, MiB (Linux). */
@@ -131,38 +112,20 @@ function print(title, { bytes, seconds, peakMib }, { baseMib, verdict }) {
   );
 }
 
-async function bench(folder) {
+async function bench() {
+  const programs = new Programs();
+  const folder = programs.folder();
   const limitMib = number('limit-mib');
   const slowSeconds = number('slow-seconds');
   const warmUpMib = number('warm-up-mib');
-  const children = [];
   try {
     const sha = makeFile(join(folder, 'big.bin'), number('mib'));
     makeFile(join(folder, 'warm.bin'), warmUpMib);
-    const data = join(folder, 'data');
-    const grants = ['--may-call', '*', '--may-provide', '*'];
-    const added = execFileSync(process.execPath, [MAIN, 'client', 'add', 'bench', ...grants, '--data', data, '--json']);
-    const { key } = JSON.parse(added.toString());
-    const hub = await start(['serve', '--port', '0', '--data', data, '--json']);
-    children.push(hub.child);
-    const { url, pid } = JSON.parse(hub.line);
-    const at = { url: url.replace(/^ws/, 'http').replace(/\/$/, ''), key };
-    const socket = at.url.replace(/^http/, 'ws');
-    const provider = await start([
-      'provide',
-      'files',
-      '--root',
-      folder,
-      '--service',
-      'big',
-      '--url',
-      socket,
-      '--client',
-      'bench',
-      '--key',
-      key,
-    ]);
-    children.push(provider.child);
+    const { url, pid, key } = await programs.hub({ dataDir: join(folder, 'data') });
+    const socket = url.replace(/\/$/, '');
+    const at = { url: socket.replace(/^ws/, 'http'), key };
+    const identity = ['--url', socket, '--client', 'bench', '--key', key];
+    await programs.whub('provide', 'files', '--root', folder, '--service', 'big', ...identity);
 
     const startedMib = rssMib(pid);
     await byCurl(at, 'warm.bin');
@@ -193,17 +156,8 @@ async function bench(folder) {
     judge('SDK client at 64 KiB/s', await watched(pid, () => byClient(at, 'big.bin', slowPace(slowSeconds))), true);
     return failed ? 1 : 0;
   } finally {
-    // The provider before its hub, or it would try to come back to it.
-    for (const child of children.toReversed()) {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    }
+    await programs[Symbol.asyncDispose]();
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'whub-streams-'));
-try {
-  process.exitCode = await bench(folder);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+process.exitCode = await bench();
