@@ -11,8 +11,10 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAIN = 'hub-core/cli/main.ts';
 
 export class Programs {
+  // oxlint-disable typescript/prefer-readonly -- JavaScript has no such modifier
   #children = [];
   #folders = [];
+  // oxlint-enable typescript/prefer-readonly
 
   constructor() {
     // A benchmark that is killed ends without disposing of anything.
