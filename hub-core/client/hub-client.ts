@@ -9,6 +9,7 @@ import type { CarrierAbilities, Carriers } from './carrier.ts';
 import { ClientClosedError, type ClientError } from './errors.ts';
 import { toWireHeaders, type HeadersInput } from './header-list.ts';
 import type { ClientConnection, Link } from './link.ts';
+import { deliver, subscribeMessages, type BroadcastOptions, type SendMessageOptions } from './messages.ts';
 import { isIdempotentMethod, methodOf, type MethodWord } from './method-word.ts';
 import { Notice } from './notice.ts';
 import { resolveOptions, type ClientConfig, type ConnectOptions } from './options.ts';
@@ -18,6 +19,9 @@ import type { ProvideOptions, Provision } from './provision.ts';
 import type { Reply } from './reply.ts';
 import { Requester, type SendOptions } from './requester.ts';
 import { ServiceDesk } from './service-desk.ts';
+import type { ServicesNews } from './services-news.ts';
+import { ServicesWatch, type WatchOptions } from './services-watch.ts';
+import { openSession, type LoginOptions, type Session } from './session.ts';
 import type { ClientState } from './state.ts';
 import type { StreamReply } from './stream-reply.ts';
 import { webCarriers } from './web-carriers.ts';
@@ -65,6 +69,7 @@ export class HubClient implements AsyncDisposable {
   readonly #pool: Pool;
   readonly #requester: Requester;
   readonly #desk: ServiceDesk;
+  readonly #watch: ServicesWatch;
   readonly #notices = new Emitter<Notice>();
   #closed: Promise<void> | undefined;
   #failure: ClientError | undefined;
@@ -77,15 +82,22 @@ export class HubClient implements AsyncDisposable {
     this.onNotice = this.#notices.event;
     this.#requester = new Requester({ clock: config.clock, pick: () => this.#pool.pick() });
     this.#desk = new ServiceDesk({ clock: config.clock, requester: this.#requester, links: () => this.#pool.links });
+    this.#watch = new ServicesWatch({
+      clock: config.clock,
+      requester: this.#requester,
+      links: () => this.#pool.links,
+    });
     this.#handleMessages(dispatcher);
     this.#pool = new Pool(config, dispatcher, {
       linkOpened: (link) => {
         link.onDidDrain.subscribe(() => this.#requester.flush());
         this.#desk.linkOpened(link);
+        this.#watch.linkOpened();
         this.#requester.flush();
       },
       linkClosed: (link, end) => {
         this.#desk.linkClosed(link);
+        this.#watch.linkClosed(link);
         this.#requester.linkClosed(link, end);
       },
       failed: (error) => this.#fail(error),
@@ -117,6 +129,17 @@ export class HubClient implements AsyncDisposable {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /**
+   * Logs in with a password, over connections of its own to the same hub.
+   *
+   * @returns a session, whose {@link Session.token} is for {@link ConnectOptions.token}
+   * @throws {RemoteError} 401 when the client or the password is wrong
+   * @throws {ConnectError} when there is no connection to be had
+   */
+  static login(options: LoginOptions): Promise<Session> {
+    return openSession((connecting) => this.connect(connecting), options);
   }
 
   get state(): ClientState {
@@ -184,6 +207,53 @@ export class HubClient implements AsyncDisposable {
     return this.#desk.provide(options);
   }
 
+  /**
+   * Follows the services that this client may call or provide: all as they are, then what happens to them. When the
+   * connection is lost, or the reader is far behind, they are told anew. Nothing is asked for before the first is read.
+   *
+   * @throws {TypeError} when the pattern of services cannot be used; then, from the loop, the signal's reason,
+   * {@link ClientClosedError}, or what the hub says instead
+   * @example
+   * for await (const news of client.watchServices({ services: 'sensor-*' })) show(news);
+   */
+  watchServices(options: WatchOptions = {}): AsyncIterableIterator<ServicesNews, undefined> {
+    this.#assertUsable();
+    this.#assertAble('provide', 'watch services');
+    return this.#watch.watch(options);
+  }
+
+  /**
+   * Sends a message to every connection of a client; who is not online does not get it.
+   *
+   * @param topic up to 8 segments: `door/open`
+   * @param payload any value that `JSON.stringify` can write; absent = null
+   * @returns how many connections it was written to
+   * @throws {RemoteError} 404 when the client is not online, 403 without a grant to call `message`
+   */
+  // oxlint-disable-next-line max-params -- whom, about what, what; options are rare
+  sendMessage(to: string, topic: string, payload?: unknown, options: SendMessageOptions = {}): Promise<number> {
+    return deliver(this, ['send', { to, topic, payload }], options);
+  }
+
+  /**
+   * Sends a message to every connection of a client, or to those that provide a service. For managers.
+   *
+   * @returns how many connections it was written to
+   * @throws {RemoteError} 403 for others than managers, 404 when nobody provides the service
+   */
+  broadcast(topic: string, payload?: unknown, options: BroadcastOptions = {}): Promise<number> {
+    return deliver(this, ['broadcast', { topic, payload, service: options.service }], options);
+  }
+
+  /**
+   * Calls `listener` with each message of that topic from now on.
+   *
+   * @param topic in which `*` is any run of characters, `/` included: `door/*`
+   */
+  onMessage(topic: string, listener: (message: Notice) => void): Disposable {
+    return subscribeMessages(this.onNotice, topic, listener);
+  }
+
   /** Withdraws the services (see {@link Provision.drain}), gives up what is in flight, and says Goodbye. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -195,6 +265,7 @@ export class HubClient implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#watch.failAll(closedError());
     await this.#desk.drainAll();
     this.#requester.failAll(this.#pool.links, closedError());
     await this.#pool.close();
@@ -218,6 +289,7 @@ export class HubClient implements AsyncDisposable {
   #fail(error: ClientError): void {
     this.#failure = error;
     this.#desk.clientFailed(error);
+    this.#watch.failAll(error);
     this.#requester.failAll(this.#pool.links, error);
   }
 
@@ -244,7 +316,10 @@ export class HubClient implements AsyncDisposable {
       else this.#desk.credit(message, link);
     });
     dispatcher.handle(Kind.Cancel, (message, link) => this.#desk.cancel(message, link));
-    dispatcher.handle(Kind.Notice, (message) => this.#notices.emit(new Notice(message)));
+    dispatcher.handle(Kind.Notice, (message, link) => {
+      this.#watch.notice(message, link);
+      this.#notices.emit(new Notice(message));
+    });
     dispatcher.handle(Kind.Goodbye, (message, link) => link.leave(message));
     dispatcher.handle(Kind.Ping, (message, link) => {
       link.send({ kind: Kind.Pong, id: message.id, payload: message.payload });

@@ -1,3 +1,5 @@
+import { globMatches, isServiceGlob } from '../common/base/service-glob.ts';
+
 /** Service ids that the hub keeps for itself (docs/protocol.md, section 5); no client may register or be granted them by `*`. */
 export const RESERVED_SERVICE_IDS: ReadonlySet<string> = new Set([
   'auth',
@@ -15,11 +17,9 @@ export const RESERVED_SERVICE_IDS: ReadonlySet<string> = new Set([
   'assets',
 ]);
 
-const GRANT_GLOB = /^[a-z0-9._*-]{1,64}$/;
-
 /** True for what can stand in a grant: a service id in which `*` is any run of characters. */
 export function isGrantGlob(value: string): boolean {
-  return GRANT_GLOB.test(value);
+  return isServiceGlob(value);
 }
 
 /** Each list of globs is asked about few services, again and again. Over the limit its memory starts anew. */
@@ -47,23 +47,7 @@ export function grantCovers(globs: readonly string[], serviceId: string): boolea
   return verdict;
 }
 
-/**
- * Leftmost matching of the parts between the stars: without alternatives to come back to, so a hostile glob costs no more
- * than its length times the id's.
- */
 function globCovers(glob: string, serviceId: string): boolean {
-  const [first = '', ...parts] = glob.split('*');
-  const last = parts.pop();
-  if (last === undefined) return first === serviceId;
-  if (RESERVED_SERVICE_IDS.has(serviceId)) return false;
-  if (serviceId.length < first.length + last.length) return false;
-  if (!serviceId.startsWith(first) || !serviceId.endsWith(last)) return false;
-  const end = serviceId.length - last.length;
-  let from = first.length;
-  for (const part of parts) {
-    const found = serviceId.indexOf(part, from);
-    if (found === -1 || found + part.length > end) return false;
-    from = found + part.length;
-  }
-  return true;
+  if (glob.includes('*') && RESERVED_SERVICE_IDS.has(serviceId)) return false;
+  return globMatches(glob, serviceId);
 }

@@ -6,9 +6,11 @@ import { ExitCode } from '../exit.ts';
 import { withConnectFlags, withExamples } from '../options.ts';
 import { formatTable } from '../table.ts';
 import { printLine, type Terminal } from '../terminal.ts';
+import { watchServices } from './services-watch.ts';
 import type { RunCommand } from '../run-command.ts';
 
 export interface ServicesFlags extends ConnectFlags {
+  readonly watch?: true;
   readonly json?: true;
 }
 
@@ -26,6 +28,7 @@ const servicesSchema = z.array(
 /** The services that the client may call or provide. */
 export async function services(flags: ServicesFlags, terminal: Terminal): Promise<ExitCode> {
   await using client = await connect(flags, terminal);
+  if (flags.watch === true) return await watchServices(client, terminal, { json: flags.json === true });
   const reply = (await client.request({ uri: '/services/', signal: terminal.interrupted })).orThrow();
   if (flags.json === true) printLine(terminal.stdout, reply.text());
   else {
@@ -48,8 +51,9 @@ export function addServicesCommand(program: Command, run: RunCommand): void {
   const command = program
     .command('services')
     .description('the services that this client may call or provide')
-    .option('--json', "the hub's answer as it came");
-  withExamples(withConnectFlags(command), ['whub services', 'whub services --json']).action((flags: ServicesFlags) =>
+    .option('--watch', 'go on with a line for each that comes, goes, or changes its health, until Ctrl-C')
+    .option('--json', "the hub's answer as it came; with --watch one document a line");
+  withExamples(withConnectFlags(command), ['whub services', 'whub services --watch']).action((flags: ServicesFlags) =>
     run((terminal) => services(flags, terminal)),
   );
 }

@@ -3,7 +3,6 @@ import type { ServiceId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
 import { Encoding, Method } from '../../common/protocol/message.ts';
-import { methodWord } from '../../common/protocol/words.ts';
 import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
@@ -17,10 +16,11 @@ import {
 } from './registration.ts';
 import type { BuiltInTarget } from './built-in-target.ts';
 import { schemaOf } from './schema-of.ts';
+import { builtInDocument, providerDocument, serviceDocument } from './service-documents.ts';
+import { SERVICES_ANSWERS } from './services-schemas.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
 import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
 import { lastingHealth, type ServiceWatch } from './service-watch.ts';
-import type { ProviderView } from './service-view.ts';
 
 /** What the built-in service `services` does; the service layer is behind it. */
 export interface ServiceOperations {
@@ -49,73 +49,6 @@ function linkOf(call: BuiltInCall, action: string): ProviderLink {
 }
 
 const bodyOf = (call: BuiltInCall): unknown => parseJsonPayload(call.message.payload);
-
-function routesDocument(service: TargetService): unknown {
-  return service.definition.routes.map((route) => ({
-    pattern: route.pattern,
-    ...(route.methods.length === 0 ? {} : { methods: route.methods.map((method) => methodWord(method)) }),
-    summary: route.summary,
-    request_schema: route.requestSchema,
-    response_schema: route.responseSchema,
-    idempotent: route.idempotent,
-    timeout_ms: route.timeoutMs,
-    stream: route.stream,
-  }));
-}
-
-function providerDocument(provider: ProviderView): unknown {
-  return {
-    provider: provider.id,
-    client: provider.client,
-    state: provider.state,
-    weight: provider.weight,
-    in_flight: provider.inFlight,
-    max_in_flight: provider.maxInFlight,
-    calls: provider.calls,
-    errors: provider.errors,
-    warnings: provider.warnings,
-    latency_p50_ms: provider.latencyP50Ms,
-    latency_p95_ms: provider.latencyP95Ms,
-    since_ms: provider.sinceMs,
-    last_failure: provider.lastFailure,
-  };
-}
-
-function serviceDocument(service: TargetService): Readonly<Record<string, unknown>> {
-  const { definition } = service;
-  return {
-    id: service.id,
-    description: definition.description,
-    version: definition.version,
-    access: definition.access,
-    policy: definition.policy,
-    sticky_header: definition.stickyHeader,
-    metadata: definition.metadata,
-    creator: service.creator,
-    routes: routesDocument(service),
-    providers: service.channels.length,
-    queued: service.queue.size,
-    empty_since_ms: service.emptySinceMs,
-  };
-}
-
-function builtInDocument({ service }: BuiltInTarget): unknown {
-  return {
-    id: service.id,
-    built_in: true,
-    description: service.description,
-    routes: service.routes.map((route) => ({
-      pattern: route.pattern,
-      ...(route.methods.includes('any') ? {} : { methods: route.methods.map((each) => methodWordOf(each)) }),
-      summary: route.summary,
-      access: route.access,
-      request_schema: route.requestSchema,
-      response_schema: route.responseSchema,
-    })),
-  };
-}
-
-const methodWordOf = (method: Method | 'any'): string => (method === 'any' ? method : methodWord(method));
 
 /** A service is seen by those who may call or provide it, and by managers. */
 const maySee = (principal: Principal, service: string): boolean =>
@@ -191,6 +124,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     methods: [Method.Post],
     summary: 'offers a service on this connection',
     requestSchema: BODY_SCHEMAS.register,
+    responseSchema: SERVICES_ANSWERS.registered,
     handler: register,
   },
   {
@@ -198,6 +132,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     methods: [Method.Post],
     summary: 'takes this connection out of a service',
     requestSchema: BODY_SCHEMAS.named,
+    responseSchema: SERVICES_ANSWERS.unregistered,
     handler: unregister,
   },
   {
@@ -205,6 +140,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     methods: [Method.Post],
     summary: 'gives this connection no new requests of a service',
     requestSchema: BODY_SCHEMAS.named,
+    responseSchema: SERVICES_ANSWERS.draining,
     handler: drain,
   },
   {
@@ -212,6 +148,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     methods: [Method.Post],
     summary: 'changes a service that this client created',
     requestSchema: BODY_SCHEMAS.update,
+    responseSchema: SERVICES_ANSWERS.service,
     handler: (call, operations) =>
       reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
   },
@@ -220,18 +157,21 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     methods: [Method.Post],
     summary: 'tells this connection of services that come, go, or change their health',
     requestSchema: schemaOf(watchSchema),
+    responseSchema: SERVICES_ANSWERS.watched,
     handler: watch,
   },
   {
     pattern: '/',
     methods: [Method.Get],
     summary: 'the services that the caller may call or provide',
+    responseSchema: SERVICES_ANSWERS.services,
     handler: (call, operations) => reply(200, listed(call, operations).map(serviceDocument)),
   },
   {
     pattern: '/:id',
     methods: [Method.Get],
     summary: 'one service with its routes',
+    responseSchema: SERVICES_ANSWERS.oneService,
     handler(call, operations) {
       const builtIn = operations.builtIn(call.params['id'] ?? '');
       return reply(200, builtIn === undefined ? serviceDocument(visible(call, operations)) : builtInDocument(builtIn));
@@ -241,6 +181,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     pattern: '/:id/providers',
     methods: [Method.Get],
     summary: 'the provider channels of a service',
+    responseSchema: SERVICES_ANSWERS.providers,
     handler: (call, operations) =>
       reply(
         200,
@@ -251,6 +192,7 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     pattern: '/clients/:client',
     methods: [Method.Get],
     summary: 'the services that a client provides',
+    responseSchema: SERVICES_ANSWERS.services,
     handler: (call, operations) =>
       reply(
         200,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run } from '../../cli/run.ts';
 import { HubClient } from '../../client/node/index.ts';
+import { CliProcess } from '../support/cli-process.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 import { createTestTerminal } from '../support/test-terminal.ts';
 
@@ -52,6 +53,24 @@ describe('whub status, services, send', () => {
       stderr: '',
     });
   });
+
+  it.each([
+    ['lines', [], /^math {2}serving {2}1 provider$/, /^\S+Z {2}removed {2}math$/],
+    ['JSON', ['--json'], /^\{"event":"snapshot","services":\[\{"id":"math"/, /^\{"event":"removed","service":"math"/],
+  ])(
+    '[MS21] services --watch tells what happens as %s until Ctrl-C, which is no mishap',
+    async (_as, flags, ...seen) => {
+      const provider = owned.use(await HubClient.connect({ url: running.url, client: 'ann', key }));
+      const math = await provider.provide({ id: 'math', routes: [{ pattern: '/*rest', handler: () => ({}) }] });
+      const env = { WHUB_URL: running.url, WHUB_CLIENT: 'ann', WHUB_KEY: key };
+      await using watching = new CliProcess(['services', '--watch', ...flags], env);
+      await watching.line(seen[0]);
+      await math.drain();
+      await watching.line(seen[1]);
+      watching.kill('SIGINT');
+      expect(await watching.ended).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
 
   it('[MS20] send says how many connections it reached, and fails for who is not online', async () => {
     const receiver = owned.use(await HubClient.connect({ url: running.url, client: 'ann', key }));

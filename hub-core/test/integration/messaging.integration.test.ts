@@ -77,6 +77,8 @@ describe('/message', () => {
     [{ to: 'bob', topic: '../x' }, '"topic"'],
     [{ to: 'bob', topic: 'a//b' }, '"topic"'],
     [{ to: 'bob', topic: 'a b' }, '"topic"'],
+    [{ to: 'bob', topic: 'a/...' }, '"topic"'],
+    [{ to: 'bob', topic: 'a'.repeat(65) }, '"topic"'],
     [{ to: 'bob', topic: '/'.repeat(300) }, '"topic"'],
     [{ to: 'b/b', topic: 'a' }, '"to"'],
     [{ topic: 'a' }, '"to"'],

@@ -22,6 +22,7 @@ export const issuedSchema = z.strictObject({
   token_type: z.literal('Bearer'),
   refresh_token: z.string().describe('Brings the next tokens, once'),
   expires_at: z.iso.datetime().describe('When the token ends'),
+  expires_in: z.int().nonnegative().describe('Seconds until then, for clocks that differ'),
   client: z.string(),
   role: z.string(),
 });

@@ -118,7 +118,7 @@ function noToken({ role }: Principal, action: string): HubError {
 }
 
 function issued(
-  { client, token: access, expiresAtMs, refreshToken }: IssuedTokens,
+  { client, token: access, expiresAtMs, expiresInSec, refreshToken }: IssuedTokens,
   deps: AuthServiceDeps,
 ): BuiltInReply {
   return json(200, {
@@ -126,6 +126,7 @@ function issued(
     token_type: 'Bearer',
     refresh_token: refreshToken,
     expires_at: iso(expiresAtMs),
+    expires_in: expiresInSec,
     client,
     role: deps.roleOf(client),
   });

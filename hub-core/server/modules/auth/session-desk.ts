@@ -15,6 +15,8 @@ export interface IssuedTokens {
   readonly token: string;
   /** Wall ms. */
   readonly expiresAtMs: number;
+  /** For those whose clock shows another time. */
+  readonly expiresInSec: number;
   readonly refreshToken: string;
 }
 
@@ -132,6 +134,8 @@ export class SessionDesk {
       this.#signer.sign('refresh', claims),
     ]);
     this.counts.tokens += 1;
-    return { client: about.client, token, expiresAtMs: Math.floor(expiresAtMs / 1000) * 1000, refreshToken };
+    const endsSec = Math.floor(expiresAtMs / 1000);
+    const expiresInSec = Math.max(0, Math.floor(endsSec - issuedAtMs / 1000));
+    return { client: about.client, token, expiresAtMs: endsSec * 1000, expiresInSec, refreshToken };
   }
 }

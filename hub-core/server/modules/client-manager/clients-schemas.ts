@@ -14,6 +14,9 @@ export const putSchema = z.strictObject({
   password: password.nullable().optional().describe('null takes it away; sessions opened with the one before end'),
 });
 
+/** A new key is of the hub's making: there is nothing to say about it. */
+export const newCredentialSchema = z.strictObject({});
+
 const credentialSchema = z.strictObject({
   id: z.string(),
   prefix: z.string().describe('First characters of the key'),

@@ -16,6 +16,7 @@ import {
   connectionListSchema,
   credentialListSchema,
   issuedSchema,
+  newCredentialSchema,
   putSchema,
   signupSchema,
 } from './clients-schemas.ts';
@@ -122,8 +123,12 @@ function credentialRoutes(deps: ClientsServiceDeps): readonly BuiltInRoute[] {
       methods: [Method.Post],
       access: 'self',
       summary: 'Adds a key, which is shown this once',
+      requestSchema: schemaOf(newCredentialSchema),
       responseSchema: schemaOf(issuedSchema),
-      handle: (call) => json(201, deps.addCredential(idOf(call))),
+      handle: (call) => {
+        parse(newCredentialSchema, call, `add a key to client "${idOf(call)}"`);
+        return json(201, deps.addCredential(idOf(call)));
+      },
     },
     {
       pattern: '/:id/credentials/:credential',

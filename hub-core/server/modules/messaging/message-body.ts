@@ -4,10 +4,20 @@ import { RequestError } from '../../../common/errors/hub-error.ts';
 import { jsonMember } from '../../../common/protocol/json-member.ts';
 import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
 
-/** Segments like a client id's, with `/` between them; none of them only of points, which a path would resolve away. */
-const TOPIC = /^(?!.*(?:^|\/)\.+(?:\/|$))[A-Za-z0-9._~-]{1,64}(?:\/[A-Za-z0-9._~-]{1,64}){0,7}$/;
+/**
+ * Segments like a client id's, with `/` between them; none of them only of points, which a path would resolve away. Without
+ * look-ahead, which linear engines do not have: the schema is announced.
+ */
+const TOPIC = /^\.*[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:\/\.*[A-Za-z0-9_~-][A-Za-z0-9._~-]*){0,7}$/;
+const MAX_SEGMENT = 64;
 
-const topic = z.string().max(256).regex(TOPIC, 'must be up to 8 segments of letters, digits, ".", "_", "~" and "-"');
+const WHAT_IT_IS = 'must be up to 8 segments of letters, digits, ".", "_", "~" and "-"';
+
+const topic = z
+  .string()
+  .max(256)
+  .regex(TOPIC, WHAT_IT_IS)
+  .refine((text) => text.split('/').every(({ length }) => length <= MAX_SEGMENT), `${WHAT_IT_IS}, of up to 64 each`);
 const payload = z.unknown().describe('Any JSON value, passed on byte for byte; absent = null');
 
 export const sendSchema = z.strictObject({
