@@ -173,7 +173,7 @@ describe('origins that may', () => {
 describe('upgrades', () => {
   it('[HT17] at another path are 404, for other subprotocols 400, with a bad Authorization 401, with a bad key 400', async () => {
     const replies = [
-      await upgrade({}, '/elsewhere'),
+      await upgrade({ connection: 'Upgrade, close' }, '/elsewhere'),
       await upgrade({ 'sec-websocket-protocol': 'mqtt, whub.v2' }),
       await upgrade({ authorization: 'Digest x' }),
       await upgrade({ 'sec-websocket-key': 'short' }),
