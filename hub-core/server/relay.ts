@@ -20,7 +20,7 @@ export interface Principal {
   readonly clientId: ClientId;
   readonly role: Role;
   readonly grants: Grants;
-  /** What it proved itself with, never the secret: `key:<id>` or `session:<id>`. Absent for the anonymous and the hub's own. */
+  /** What it proved itself with, never the secret: `key:<id>`, `session:<id>` or `password:<fingerprint>`. Absent for the anonymous and the hub's own. */
   readonly credential?: string;
 }
 

@@ -50,13 +50,22 @@ export async function provideFiles(
   return serveProvision(filesService({ id: flags.service, root }), flags, terminal);
 }
 
-export async function provideHttp(
-  flags: ProvideFlags & { readonly target: string },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  checkService(flags.service);
+export interface ProvideHttpFlags extends ProvideFlags {
+  readonly target: string;
+  readonly socket?: string;
+  readonly hostHeader: 'target' | 'original';
+  readonly health?: string;
+  readonly maxInFlight?: number;
+}
+
+export async function provideHttp(flags: ProvideHttpFlags, terminal: Terminal): Promise<ExitCode> {
+  const { service: id, socket: socketPath, hostHeader, health, maxInFlight } = flags;
+  checkService(id);
   const target = httpTarget(flags.target);
-  return serveProvision(httpService({ id: flags.service, target }), flags, terminal);
+  if (health !== undefined && !/^\/[^?#]*$/.test(health)) {
+    throw usageError(`Cannot ask "${health}" for the server's health: write it as a path of the server, like /health`);
+  }
+  return serveProvision(httpService({ id, target, socketPath, hostHeader, health, maxInFlight }), flags, terminal);
 }
 
 function withProvideFlags(command: Command): Command {
@@ -85,8 +94,17 @@ export function addProvideCommand(program: Command, run: RunCommand): void {
   const http = provide
     .command('http')
     .description('pass /ID/<path> to <URL>/<path> of an HTTP server')
-    .requiredOption('--target <url>', 'the server, http:// or https://');
-  withExamples(withProvideFlags(http), ['whub provide http --service shop --target http://127.0.0.1:8080']).action(
-    (flags: ProvideFlags & { readonly target: string }) => run((terminal) => provideHttp(flags, terminal)),
-  );
+    .requiredOption('--target <url>', 'the server, http:// or https://')
+    .option('--socket <path>', 'Unix socket on which it listens, instead of the host and port of its url')
+    .addOption(
+      new Option('--host-header <which>', 'the Host that it is told: its own, or the one the caller named')
+        .choices(['target', 'original'])
+        .default('target'),
+    )
+    .option('--health <path>', 'path of the server that the hub asks for its health')
+    .option('--max-in-flight <n>', 'requests at one time on each connection; 0 = no limit', wholeNumber(0, 1_000_000));
+  withExamples(withProvideFlags(http), [
+    'whub provide http --service shop --target http://127.0.0.1:8080',
+    'whub provide http --service shop --target http://shop --socket /run/shop.sock --health /health',
+  ]).action((flags: ProvideHttpFlags) => run((terminal) => provideHttp(flags, terminal)));
 }

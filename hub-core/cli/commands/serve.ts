@@ -18,6 +18,7 @@ export interface ServeFlags {
   readonly config?: string;
   readonly set?: readonly string[];
   readonly middleware?: readonly string[];
+  readonly pageHost?: readonly string[];
   readonly json?: true;
   readonly log: NonNullable<HubHostOptions['logLevel']>;
 }
@@ -59,12 +60,18 @@ const hostTools = () =>
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   const dataDir = flags.data ?? defaultDataDir(terminal.env);
   const [{ createHubHost }, { loadConfiguration }] = await hostTools();
-  const { host: address, port, allowRemote, middleware } = flags;
+  const { host: address, port, allowRemote, middleware, pageHost: pageHosts } = flags;
   const { config } = loadConfiguration({
     dataDir,
     file: flags.config,
     environment: terminal.env,
-    flags: { host: address, port, allowRemote, middleware: middleware?.map((file) => ({ file: resolve(file) })) },
+    flags: {
+      host: address,
+      port,
+      allowRemote,
+      pageHosts,
+      middleware: middleware?.map((file) => ({ file: resolve(file) })),
+    },
     assignments: flags.set,
   });
   await using host = createHubHost({ config, consoleAssetsDir: consoleAssetsDir(), logLevel: flags.log });
@@ -97,6 +104,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .option('--port <port>', 'port to listen on; 0 lets the system choose (default: 7410)', wholeNumber(0, 65_535))
     .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
     .option('--middleware <file>', 'ES module that every request passes; may be repeated, in that order', collect)
+    .option('--page-host <name>', 'name under which web pages of services run as their own; may be repeated', collect)
     .option('--config <file>', 'configuration (WHUB_CONFIG_FILE; default: whub.config.json in the data folder, if any)')
     .option('--set <name=value>', 'one setting of it, see "whub config"; may be repeated', collect)
     .addOption(dataOption())

@@ -14,7 +14,8 @@ import {
 } from '../../common/protocol/message.ts';
 import { scriptedClient } from '../../test/support/scripted-client.ts';
 import { jsonOf } from '../../test/support/scripted-hub.ts';
-import { httpService, targetPath } from './http-service.ts';
+import { httpService } from './http-service.ts';
+import { targetPath } from './http-target.ts';
 
 const test = scriptedClient();
 let server: Server | undefined;
@@ -71,6 +72,7 @@ describe('httpService', () => {
     expect([seen.method, seen.url, seen.body]).toEqual(['PUT', '/base/a%20b/c?q=%2F1&x', '{"a":1}']);
     expect(seen.headers).toEqual({
       'x-one': 'two',
+      'x-forwarded-prefix': '/web',
       'content-type': 'application/json',
       'content-length': '7',
       connection: 'keep-alive',

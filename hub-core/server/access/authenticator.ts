@@ -1,11 +1,13 @@
 import type { ClientId } from '../../common/base/ids.ts';
 import type { Principal } from '../relay.ts';
 
-/** What a client presents. `key` and `token` exclude each other. */
+/** What a client presents. `key`, `token` and `password` exclude each other. */
 export interface Credential {
   readonly client?: string;
   readonly key?: string;
   readonly token?: string;
+  /** Of `client`. */
+  readonly password?: string;
 }
 
 /** Who may come in; implemented by the auth module. */

@@ -6,6 +6,7 @@ import {
   DEFAULT_HEADER_POLICY,
   isHubHeader,
   isReturned,
+  type HeaderPolicyConfig,
 } from './header-policy.ts';
 
 const of = (...names: readonly string[]): readonly Header[] => names.map((name) => ({ name, value: 'v' }));
@@ -116,5 +117,18 @@ describe('HTTP header policy', () => {
   it('[HT4] reads the names that a Connection header ends', () => {
     expect([...connectionOptions(' Keep-Alive , X-Hop')]).toEqual(['keep-alive', 'x-hop']);
     expect(connectionOptions(undefined).has('x')).toBe(false);
+  });
+
+  it('[HP7] takes away what clients say of their way, unless it is trusted', () => {
+    const names = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forward', 'accept'];
+    const headers = names.map((name) => ({ name, value: 'v' }));
+    const passing = (config: Partial<HeaderPolicyConfig>): string[][] => {
+      const policy = createHeaderPolicy({ ...DEFAULT_HEADER_POLICY, ...config });
+      const kept = names.filter((name) => policy.forwarded(name, 'v') !== undefined);
+      return [kept, policy.ofRequest(headers).map(({ name }) => name), names.filter((name) => policy.mayAdd(name))];
+    };
+    expect(passing({})).toEqual([['x-forward', 'accept'], ['x-forward', 'accept'], names]);
+    expect(passing({ trustForwarded: true })).toEqual([names, names, names]);
+    expect(passing({ trustForwarded: true, requestDeny: ['forwarded'] })[2]).not.toContain('forwarded');
   });
 });

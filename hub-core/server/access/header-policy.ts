@@ -29,6 +29,9 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
+/** Says from where a request came: who may write that, can claim any address. RFC 7239, and what came before it. */
+const isForwarding = (name: string): boolean => name === 'forwarded' || name.startsWith('x-forwarded-');
+
 /** Of an answer to an HTTP caller: the length is that of the payload. */
 const NOT_RETURNED: ReadonlySet<string> = new Set([...HOP_BY_HOP, 'content-length']);
 
@@ -44,6 +47,8 @@ export interface HeaderPolicyConfig {
   readonly answerAllow: readonly string[];
   /** Cookies of HTTP requests reach providers, without those that are the hub's own. */
   readonly forwardCookies: boolean;
+  /** What clients say in `forwarded` and `x-forwarded-*` reaches providers: for a hub behind a proxy that sets them. */
+  readonly trustForwarded: boolean;
 }
 
 export const DEFAULT_HEADER_POLICY: HeaderPolicyConfig = Object.freeze({
@@ -52,6 +57,7 @@ export const DEFAULT_HEADER_POLICY: HeaderPolicyConfig = Object.freeze({
   answerDeny: Object.freeze([]),
   answerAllow: Object.freeze([]),
   forwardCookies: false,
+  trustForwarded: false,
 });
 
 /** Which headers pass the hub, and in which direction. */
@@ -62,6 +68,8 @@ export interface HeaderPolicy {
   ofAnswer(headers: readonly Header[]): readonly Header[];
   /** What of this header of an HTTP request goes on. @returns undefined = nothing */
   forwarded(name: string, value: string): string | undefined;
+  /** True for a header that the hub itself may add to a request, by the lists. */
+  mayAdd(name: string): boolean;
 }
 
 /** Names that a `Connection` header declares to end at this hop. */
@@ -102,8 +110,9 @@ function direction(deny: readonly string[], allow: readonly string[]): NameFilte
 }
 
 export function createHeaderPolicy(config: HeaderPolicyConfig = DEFAULT_HEADER_POLICY): HeaderPolicy {
-  const { forwardCookies } = config;
-  const request = direction(config.requestDeny, config.requestAllow);
+  const { forwardCookies, trustForwarded } = config;
+  const mayAdd = direction(config.requestDeny, config.requestAllow);
+  const request: NameFilter = trustForwarded ? mayAdd : (name) => !isForwarding(name) && mayAdd(name);
   const answer = direction(config.answerDeny, config.answerAllow);
   return {
     ofRequest: (headers) => passing(headers, request),
@@ -113,5 +122,6 @@ export function createHeaderPolicy(config: HeaderPolicyConfig = DEFAULT_HEADER_P
       if (name !== 'cookie') return value;
       return forwardCookies ? withoutHubCookies(value) : undefined;
     },
+    mayAdd,
   };
 }

@@ -28,21 +28,31 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
+ * What `Host` may say for these names.
+ *
+ * @param port the port that the hub listens on
+ * @param names in lower case; one without a port holds at the hub's own port
+ */
+export function hostsOf(port: number, names: readonly string[]): Set<string> {
+  const hosts = new Set<string>();
+  for (const name of names) {
+    if (AUTHORITY.exec(name)?.[2] !== undefined) {
+      hosts.add(name).add(name.replace(/:(?:80|443)$/, ''));
+      continue;
+    }
+    hosts.add(`${name}:${String(port)}`);
+    // Browsers leave the scheme's own port out.
+    if (port === 80) hosts.add(name);
+  }
+  return hosts;
+}
+
+/**
  * @param port the port that the hub listens on
  * @param names further names, in lower case; one without a port holds at the hub's own port
  */
 export function createHostPolicy(port: number, names: readonly string[]): HostPolicy {
-  const accepted = new Set<string>();
-  const add = (name: string): void => {
-    accepted.add(`${name}:${String(port)}`);
-    // Browsers leave the scheme's own port out.
-    if (port === 80) accepted.add(name);
-  };
-  for (const name of LOOPBACK_NAMES) add(name);
-  for (const name of names) {
-    if (AUTHORITY.exec(name)?.[2] === undefined) add(name);
-    else accepted.add(name).add(name.replace(/:(?:80|443)$/, ''));
-  }
+  const accepted = hostsOf(port, [...LOOPBACK_NAMES, ...names]);
   return {
     accepts(host, localAddress) {
       if (host === undefined) return false;

@@ -193,6 +193,31 @@ const headersSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Cookies of HTTP requests reach providers, without the hub's own"),
+  trustForwarded: z
+    .boolean()
+    .default(false)
+    .describe('What clients say in forwarded and x-forwarded-* reaches providers: for a hub behind a proxy'),
+});
+
+const corsSchema = z.strictObject({
+  methods: z
+    .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+    .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+    .describe('Methods that pages of allowedOrigins may use'),
+  headers: headerNames().default(['*']).describe('Headers that they may send; * = whatever they ask for'),
+  exposedHeaders: headerNames()
+    .default(['*'])
+    .describe('Headers of answers that they may read; * = all, which browsers do not take for credentials'),
+  credentials: z
+    .boolean()
+    .default(false)
+    .describe('Whether they may ask with cookies and with what the browser remembers of a login'),
+  maxAgeSec: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe("Time for which a browser may remember a preflight's answer, s; 0 = not at all"),
 });
 
 const middlewareSchema = z
@@ -260,6 +285,14 @@ export const hubConfigSchema = z.strictObject({
     .default([])
     .describe('Further names in Host that the hub answers to; without a port, at its own port'),
   allowedOrigins: z.array(originSchema).max(64).default([]).describe('Further origins whose pages may use the hub'),
+  pageHosts: z
+    .array(hostNameSchema)
+    .max(64)
+    .default([])
+    .describe(
+      "Further names in Host under which only clients' services are reached, and their pages are pages like any other",
+    ),
+  cors: corsSchema.prefault({}),
   drainTimeoutMs: milliseconds()
     .default(5000)
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),

@@ -155,7 +155,7 @@ function assembleAccess(
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
   const relay = guard.relay(shared.relay);
-  const { limits, host, port, hostNames, allowedOrigins } = config;
+  const { limits, host, port, hostNames, pageHosts, allowedOrigins, cors } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
     clock,
@@ -178,7 +178,17 @@ function assembleAccess(
     clock,
     log: log.child({ module: 'listener' }),
     hub,
-    config: { host, port, hostNames, allowedOrigins, maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs },
+    config: {
+      host,
+      port,
+      hostNames,
+      pageHosts,
+      allowedOrigins,
+      cors,
+      maxHeaderBytes,
+      maxUriBytes,
+      httpBodyTimeoutMs,
+    },
     limits,
     relay,
     takesStream: (uri, method) => layer.takesStream(uri, method),

@@ -2,28 +2,30 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../common/base/clock.ts';
-import { CredentialError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { CredentialError, HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { MetricSample, Module, ModuleHealth } from '../../common/module/module.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
-import type { Method } from '../../common/protocol/message.ts';
+import { Method } from '../../common/protocol/message.ts';
 import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import type { Authenticator } from '../access/authenticator.ts';
 import type { Gate } from '../access/gate.ts';
 import type { HeaderPolicy } from '../access/header-policy.ts';
-import { createHostPolicy, hostLiteral } from '../access/host-policy.ts';
+import { createHostPolicy, hostLiteral, hostsOf } from '../access/host-policy.ts';
 import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
 import { BodyClock } from './body-clock.ts';
 import type { HttpMount } from './http-mount.ts';
+import { Cors, type CorsConfig } from './http/cors.ts';
 import { HttpRelay } from './http/http-relay.ts';
+import { relayUpgrade } from './http/tunnel.ts';
 import { HttpRouter } from './http/http-router.ts';
 import { ListenerCounts } from './listener-counts.ts';
 import { MountTable } from './mount-table.ts';
 import { refuseRaw } from './raw-refusal.ts';
 import { remoteOf } from './remote-of.ts';
-import { admitHttp, type RequestGuard } from './request-guard.ts';
+import { admitHttp, isPageHost, type RequestGuard } from './request-guard.ts';
 import { requestTarget } from './request-target.ts';
 import { createWebSocketUpgrade, type UpgradeRequest, type WebSocketUpgrade } from './websocket/upgrade.ts';
 
@@ -42,6 +44,9 @@ export interface ListenerConfig {
   readonly port: number;
   readonly hostNames: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Of {@link hostNames}' kind: there only clients' services are reached. */
+  readonly pageHosts: readonly string[];
+  readonly cors: CorsConfig;
   readonly maxHeaderBytes: number;
   readonly maxUriBytes: number;
   readonly httpBodyTimeoutMs: number;
@@ -86,6 +91,7 @@ class PortListener implements Listener {
   readonly #upgraded = new Set<Duplex>();
   #server: Server | undefined;
   #guard: RequestGuard | undefined;
+  #http: HttpRelay | undefined;
   #address: AddressInfo | undefined;
   #serving = false;
   readonly #counts = new ListenerCounts();
@@ -122,15 +128,19 @@ class PortListener implements Listener {
 
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { host, port, hostNames, allowedOrigins } = this.#deps.config;
+    const { host, port, hostNames, pageHosts, allowedOrigins } = this.#deps.config;
     const server = this.#createServer();
     const address = await listen(server, { host, port });
     this.#server = server;
     this.#address = address;
     // An address that stands for all of them is nobody's name: those that it stands for are accepted one by one.
-    const names = WILDCARDS.has(host) ? hostNames : [...hostNames, hostLiteral(host)];
-    const { gate } = this.#deps;
-    this.#guard = { hosts: createHostPolicy(address.port, names), origins: createOriginPolicy(allowedOrigins), gate };
+    const names = [...hostNames, ...pageHosts, ...(WILDCARDS.has(host) ? [] : [hostLiteral(host)])];
+    this.#guard = {
+      hosts: createHostPolicy(address.port, names),
+      pageHosts: hostsOf(address.port, pageHosts),
+      origins: createOriginPolicy(allowedOrigins),
+      gate: this.#deps.gate,
+    };
     const router = this.#createRouter(this.#guard);
     server.on('request', (request, response) => this.#onRequest(router, request, response));
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -185,13 +195,19 @@ class PortListener implements Listener {
         maxHeaderBytes === 0 || maxUriBytes === 0
           ? UNLIMITED_HEADER_BYTES
           : maxHeaderBytes + maxUriBytes + HEADER_OVERHEAD,
-      // Any other protocol is declined by answering in HTTP/1.1 (RFC 9110, section 7.8).
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+      shouldUpgradeCallback: (request) => this.#upgrades(request),
     });
     // Their size is limited; a limit of their number would drop some without a word.
     server.maxHeadersCount = 0;
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#onClientError(error, socket));
     return server;
+  }
+
+  /** What is not upgraded is declined by answering it in HTTP/1.1 (RFC 9110, section 7.8). */
+  #upgrades(request: IncomingMessage): boolean {
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    const { path, uri } = requestTarget(request);
+    return path === '/' || this.#mounts.find(path)?.upgrade !== undefined || this.#deps.takesStream(uri, Method.Get);
   }
 
   #createRouter(guard: RequestGuard): HttpRouter {
@@ -211,7 +227,9 @@ class PortListener implements Listener {
       codec,
       bodyClock,
     });
-    return new HttpRouter({ log, guard, http, mounts: this.#mounts, serving: () => this.#serving });
+    this.#http = http;
+    const cors = new Cors(this.#deps.config.cors, guard.origins);
+    return new HttpRouter({ log, guard, http, cors, mounts: this.#mounts, serving: () => this.#serving });
   }
 
   #onRequest(router: HttpRouter, request: IncomingMessage, response: ServerResponse): void {
@@ -246,19 +264,40 @@ class PortListener implements Listener {
 
   #route({ request, socket, head }: UpgradeRequest): void {
     if (this.#guard === undefined) throw new TypeError('Cannot take an upgrade: the listener has not started');
-    const { path } = admitHttp(request, this.#guard);
+    const target = admitHttp(request, this.#guard);
+    const { path } = target;
+    const isPage = isPageHost(this.#guard, target);
     this.#deps.gate.admitConnection(remoteOf(request));
     if (!this.#serving)
       throw new RequestError('UNAVAILABLE_ERR', 'Cannot open a WebSocket: the hub is stopping, try again later');
-    const mount = this.#mounts.find(path);
+    const mount = isPage ? undefined : this.#mounts.find(path);
     if (mount?.upgrade !== undefined) {
-      this.#upgraded.add(socket);
-      socket.once('close', () => this.#upgraded.delete(socket));
+      this.#keep(socket);
       mount.upgrade(request, socket, head);
-      return;
+    } else if (path !== '/' && this.#http !== undefined) {
+      this.#keep(socket);
+      relayUpgrade(this.#http, { ...target, isPage }, { request, socket, head }).catch((error: unknown) =>
+        this.#noteFailure(request, error),
+      );
+    } else if (isPage) {
+      throw new RequestError(
+        'NOT_FOUND_ERR',
+        'Cannot open a WebSocket at "/": only services of clients are reached here',
+      );
+    } else {
+      this.#webSockets.accept({ request, socket, head });
     }
-    if (path !== '/') throw new RequestError('NOT_FOUND_ERR', `Cannot open a WebSocket at "${path}": connect to "/"`);
-    this.#webSockets.accept({ request, socket, head });
+  }
+
+  /** Until the listener stops. */
+  #keep(socket: Duplex): void {
+    this.#upgraded.add(socket);
+    socket.once('close', () => this.#upgraded.delete(socket));
+  }
+
+  #noteFailure(request: IncomingMessage, error: unknown): void {
+    if (error instanceof CredentialError) this.#deps.gate.noteOffence(remoteOf(request), 'credential', undefined);
+    if (!(error instanceof HubError)) this.#deps.log.error({ error }, 'opening a tunnel to a service failed');
   }
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemPayload, toProblem } from '../../common/errors/wire.ts';
+import { CHALLENGES } from '../access/bearer.ts';
 
 /** How long the other side may take to read the refusal. */
 const LINGER_MS = 2_000;
@@ -28,7 +29,7 @@ export function refuseRaw(
     `content-length: ${String(body.byteLength)}`,
     'connection: close',
     ...retryLines(problem['retry_after_ms']),
-    ...(problem.status === 401 ? ['www-authenticate: Bearer'] : []),
+    ...(problem.status === 401 ? CHALLENGES.map((challenge) => `www-authenticate: ${challenge}`) : []),
   ];
   socket.on('error', () => socket.destroy());
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);

@@ -3,6 +3,7 @@ import { RequestError } from '../../common/errors/hub-error.ts';
 import type { Gate } from '../access/gate.ts';
 import type { HostPolicy } from '../access/host-policy.ts';
 import type { OriginPolicy } from '../access/origin-policy.ts';
+import { checkAmbientCredential } from './ambient-credential.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
 
 /** What is checked first of every HTTP request and upgrade, whatever it asks for. */
@@ -10,11 +11,14 @@ export interface RequestGuard {
   readonly hosts: HostPolicy;
   readonly origins: OriginPolicy;
   readonly gate: Gate;
+  /** What `Host` may say where only clients' services are reached. */
+  readonly pageHosts: ReadonlySet<string>;
 }
 
 /**
  * @returns where the request goes
- * @throws {RequestError} MISDIRECTED_ERR for a Host that is not the hub's, then FORBIDDEN_ERR for a foreign Origin
+ * @throws {RequestError} MISDIRECTED_ERR for a Host that is not the hub's, then FORBIDDEN_ERR for a foreign
+ *   Origin, or a foreign page that asks with the browser's login
  */
 export function admitHttp(request: IncomingMessage, guard: RequestGuard): RequestTarget {
   const target = requestTarget(request);
@@ -29,5 +33,11 @@ export function admitHttp(request: IncomingMessage, guard: RequestGuard): Reques
       `Cannot answer a page of origin "${origin ?? ''}": its origin is not allowed here`,
     );
   }
+  checkAmbientCredential(request, host);
   return target;
+}
+
+/** True where only clients' services are reached. */
+export function isPageHost({ pageHosts }: RequestGuard, { host }: RequestTarget): boolean {
+  return host !== undefined && pageHosts.has(host.toLowerCase());
 }

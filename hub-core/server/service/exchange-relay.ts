@@ -57,8 +57,13 @@ export interface RelayCounters extends StreamCounters {
   readonly retries: number;
 }
 
-/** Statuses that a provider may end a request with: 1xx are not final, and above 599 there are none. */
-const isFinalStatus = (status: number): boolean => status >= 200 && status <= 599;
+/** Begins another protocol on what were two streams; the one status below 200 that is an answer. */
+const SWITCHING_PROTOCOLS = 101;
+
+/** Statuses that a provider may answer with: other 1xx are not final, and above 599 there are none. */
+function isAnswerStatus(status: number, areStreams: boolean): boolean {
+  return (status >= 200 && status <= 599) || (areStreams && status === SWITCHING_PROTOCOLS);
+}
 
 const isFailure = (answer: Message | MessageInit | undefined): boolean => (answer?.status ?? 0) >= 500;
 
@@ -173,7 +178,7 @@ export class ExchangeRelay implements Relay, Disposable {
     channel.service.resilience.estimate.answered(exchange.repliedMs, exchange.repliedMs - exchange.sentMs);
     const { status } = response;
     const isStream = (response.flags & Flag.Stream) !== 0;
-    if (!isFinalStatus(status)) {
+    if (!isAnswerStatus(status, isStream && exchange.isStream)) {
       if (isStream) this.#dispatch.cancelAtProvider(exchange);
       this.#reject(exchange, `its status is ${String(status)}, and an answer has one of 200 to 599`);
     } else {

@@ -95,6 +95,8 @@ describe('gateway: requests', () => {
         'x-hop': '1',
         te: 'trailers',
         cookie: 'a=b',
+        'x-forwarded-for': '8.8.8.8',
+        'x-request-id': 'r-1',
         'proxy-authorization': 'p',
         'whub-from': 'boss',
         'whub-trace': 't1',
@@ -111,6 +113,8 @@ describe('gateway: requests', () => {
       { name: 'x-kept', value: 'two' },
       { name: 'accept', value: '*/*' },
       { name: 'x-utf', value: 'h\u00e9' },
+      { name: 'x-request-id', value: 'r-1' },
+      { name: 'forwarded', value: `for=127.0.0.1;host="127.0.0.1:${String(bench.port)}";proto=http` },
     ]);
     expect([(seen?.flags ?? 0) & Flag.Idempotent, (seen?.timeoutMs ?? 0) > 0 && (seen?.timeoutMs ?? 0) <= 500]).toEqual(
       [Flag.Idempotent, true],
@@ -334,14 +338,14 @@ describe('gateway: answers', () => {
   });
 
   it('[HT3] answers 401 with www-authenticate to a bad key and to the anonymous', async () => {
-    for (const authorization of ['Bearer nonsense', 'Basic dTpw', undefined]) {
+    for (const authorization of ['Bearer nonsense', 'Digest x', undefined]) {
       const reply = await rawHttp(bench.port, {
         path: '/web/',
         headers: authorization === undefined ? {} : { authorization },
       });
       expect([reply.status, reply.headers['www-authenticate'], reply.headers['content-type']]).toEqual([
         401,
-        'Bearer',
+        'Bearer, Basic realm="whub", charset="UTF-8"',
         'application/problem+json',
       ]);
     }

@@ -7,14 +7,21 @@ import { encodingOf } from './body-encoding.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
 import { forwardedHeaders } from './http-headers.ts';
 import { MethodError } from './http-problem.ts';
+import { REQUEST_ID, requestIdOf } from './request-id.ts';
 import type { HttpRelay } from './http-relay.ts';
 import { isUpload } from './upload.ts';
 
+/** Where a request goes, and how its answer is shown. */
+export interface GatewayTarget extends RequestTarget {
+  /** Its host is a place for clients' pages alone. */
+  readonly isPage: boolean;
+}
+
 /** Methods that HTTP and the protocol have in common. */
-export const GATEWAY_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const GATEWAY_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const MAX_U32 = 0xffff_ffff;
 /** The caller of an HTTP request makes no other, so any id of a client's will do. */
-const REQUEST_ID = 1;
+const MESSAGE_ID = 1;
 
 function budgetOf(value: string | undefined): number {
   if (value === undefined) return 0;
@@ -47,11 +54,13 @@ function methodOf(word: string | undefined): Method {
  */
 export async function relayHttp(
   http: HttpRelay,
-  target: RequestTarget,
+  target: GatewayTarget,
   [request, response]: readonly [IncomingMessage, ServerResponse],
 ): Promise<void> {
   const { clock, codec, headers } = http.deps;
   const receivedMs = clock.nowMs();
+  const requestId = requestIdOf(request);
+  response.setHeader(REQUEST_ID, requestId);
   const principal = await http.authenticate(request);
   const method = methodOf(request.method);
   const timeoutMs = budgetOf(request.headers['whub-timeout-ms']?.toString());
@@ -59,21 +68,26 @@ export async function relayHttp(
   const streams = isUpload(request) && http.deps.takesStream(target.uri, method);
   const payload = streams ? EMPTY_BYTES : await http.body(request, response);
   if (payload === undefined) return;
+  const passed = forwardedHeaders(request, headers, { host: target.host, requestId });
+  const length = request.headers['content-length'];
+  // Of a body in pieces nothing else says how long it will be.
+  if (streams && length !== undefined) passed.push({ name: 'content-length', value: length });
   const frame = codec.encode({
     kind: Kind.Request,
     method,
     flags: streams ? flags | Flag.Stream : flags,
     encoding: encodingOf(request.headers['content-type']),
-    id: REQUEST_ID,
+    id: MESSAGE_ID,
     timeoutMs,
     uri: target.uri,
     from: principal.clientId,
-    headers: forwardedHeaders(request, headers),
+    headers: passed,
     payload,
   });
-  const caller = http.caller(principal, response, (flow) => new GatewayAnswer(response, flow));
-  const upload = streams ? http.upload(caller, request, REQUEST_ID) : undefined;
-  http.send(caller, codec.decode(frame), { receivedMs, response });
+  const form = { isIsolated: !target.isPage, hub: http.deps.hub.id };
+  const caller = http.caller(principal, request, (flow) => new GatewayAnswer(response, flow, form));
+  const upload = streams ? http.upload(caller, request, MESSAGE_ID) : undefined;
+  http.send(caller, codec.decode(frame), { receivedMs, line: response });
   if (caller.answered || upload === undefined) return;
   http.sayContinue(request, response);
   upload.start();

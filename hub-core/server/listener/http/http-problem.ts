@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HubError } from '../../../common/errors/hub-error.ts';
 import { problemPayload, toProblem } from '../../../common/errors/wire.ts';
+import { CHALLENGES } from '../../access/bearer.ts';
 
 /** How much of an unwanted body is read, so that the caller gets to see the answer before the connection is cut. */
 const LINGER_BYTES = 32 << 20;
@@ -73,7 +74,7 @@ export function sendProblem(
   response.setHeader('content-type', 'application/problem+json');
   response.setHeader('content-length', body.byteLength);
   response.setHeader('cache-control', 'no-store');
-  if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (problem.status === 401) response.setHeader('www-authenticate', CHALLENGES);
   const retryAfter = retryAfterSeconds(problem['retry_after_ms']);
   if (retryAfter !== undefined) {
     response.setHeader('retry-after', retryAfter).setHeader('retry-after-ms', String(problem['retry_after_ms']));

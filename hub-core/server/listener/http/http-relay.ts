@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable, Stream } from 'node:stream';
 import type { Clock } from '../../../common/base/clock.ts';
 import { connectionId } from '../../../common/base/ids.ts';
 import type { Codec } from '../../../common/protocol/codec.ts';
@@ -13,7 +14,7 @@ import { remoteOf } from '../remote-of.ts';
 import type { BodyClock } from '../body-clock.ts';
 import { HttpCaller, type AnswerFlow, type AnswerSink } from './http-caller.ts';
 import { readBody } from './request-body.ts';
-import { Upload } from './upload.ts';
+import { Upload, type Pace } from './upload.ts';
 
 export interface HttpRelayDeps {
   readonly clock: Clock;
@@ -69,12 +70,12 @@ export class HttpRelay {
   }
 
   /** A caller of its own for each request, so that ids of different ones never meet. */
-  caller(principal: Principal, response: ServerResponse, sink: (flow: AnswerFlow) => AnswerSink): HttpCaller {
+  caller(principal: Principal, { socket }: IncomingMessage, sink: (flow: AnswerFlow) => AnswerSink): HttpCaller {
     this.#lastNumber = (this.#lastNumber + 1) % HUB_ID_BIT || 1;
     return new HttpCaller({
       connectionId: connectionId(`h${String(this.#lastNumber)}`),
       principal,
-      remoteAddress: response.req.socket.remoteAddress,
+      remoteAddress: socket.remoteAddress,
       relay: this.deps.relay,
       sink,
     });
@@ -82,10 +83,21 @@ export class HttpRelay {
 
   /** The body of a request that is sent with the flag Stream; to be started after that was handed over. */
   upload(caller: HttpCaller, request: IncomingMessage, id: number): Upload {
-    const { codec, creditBytes, bodyClock, relay } = this.deps;
-    const upload = new Upload(request, {
+    const { creditBytes, bodyClock } = this.deps;
+    const pace = { hold: () => bodyClock.hold(request), restart: () => bodyClock.restart(request) };
+    return this.pieces(caller, request, { id, creditBytes, pace });
+  }
+
+  /** What is read from `source` as Data of a request, once that was handed over. */
+  pieces(
+    caller: HttpCaller,
+    source: Readable,
+    { id, creditBytes, pace }: { readonly id: number; readonly creditBytes: number; readonly pace?: Pace },
+  ): Upload {
+    const { codec, relay } = this.deps;
+    const upload = new Upload(source, {
       creditBytes,
-      bodyClock,
+      ...(pace !== undefined && { pace }),
       isWanted: () => !caller.answered,
       send: (payload, isLast) => {
         const frame = codec.encode({ kind: Kind.Data, id, flags: isLast ? Flag.End : 0, payload });
@@ -96,16 +108,16 @@ export class HttpRelay {
     return upload;
   }
 
-  /** Hands the request over; a caller that goes away before its answer gives it up. */
+  /** Hands the request over; a caller that goes away, which closes its `line`, before its answer gives it up. */
   send(
     caller: HttpCaller,
     message: Message,
-    about: { readonly receivedMs: number; readonly response: ServerResponse },
+    about: { readonly receivedMs: number; readonly line: Stream & { readonly closed: boolean } },
   ): void {
     const { relay } = this.deps;
     // It may be gone already: who asked is not there to be answered.
-    if (about.response.closed) return;
-    about.response.once('close', () => {
+    if (about.line.closed) return;
+    about.line.once('close', () => {
       if (!caller.answered) relay.disconnected(caller.connectionId);
     });
     relay.request({ caller, message, receivedMs: about.receivedMs });

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CredentialError, HubError, ProtocolError, RequestError } from '../../../common/errors/hub-error.ts';
 import type { Logger } from '../../../common/log/logger.ts';
+import { splitPath } from '../../../common/route/path.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import { credentialSubject } from '../../access/credential-subject.ts';
 import type { Bar } from '../../access/gate.ts';
 import type { MountTable } from '../mount-table.ts';
 import { remoteOf } from '../remote-of.ts';
-import { admitHttp, type RequestGuard } from '../request-guard.ts';
+import { admitHttp, isPageHost, type RequestGuard } from '../request-guard.ts';
 import { requestTarget, type RequestTarget } from '../request-target.ts';
-import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
-import { relayHttp } from './gateway.ts';
+import { RESERVED_SERVICE_IDS } from '../../grants.ts';
+import { isPreflight, type Cors } from './cors.ts';
+import { relayHttp, type GatewayTarget } from './gateway.ts';
 import { MethodError, sendProblem } from './http-problem.ts';
 import type { HttpRelay } from './http-relay.ts';
 import { relayRpc } from './rpc.ts';
@@ -21,6 +23,7 @@ export interface HttpRouterDeps {
   readonly log: Logger;
   readonly guard: RequestGuard;
   readonly http: HttpRelay;
+  readonly cors: Cors;
   readonly mounts: MountTable;
   /** False while the hub drains: whatever is work is refused. */
   readonly serving: () => boolean;
@@ -38,11 +41,13 @@ export class HttpRouter {
 
   /** Answers, whatever happens. */
   handle(request: IncomingMessage, response: ServerResponse): void {
-    let target: RequestTarget;
+    const { guard, cors } = this.#deps;
+    let target: GatewayTarget;
     try {
-      target = admitHttp(request, this.#deps.guard);
-      allowOrigin(request, response, this.#deps.guard.origins);
-      const bar = this.#deps.guard.gate.barOf(remoteOf(request));
+      const admitted = admitHttp(request, guard);
+      target = { ...admitted, isPage: isPageHost(guard, admitted) };
+      cors.allow(request, response);
+      const bar = guard.gate.barOf(remoteOf(request));
       if (bar !== undefined) {
         this.#letProven(bar, target, [request, response]);
         return;
@@ -54,7 +59,7 @@ export class HttpRouter {
     this.#serve(target, [request, response]);
   }
 
-  #serve(target: RequestTarget, [request, response]: Exchange): void {
+  #serve(target: GatewayTarget, [request, response]: Exchange): void {
     try {
       if (this.#answerAtOnce(target, [request, response])) return;
     } catch (error) {
@@ -62,12 +67,14 @@ export class HttpRouter {
       return;
     }
     const work =
-      target.path === '/rpc' ? this.#rpc(request, response) : relayHttp(this.#deps.http, target, [request, response]);
+      target.path === '/rpc' && !target.isPage
+        ? this.#rpc(request, response)
+        : relayHttp(this.#deps.http, target, [request, response]);
     work.catch((error: unknown) => this.#fail([request, response], error));
   }
 
   /** From a blocked address: whoever tries credentials is not told whether one was right, unless it was. */
-  #letProven(bar: Bar, target: RequestTarget, exchange: Exchange): void {
+  #letProven(bar: Bar, target: GatewayTarget, exchange: Exchange): void {
     const [request, response] = exchange;
     const refuse = (): void => {
       const about = { hub: this.#deps.http.deps.hub.id, instance: target.path };
@@ -81,7 +88,20 @@ export class HttpRouter {
   }
 
   /** @returns false when the request is to be relayed */
-  #answerAtOnce(target: RequestTarget, exchange: Exchange): boolean {
+  #answerAtOnce(target: GatewayTarget, exchange: Exchange): boolean {
+    if (!target.isPage && this.#answerOwn(target, exchange)) return true;
+    if (!this.#deps.serving()) throw unavailable();
+    const [request, response] = exchange;
+    if (isPreflight(request)) {
+      this.#deps.cors.answerPreflight(request, response);
+      return true;
+    }
+    if (target.isPage) assertClientsService(target);
+    return false;
+  }
+
+  /** What the hub itself has to say, also while it drains. @returns false when it has nothing to say here */
+  #answerOwn(target: RequestTarget, exchange: Exchange): boolean {
     const { mounts, serving } = this.#deps;
     const [request, response] = exchange;
     switch (target.path) {
@@ -99,17 +119,11 @@ export class HttpRouter {
       mount.request(request, response);
       return true;
     }
+    if (target.path !== '/' || isPreflight(request)) return false;
     if (!serving()) throw unavailable();
-    if (isPreflight(request)) {
-      answerPreflight(request, response);
-      return true;
-    }
-    if (target.path === '/') {
-      assertReads(request);
-      response.writeHead(302, { location: CONSOLE, 'content-length': 0 }).end();
-      return true;
-    }
-    return false;
+    assertReads(request);
+    response.writeHead(302, { location: CONSOLE, 'content-length': 0 }).end();
+    return true;
   }
 
   #probe([request, response]: Exchange, value: { readonly status: string }): void {
@@ -154,6 +168,16 @@ function subjectOf({ headers: { authorization } }: IncomingMessage): string | un
     if (error instanceof CredentialError) return undefined;
     throw error;
   }
+}
+
+/** @throws {RequestError} NOT_FOUND_ERR for whatever is the hub's own: a page must not act on the hub as its reader */
+function assertClientsService({ path, host = '' }: RequestTarget): void {
+  const id = path.startsWith('/') ? (splitPath(path)[0] ?? '') : '';
+  if (id !== '' && !RESERVED_SERVICE_IDS.has(id)) return;
+  throw new RequestError(
+    'NOT_FOUND_ERR',
+    `Cannot find "${path}": at "${host}" only services of clients are reached, as /<service>/`,
+  );
 }
 
 function assertReads(request: IncomingMessage): void {

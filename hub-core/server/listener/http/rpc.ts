@@ -6,6 +6,7 @@ import { problemResponse } from '../../access/problem-response.ts';
 import { admitRequest, assertClientId } from '../../access/request-admission.ts';
 import type { HttpCaller } from './http-caller.ts';
 import type { HttpRelay } from './http-relay.ts';
+import { REQUEST_ID, requestIdOf } from './request-id.ts';
 
 /** The content type of `POST /rpc`, both ways. */
 const RPC_CONTENT_TYPE = 'application/vnd.whub.v1+flatbuffers';
@@ -40,6 +41,7 @@ function admit(http: HttpRelay, message: Message, caller: HttpCaller): Message |
 export async function relayRpc(http: HttpRelay, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { clock, codec } = http.deps;
   const receivedMs = clock.nowMs();
+  response.setHeader(REQUEST_ID, requestIdOf(request));
   const principal = await http.authenticate(request);
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== RPC_CONTENT_TYPE) {
@@ -58,12 +60,12 @@ export async function relayRpc(http: HttpRelay, request: IncomingMessage, respon
   const { maxBodyBytes: maxBytes } = http;
   const caller = http.caller(
     principal,
-    response,
+    request,
     (flow) => new AnswerCollector({ hubId: http.deps.hub.id, maxBytes, done: deliver, ...flow }),
   );
   const admitted = admit(http, message, caller);
   if (admitted === undefined) return;
-  http.send(caller, admitted, { receivedMs, response });
+  http.send(caller, admitted, { receivedMs, line: response });
   // Nobody will answer it: that it was taken is all there is to say.
   if ((flags & Flag.OneWay) !== 0) response.writeHead(202, { 'content-length': 0 }).end();
 }

@@ -1,17 +1,25 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { EMPTY_BYTES } from '../../../common/protocol/message.ts';
-import type { BodyClock } from '../body-clock.ts';
 
 /** Bodies up to this length go in one piece, whatever their route takes. */
 const WHOLE_BYTES = 64 << 10;
 /** Longest Data that is made of a body. */
 const PIECE_BYTES = 64 << 10;
 
+/** Judges how slowly the other side sends. */
+export interface Pace {
+  /** The hub does not read for now. */
+  hold(): void;
+  /** A piece came, and the next one is waited for. */
+  restart(): void;
+}
+
 export interface UploadDeps {
   /** Bytes that may be sent before the provider grants more. */
   readonly creditBytes: number;
-  /** Judges how slowly the body may come. */
-  readonly bodyClock: BodyClock;
+  /** Absent: it may come as slowly as it likes. */
+  readonly pace?: Pace;
   readonly send: (piece: Uint8Array, isLast: boolean) => void;
   /** False when the request is over: the rest of its body is of no use. */
   readonly isWanted: () => boolean;
@@ -22,9 +30,9 @@ export function isUpload({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > WHOLE_BYTES;
 }
 
-/** Sends a request's body on as it comes, and reads it no faster than the provider takes it. */
+/** Sends a request's body, or what comes over its socket, on as it comes, and reads it no faster than the provider takes it. */
 export class Upload {
-  readonly #request: IncomingMessage;
+  readonly #source: Readable;
   readonly #deps: UploadDeps;
   #credit: number;
   /** Of the chunk that was read last. */
@@ -32,24 +40,24 @@ export class Upload {
   #ended = false;
   #sentLast = false;
 
-  constructor(request: IncomingMessage, deps: UploadDeps) {
-    this.#request = request;
+  constructor(source: Readable, deps: UploadDeps) {
+    this.#source = source;
     this.#deps = deps;
     this.#credit = deps.creditBytes;
   }
 
   start(): void {
-    const request = this.#request;
-    request.on('data', (chunk: Buffer) => {
+    const source = this.#source;
+    source.on('data', (chunk: Buffer) => {
       this.#rest = this.#rest.byteLength === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
       this.#flow();
     });
-    request.once('end', () => {
+    source.once('end', () => {
       this.#ended = true;
       this.#flow();
     });
     // A caller that goes away ends its request through the response.
-    request.on('error', () => undefined);
+    source.on('error', () => undefined);
   }
 
   /** The provider takes so many bytes more. */
@@ -59,7 +67,7 @@ export class Upload {
   }
 
   #flow(): void {
-    const { send, isWanted, bodyClock } = this.#deps;
+    const { send, isWanted, pace } = this.#deps;
     if (this.#sentLast || !isWanted()) {
       this.#rest = EMPTY_BYTES;
       return;
@@ -71,13 +79,13 @@ export class Upload {
       send(piece, false);
     }
     if (this.#rest.byteLength > 0) {
-      this.#request.pause();
-      bodyClock.hold(this.#request);
+      this.#source.pause();
+      pace?.hold();
       return;
     }
-    bodyClock.restart(this.#request);
+    pace?.restart();
     if (!this.#ended) {
-      this.#request.resume();
+      this.#source.resume();
     } else if (isWanted()) {
       this.#sentLast = true;
       send(EMPTY_BYTES, true);

@@ -1,3 +1,4 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Emitter, type Event } from '../../../common/base/emitter.ts';
 import { ANONYMOUS, isClientId, type ClientId } from '../../../common/base/ids.ts';
 import type { Clock } from '../../../common/base/clock.ts';
@@ -34,6 +35,8 @@ export interface PresentedCredential {
   readonly client?: string;
   readonly key?: string;
   readonly token?: string;
+  /** Of `client`. */
+  readonly password?: string;
 }
 
 /** Who is who: proves keys and tokens against the registry and says what their clients may do. */
@@ -41,7 +44,7 @@ export interface Auth extends Module {
   /** The built-in service `auth`. */
   readonly service: BuiltInService;
   /**
-   * Checks a credential. Known keys and tokens are answered from memory.
+   * Checks a credential. Known keys, tokens and passwords are answered from memory.
    *
    * @param credential undefined or without members: the anonymous principal
    * @throws {CredentialError} when it is missing, unknown, past its time, revoked or another client's
@@ -66,6 +69,7 @@ export interface Auth extends Module {
 /** How credentials are told apart in a principal. */
 const KEY = 'key:';
 const SESSION = 'session:';
+const PASSWORD = 'password:';
 
 const ANONYMOUS_PRINCIPAL: Principal = Object.freeze({
   clientId: ANONYMOUS,
@@ -84,6 +88,8 @@ class RegistryAuth implements Auth {
   readonly service: BuiltInService;
   readonly #deps: AuthDeps;
   readonly #verdicts = new VerdictCache(MAX_VERDICTS);
+  /** Passwords can be guessed: what is remembered of one is of no use outside this process. */
+  readonly #pepper = randomBytes(32);
   /** Clients that were asked about, by the credential that they came with; never more than are registered and remembered. */
   readonly #principals = new Map<ClientId, Map<string, Principal>>();
   readonly #changed = new Emitter<ClientId>();
@@ -161,7 +167,7 @@ class RegistryAuth implements Auth {
     return this.#openDesk().hash(password);
   }
 
-  async #prove({ client, key, token }: PresentedCredential): Promise<Principal> {
+  async #prove({ client, key, token, password }: PresentedCredential): Promise<Principal> {
     // A key that was sent in the wrong place has the form of an id too, and must not be repeated in an answer or a log.
     if (client !== undefined && (!isClientId(client) || credentialIdOf(client) !== undefined)) {
       throw new CredentialError(
@@ -171,6 +177,7 @@ class RegistryAuth implements Auth {
     if (token !== undefined) return this.#proveToken(token, client);
     if (key !== undefined) return this.#proveKey(key, client);
     if (client === undefined) return ANONYMOUS_PRINCIPAL;
+    if (password !== undefined) return this.#provePassword(client, password);
     throw new CredentialError(`Cannot accept client "${client}": it sent no key`);
   }
 
@@ -196,6 +203,21 @@ class RegistryAuth implements Auth {
     const principal = this.#principal(clientId, credential);
     if (principal === undefined) throw new CredentialError('Cannot accept the token: its client was revoked');
     return principal;
+  }
+
+  async #provePassword(claimed: string, password: string): Promise<Principal> {
+    const memo = createHmac('sha256', this.#pepper).update(`${claimed}\0${password}`).digest();
+    const { clientId, credential } = this.#known(memo) ?? (await this.#lookPassword(claimed, password, memo));
+    const principal = this.#principal(clientId, credential);
+    if (principal === undefined) throw new CredentialError(revoked(claimed));
+    return principal;
+  }
+
+  async #lookPassword(claimed: string, password: string, memo: Buffer): Promise<Verdict> {
+    const { client: clientId, hash } = await this.#openDesk().provePassword(claimed, password);
+    const verdict = { clientId, credential: passwordCredential(hash) };
+    this.#verdicts.set(memo, verdict);
+    return verdict;
   }
 
   #known(hash: Buffer): Verdict | undefined {
@@ -259,6 +281,10 @@ class RegistryAuth implements Auth {
     if (credential.startsWith(SESSION)) {
       return registry.sessions.get(credential.slice(SESSION.length))?.revokedAtMs === null;
     }
+    if (credential.startsWith(PASSWORD)) {
+      const hash = registry.sessions.passwordOf(client);
+      return hash !== undefined && credential === passwordCredential(hash);
+    }
     const id = credential.slice(KEY.length);
     return registry.get(client)?.credentials.some((each) => each.id === id && each.revokedAtMs === null) === true;
   }
@@ -287,6 +313,11 @@ class RegistryAuth implements Auth {
     if (this.#desk === undefined) throw new TypeError('Cannot check a token: the module "auth" does not run');
     return this.#desk;
   }
+}
+
+/** Another after each change of the password. */
+function passwordCredential(hash: string): string {
+  return `${PASSWORD}${createHash('sha256').update(hash).digest('hex').slice(0, 16)}`;
 }
 
 function isRight(hash: Buffer, stored: StoredCredential | undefined): boolean {

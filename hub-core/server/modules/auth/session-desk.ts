@@ -58,18 +58,34 @@ export class SessionDesk {
     return this.#gate.run(() => hashPassword(password, this.#deps.limits.passwordCost));
   }
 
-  /** @throws {CredentialError} the same, after the same work, whether client or password is wrong */
-  async login(client: string, password: string, address = ''): Promise<IssuedTokens> {
+  /**
+   * Checks a password without opening a session.
+   *
+   * @returns the client and the hash that the password has now
+   * @throws {CredentialError} the same, after the same work, whether client or password is wrong
+   */
+  async provePassword(
+    client: string,
+    password: string,
+    address = '',
+  ): Promise<{ readonly client: ClientId; readonly hash: string }> {
     const { sessions, limits } = this.#deps;
     const hash = sessions.passwordOf(client);
     const matches = await this.#gate.run(() => passwordMatches(password, hash, limits.passwordCost));
     // It may have been changed, or the client revoked, while the work was done.
-    if (!matches || !isClientId(client) || sessions.passwordOf(client) !== hash) {
+    if (!matches || hash === undefined || !isClientId(client) || sessions.passwordOf(client) !== hash) {
       this.counts.loginFailures += 1;
       const known = isClientId(client) && this.#deps.isKnown(client) ? client : undefined;
       this.#trouble.emit({ kind: 'login-failed', client: known, address });
       throw new CredentialError('Cannot log in: the client or the password is unknown');
     }
+    return { client, hash };
+  }
+
+  /** @throws {CredentialError} as {@link provePassword} */
+  async login(claimed: string, password: string, address = ''): Promise<IssuedTokens> {
+    const { sessions, limits } = this.#deps;
+    const { client } = await this.provePassword(claimed, password, address);
     const nowMs = this.#deps.clock.wallMs();
     const session = { id: randomBytes(16).toString('hex'), client, expiresAtMs: Math.trunc(nowMs + limits.sessionMs) };
     sessions.open(session);

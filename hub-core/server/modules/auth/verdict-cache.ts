@@ -1,15 +1,15 @@
 import type { ClientId } from '../../../common/base/ids.ts';
 
-/** A key or token that was proved. */
+/** A key, token or password that was proved. */
 export interface Verdict {
   readonly clientId: ClientId;
-  /** As in the principal: `key:<id>` or `session:<id>`. */
+  /** As in the principal: `key:<id>`, `session:<id>` or `password:<fingerprint>`. */
   readonly credential: string;
-  /** Wall ms; a key has none. */
+  /** Wall ms; a key or a password has none. */
   readonly expiresAtMs?: number;
 }
 
-/** Which keys and tokens were proved, by their hash: they themselves are not kept. Bounded; the longest known goes first. */
+/** Which keys, tokens and passwords were proved, by their hash: they themselves are not kept. Bounded; the longest known goes first. */
 export class VerdictCache {
   readonly #limit: number;
   readonly #verdicts = new Map<string, Verdict>();
