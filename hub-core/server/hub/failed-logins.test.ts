@@ -36,6 +36,7 @@ function login(payload: Uint8Array, change: Partial<Exchange> = {}): Exchange {
     endedMs: 0,
     service: 'auth' as ServiceId,
     pattern: '/login',
+    routeName: 'auth/login',
     provider: undefined,
     providerLink: undefined,
     attempts: 0,

@@ -290,6 +290,7 @@ export class ExchangeRelay implements Relay, Disposable {
     exchange.route = route;
     this.#streams.begin(exchange);
     exchange.pattern = route.pattern;
+    exchange.routeName = service.routeName(route);
     service.calls += 1;
     this.#open(exchange, route);
     service.resilience.retryBudget.requested(exchange.checkedMs);
@@ -300,6 +301,7 @@ export class ExchangeRelay implements Relay, Disposable {
     exchange.service = target.service.id;
     const route = routeFor(match, exchange);
     exchange.pattern = route.pattern;
+    exchange.routeName = target.service.id + route.pattern;
     const { message, caller } = exchange;
     const { path, query } = splitUri(message.uri ?? '');
     const params = match.params(message.method);

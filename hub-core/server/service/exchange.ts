@@ -21,6 +21,8 @@ export interface Exchange {
   readonly service: ServiceId | undefined;
   /** Pattern of the route that it matched, '' while there is none: one of few, whatever paths are asked for. */
   readonly pattern: string;
+  /** Service and pattern in one, '' while there is none: a string made once for each route, so that to look it up is cheap. */
+  readonly routeName: string;
   readonly provider: ProviderId | undefined;
   readonly providerLink: ProviderLink | undefined;
   /** Providers that it was handed to so far. */

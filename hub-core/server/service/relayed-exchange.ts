@@ -36,8 +36,12 @@ export class RelayedExchange extends QueueEntry implements Exchange {
   sentMs = NaN;
   repliedMs = NaN;
   endedMs = NaN;
+  /** Read from the message once: both are asked for several times on the way. */
+  readonly isOneWay: boolean;
+  readonly isStream: boolean;
   service: ServiceId | undefined = undefined;
   pattern = '';
+  routeName = '';
   provider: ProviderId | undefined = undefined;
   providerLink: ProviderLink | undefined = undefined;
   attempts = 0;
@@ -65,14 +69,9 @@ export class RelayedExchange extends QueueEntry implements Exchange {
     this.message = request.message;
     this.requestId = request.message.id;
     this.receivedMs = request.receivedMs;
-  }
-
-  get isOneWay(): boolean {
-    return (this.message.flags & Flag.OneWay) !== 0;
-  }
-
-  get isStream(): boolean {
-    return (this.message.flags & Flag.Stream) !== 0;
+    const { flags } = request.message;
+    this.isOneWay = (flags & Flag.OneWay) !== 0;
+    this.isStream = (flags & Flag.Stream) !== 0;
   }
 
   /** True when it does no harm to hand it to a second provider although the first may have acted on it. */

@@ -31,6 +31,10 @@ export function buildRoutes(routes: readonly RouteDefinition[]): RouteTable<Rout
   return table;
 }
 
+function namesOf({ id, routes }: ServiceDefinition): ReadonlyMap<string, string> {
+  return new Map(routes.map(({ pattern }) => [pattern, id + pattern]));
+}
+
 /** What choosing a channel looks at. */
 type Pickable = Pick<Exchange, 'caller' | 'message'>;
 
@@ -49,6 +53,8 @@ export class Service<Held extends QueueEntry> {
   readonly #random: Random;
   #definition: ServiceDefinition;
   #routes: RouteTable<RouteDefinition>;
+  /** By pattern. */
+  #routeNames: ReadonlyMap<string, string>;
   #policy: BalancerPolicy;
   calls = 0;
   errors = 0;
@@ -74,6 +80,7 @@ export class Service<Held extends QueueEntry> {
     this.#random = deps.random;
     this.#definition = definition;
     this.#routes = buildRoutes(definition.routes);
+    this.#routeNames = namesOf(definition);
     this.#policy = createPolicy(definition.policy, deps.random);
   }
 
@@ -85,9 +92,15 @@ export class Service<Held extends QueueEntry> {
     return this.#routes;
   }
 
+  /** Its id and the route's pattern, the same string each time. */
+  routeName({ pattern }: RouteDefinition): string {
+    return this.#routeNames.get(pattern) ?? '';
+  }
+
   /** @throws {RequestError} BAD_REQUEST_ERR when two of its routes match the same requests; nothing has changed then */
   redefine(definition: ServiceDefinition): void {
     this.#routes = buildRoutes(definition.routes);
+    this.#routeNames = namesOf(definition);
     if (definition.policy !== this.#definition.policy) {
       this.#policy = createPolicy(definition.policy, this.#random);
       for (const channel of this.channels) channel.share = 0;

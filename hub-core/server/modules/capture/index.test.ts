@@ -38,6 +38,7 @@ function exchangeOf(init: Partial<MessageInit> = {}): Exchange {
     endedMs: 5,
     service: undefined,
     pattern: '',
+    routeName: '',
     provider: 'math@c2' as ProviderId,
     providerLink: {
       connectionId: 'c2' as ConnectionId,

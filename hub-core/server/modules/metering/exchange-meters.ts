@@ -42,7 +42,7 @@ export class ExchangeMeters {
 
   /** On the hot path. */
   add(exchange: Exchange, answer: Message | MessageInit | undefined): void {
-    const { endedMs, service, pattern, provider, caller, stream } = exchange;
+    const { endedMs, service, routeName, provider, caller, stream } = exchange;
     const reading = this.#reading;
     reading.bytesIn = bytesOf(exchange.message) + (stream?.requestBytes ?? 0);
     reading.status = answer?.status ?? 0;
@@ -55,7 +55,7 @@ export class ExchangeMeters {
     if (service === undefined) return;
     this.exported.of(service, endedMs).add(reading);
     tables.service.of(service, endedMs).add(reading);
-    if (pattern !== '') tables.route.of(service + pattern, endedMs).add(reading);
+    if (routeName !== '') tables.route.of(routeName, endedMs).add(reading);
     if (provider !== undefined) tables.provider.of(provider, endedMs).add(reading);
   }
 

@@ -11,6 +11,7 @@ const exchange = (durationMs: number): Exchange =>
     receivedMs: 100,
     endedMs: 100 + durationMs,
     pattern: '',
+    routeName: '',
     message: { payload: new Uint8Array() },
     caller: { principal: { clientId: 'ann' } },
   }) as unknown as Exchange;
