@@ -31,6 +31,12 @@ function since(startMs: number, atMs: number): number | null {
   return Number.isNaN(atMs) ? null : atMs - startMs;
 }
 
+/** Of a request that came in pieces the whole; where that was left out, its beginning. */
+function requestOf(beginning: BodySlice, whole: BodySlice | undefined): BodySlice {
+  if (whole === undefined) return beginning;
+  return whole.stored > 0 ? whole : { ...beginning, total: whole.total };
+}
+
 type Value = string | number | null;
 
 /** Columns `provider` to `reply_bytes` of `exchange`, in their order. */
@@ -200,7 +206,7 @@ export class Segment implements Disposable {
    */
   insert({ start, end, atMs }: NewRow, bytes: Uint8Array<ArrayBuffer>): void {
     const { seq, receivedMs } = start;
-    const request = end?.requestBody ?? start.body;
+    const request = requestOf(start.body, end?.requestBody);
     const inserted = this.#writer.exchange.run(
       seq,
       atMs,

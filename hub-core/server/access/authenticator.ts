@@ -19,4 +19,11 @@ export interface Authenticator {
   authenticate(credential: Credential | undefined): Promise<Principal>;
   /** The client as it is now, undefined when there is none or it is revoked. */
   principalOf(client: ClientId): Principal | undefined;
+  /**
+   * What has become of a principal that was proven a moment ago. Cheap when nothing changed: the same object comes back.
+   *
+   * @returns undefined when its client or its credential was revoked, or its session has ended
+   * @throws {RequestError} when the client may not come in for another reason
+   */
+  renewed(principal: Principal): Principal | undefined;
 }

@@ -68,6 +68,20 @@ describe('Connection: handshake', () => {
     expect(bench.events).toEqual(['refused cat 401', 'closed', 'link closed']);
   });
 
+  it('[SE35] refuses a credential that was revoked between its check and Welcome', async () => {
+    const bench = new AccessBench();
+    bench.authenticator.holding = true;
+    await bench.send(bench.hello());
+    bench.authenticator.release();
+    bench.authenticator.revoked = true;
+    await bench.settle();
+    expect([bench.goodbye(), bench.ofKind(Kind.Welcome), bench.events]).toEqual([
+      { status: 401, detail: 'Cannot accept the credential: it was revoked a moment ago' },
+      [],
+      ['refused cat 401', 'closed', 'link closed'],
+    ]);
+  });
+
   it.each([
     ['a Request', request()],
     ['a Welcome', { kind: Kind.Welcome }],

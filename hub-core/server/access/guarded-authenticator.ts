@@ -19,5 +19,9 @@ export function guardAuthenticator(inner: Authenticator, gate: Pick<Gate, 'admit
       }
       return inner.principalOf(client);
     },
+    renewed(principal) {
+      gate.admitClient(principal.clientId);
+      return inner.renewed(principal);
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/base/clock.ts';
-import { HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
+import { CredentialError, HubError, ProtocolError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Message } from '../../common/protocol/message.ts';
 import type { Principal } from '../relay.ts';
@@ -96,12 +96,28 @@ export class Handshake {
   #judge(credential: Credential | undefined): void {
     this.#deps.authenticator.authenticate(credential).then(
       (principal) => {
-        if (!this.#ended) this.#owner.welcomed(principal);
+        if (!this.#ended) this.#proven(principal, credential);
       },
       (error: unknown) => {
         if (!this.#ended) this.#refuse(error, credential);
       },
     );
+  }
+
+  /**
+   * Between the look at the credential and now it may have been revoked, which nobody tells a connection that is not open; from
+   * here to Welcome nothing comes in between.
+   */
+  #proven(principal: Principal, credential: Credential | undefined): void {
+    let current: Principal | undefined;
+    try {
+      current = this.#deps.authenticator.renewed(principal);
+    } catch (error) {
+      this.#refuse(error, credential);
+      return;
+    }
+    if (current !== undefined) this.#owner.welcomed(current);
+    else this.#refuse(new CredentialError('Cannot accept the credential: it was revoked a moment ago'), credential);
   }
 
   #refuse(error: unknown, credential: Credential | undefined): void {

@@ -205,6 +205,19 @@ describe('Auth.principalOf()', () => {
   });
 });
 
+describe('Auth.renewed()', () => {
+  it('[SE35] is the changed one after a change, nobody after a revocation, and the anonymous as it was', async () => {
+    using stage = await authStage();
+    const { registry, auth } = stage;
+    const { key, credential } = registry.add({ client: 'a', mayCall: ['x'], mayProvide: [] });
+    const [principal, anonymous] = [await auth.authenticate({ key }), await auth.authenticate(undefined)];
+    registry.setGrants('a', { mayCall: ['y'], mayProvide: [] });
+    const changed = auth.renewed(principal)?.grants.call;
+    registry.revokeCredential('a', credential);
+    expect([changed, auth.renewed(principal), auth.renewed(anonymous)]).toEqual([['y'], undefined, anonymous]);
+  });
+});
+
 describe('VerdictCache', () => {
   const verdict = (client: string) => ({ clientId: client as ClientId, credential: client });
 

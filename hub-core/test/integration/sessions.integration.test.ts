@@ -182,6 +182,32 @@ describe('sessions over WebSocket', () => {
     expect(restored.socket.readyState).toBe(restored.socket.OPEN);
   });
 
+  it.each([
+    ['a revoked client', ({ hub }: TestHub) => hub.clients.revoke('hen'), 401],
+    [
+      'a blocked client',
+      ({ hub }: TestHub) => hub.blocks.add({ kind: 'client', target: 'hen', reason: '', forMs: 0 }),
+      429,
+    ],
+  ])(
+    '[SE35] lets nobody in whose key was right when it was looked at, and is %s before Welcome',
+    async (_what, end, status) => {
+      await using stage = await startTestHub();
+      const { hub } = stage;
+      const hen = stage.addClient('hen');
+      // The key is looked at while Hello is handled; Welcome comes some turns of microtasks later.
+      using _handling = hub.dispatcher.handle(Kind.Hello, (message, connection) => {
+        connection.hello(message);
+        end(stage);
+      });
+      await using client = await WireClient.connect(stage.url);
+      client.hello({ key: hen });
+      const goodbye = await client.next(Kind.Goodbye);
+      const open = hub.connections.list().filter(({ state }) => state === 'open');
+      expect([goodbye.status, client.inbox, open]).toEqual([status, [], []]);
+    },
+  );
+
   it('[SE21] a changed grant holds for the next request of an open connection', async () => {
     const owl = bench.addClient('owl', { call: [] });
     await using provider = await WireClient.open(bench.url, { key });

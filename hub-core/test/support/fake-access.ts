@@ -83,6 +83,8 @@ export class RecordingRelay implements Relay {
 export class ManualAuthenticator implements Authenticator {
   /** While true, verdicts wait for `release`. */
   holding = false;
+  /** What was proven holds no longer. */
+  revoked = false;
   readonly #waiting: (() => void)[] = [];
   release(): void {
     for (const decide of this.#waiting.splice(0)) decide();
@@ -95,6 +97,9 @@ export class ManualAuthenticator implements Authenticator {
   }
   principalOf(client: ClientId): Principal | undefined {
     return clientPrincipal(client);
+  }
+  renewed(principal: Principal): Principal | undefined {
+    return this.revoked ? undefined : principal;
   }
 }
 

@@ -53,7 +53,7 @@ export interface Auth extends Module {
   /** The client as it is now; undefined when there is none or it is revoked. The same object until it changes. */
   principalOf(client: ClientId): Principal | undefined;
   /**
-   * What has become of a principal whose client changed.
+   * What has become of a principal whose client may have changed; the same object when it did not.
    *
    * @returns undefined when the client or the credential that it came with was revoked, or its session has ended
    */
@@ -158,7 +158,10 @@ class RegistryAuth implements Auth {
     return this.#principal(client, undefined);
   }
 
-  renewed({ clientId, credential }: Principal): Principal | undefined {
+  renewed(principal: Principal): Principal | undefined {
+    const { clientId, credential } = principal;
+    const isUnchanged = this.#principals.get(clientId)?.get(credential ?? '') === principal;
+    if (isUnchanged || principal === ANONYMOUS_PRINCIPAL) return principal;
     if (credential === undefined || this.#isLive(clientId, credential)) return this.#principal(clientId, credential);
     return undefined;
   }
