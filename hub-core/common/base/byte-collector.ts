@@ -8,7 +8,7 @@ const BLOCK_BYTES = 16 << 10;
  * kept costs an object of more than a hundred bytes, and the whole of what it was cut out of.
  */
 export class ByteCollector {
-  readonly #pieces: Uint8Array<ArrayBufferLike>[] = [];
+  readonly #pieces: Uint8Array[] = [];
   #block = new Uint8Array(0);
   /** What of the block is not among the pieces yet. */
   #from = 0;
