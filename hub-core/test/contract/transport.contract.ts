@@ -145,16 +145,14 @@ export function transportContract(
       expect([1_000, 1_006]).toContain(farEnd?.code);
     });
 
-    if (tellsReason) {
-      it('[TR8] a reason that is too long for the link is shortened, without cutting a character', async () => {
-        await using stage = await createStage({ frameType });
-        const end = next(stage.far.onDidClose);
-        stage.near.close({ code: 4_400, text: 'ü'.repeat(100) });
-        const { text } = await end;
-        expect('ü'.repeat(100).startsWith(text)).toBe(true);
-        expect(text.length).toBeGreaterThan(60);
-      });
-    }
+    it('[TR8] a reason that is too long for the link is shortened, without cutting a character', async () => {
+      await using stage = await createStage({ frameType });
+      const end = next(stage.far.onDidClose);
+      stage.near.close({ code: 4_400, text: 'ü'.repeat(100) });
+      const { text } = await end;
+      expect('ü'.repeat(100).startsWith(text)).toBe(true);
+      expect(text.length).toBeGreaterThan(tellsReason ? 60 : -1);
+    });
 
     it('[TR6] send() says stop over the high-water mark, onDidDrain says go on', async () => {
       await using stage = await createStage({ frameType, highWaterBytes: MIB });
