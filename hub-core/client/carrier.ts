@@ -1,3 +1,4 @@
+import type { Codec } from '../common/protocol/codec.ts';
 import type { Dial } from './options.ts';
 
 /** What can be done over a transport. What cannot is refused before anything is sent. */
@@ -12,6 +13,8 @@ export interface CarrierAbilities {
 export interface Carrier {
   readonly dial: Dial;
   readonly abilities: CarrierAbilities;
+  /** Those that can be spoken; absent = all. */
+  readonly subprotocols?: readonly Codec['subprotocol'][];
 }
 
 /** By scheme, as `URL.protocol` gives it: `ws:`. */

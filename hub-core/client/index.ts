@@ -16,6 +16,7 @@ export type { WatchOptions } from './services-watch.ts';
 export type { LoginOptions, Session } from './session.ts';
 export type { StreamReply } from './stream-reply.ts';
 export type { ClientState } from './state.ts';
+export type { Pem, TlsOptions } from './tls-options.ts';
 export { MessageTooLargeError, type ClientConnection } from './link.ts';
 export {
   CancelledError,

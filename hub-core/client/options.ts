@@ -5,6 +5,7 @@ import type { Codec, FrameType } from '../common/protocol/codec.ts';
 import type { Transport } from '../common/transport/transport.ts';
 import { ALL_ABILITIES, carrierOf, type CarrierAbilities, type Carriers } from './carrier.ts';
 import type { ClientState } from './state.ts';
+import type { TlsOptions } from './tls-options.ts';
 
 /** What a dial is given. */
 export interface DialTarget {
@@ -12,6 +13,7 @@ export interface DialTarget {
   readonly subprotocol: Codec['subprotocol'];
   readonly frameType: FrameType;
   readonly clock: Clock;
+  readonly tls: TlsOptions | undefined;
   /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }
@@ -34,7 +36,7 @@ export interface ReconnectOptions {
 }
 
 export interface ConnectOptions {
-  /** `ws://host:port`, for example: the scheme decides the transport. */
+  /** `ws://host:port`, for example: the scheme decides the transport. In Node also `tcp:` and `tls:`. */
   readonly url: string;
   /** Client id. Absent: named by the key, or anonymous without one. */
   readonly client?: string | undefined;
@@ -51,6 +53,8 @@ export interface ConnectOptions {
   readonly agent?: string | undefined;
   /** `whub.v1.fbs` (default) is quicker, `whub.v1.json` can be read in a browser's network panel. */
   readonly subprotocol?: Codec['subprotocol'] | undefined;
+  /** Whom to trust over `wss:` and `tls:`, and the client's own certificate. */
+  readonly tls?: TlsOptions | undefined;
   /** `false`: a lost connection is not made again. */
   readonly reconnect?: ReconnectOptions | false | undefined;
   /** `true`: `connect` keeps trying while the hub is not there, instead of failing. Default false. */
@@ -77,6 +81,7 @@ export interface ClientConfig {
   readonly connections: number;
   readonly agent: string;
   readonly subprotocol: Codec['subprotocol'];
+  readonly tls: TlsOptions | undefined;
   readonly reconnect: { readonly baseDelayMs: number; readonly maxDelayMs: number } | undefined;
   readonly waitForHub: boolean;
   readonly connectTimeoutMs: number;
@@ -86,6 +91,8 @@ export interface ClientConfig {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+const DEFAULT_SUBPROTOCOL = 'whub.v1.fbs';
 
 function positive(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
@@ -119,20 +126,23 @@ function checkToken({ key, token }: ConnectOptions): TokenSource | undefined {
 }
 
 function resolveCarrier(
-  { url, dial }: ConnectOptions,
+  { url, dial, subprotocol = DEFAULT_SUBPROTOCOL }: ConnectOptions,
   carriers: Carriers,
-): Pick<ClientConfig, 'url' | 'dial' | 'abilities'> {
+): Pick<ClientConfig, 'url' | 'dial' | 'abilities' | 'subprotocol'> {
   // Another way to dial may have other addresses.
-  if (dial !== undefined) return { url, dial, abilities: ALL_ABILITIES };
+  if (dial !== undefined) return { url, dial, abilities: ALL_ABILITIES, subprotocol };
   const { href, carrier } = carrierOf(url, carriers);
-  return { url: href, ...carrier };
+  if (carrier.subprotocols?.includes(subprotocol) === false) {
+    throw new TypeError(`Cannot speak ${subprotocol} over "${url}": it carries ${carrier.subprotocols.join(', ')}`);
+  }
+  return { url: href, dial: carrier.dial, abilities: carrier.abilities, subprotocol };
 }
 
 /** @throws {TypeError | RangeError} when an option cannot be used */
 export function resolveOptions(options: ConnectOptions, carriers: Carriers): ClientConfig {
-  const { agent = 'whub-client', subprotocol = 'whub.v1.fbs', waitForHub = false, connections = 1 } = options;
+  const { agent = 'whub-client', waitForHub = false, connections = 1, tls } = options;
   const { clock = keepAliveClock, random = systemRandom } = options;
-  const { url, dial, abilities } = resolveCarrier(options, carriers);
+  const { url, dial, abilities, subprotocol } = resolveCarrier(options, carriers);
   return {
     url,
     client: checkClient(options.client),
@@ -141,6 +151,7 @@ export function resolveOptions(options: ConnectOptions, carriers: Carriers): Cli
     connections: checkConnections(connections),
     agent,
     subprotocol,
+    tls,
     reconnect: resolveReconnect(options.reconnect),
     waitForHub,
     connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs, 10_000),

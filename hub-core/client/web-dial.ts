@@ -3,7 +3,12 @@ import { ConnectError } from './errors.ts';
 import type { Dial } from './options.ts';
 
 /** Opens a link over the platform's own WebSocket: browsers, workers, and Node without the `ws` package. */
-export const dialWebSocket: Dial = async ({ url, subprotocol, frameType, clock, signal }) => {
+export const dialWebSocket: Dial = async ({ url, subprotocol, frameType, clock, signal, tls }) => {
+  if (tls !== undefined) {
+    throw new ConnectError(
+      `Cannot connect to "${url}": this platform decides by itself whom it trusts, leave out "tls"`,
+    );
+  }
   const socket = new WebSocket(url, [subprotocol]);
   await opened(socket, url, signal);
   return createWebSocketTransport({

@@ -11,7 +11,7 @@ import { printLine, whenInterrupted, type Terminal } from '../terminal.ts';
 import type { RunCommand } from '../run-command.ts';
 
 export interface ServeFlags {
-  readonly host?: string;
+  readonly host?: readonly string[];
   readonly port?: number;
   readonly allowRemote?: true;
   readonly data?: string;
@@ -100,7 +100,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
   const command = program
     .command('serve')
     .description('run a hub until Ctrl-C, SIGTERM or "whub stop"')
-    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--host <address>', 'address to listen on; may be repeated (default: 127.0.0.1)', collect)
     .option('--port <port>', 'port to listen on; 0 lets the system choose (default: 7410)', wholeNumber(0, 65_535))
     .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
     .option('--middleware <file>', 'ES module that every request passes; may be repeated, in that order', collect)

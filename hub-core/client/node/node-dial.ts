@@ -4,14 +4,16 @@ import { WebSocket } from 'ws';
 import { createWebSocketTransport, fromNodeWebSocket } from '../../common/transport/web-socket-transport.ts';
 import { ConnectError } from '../errors.ts';
 import type { Dial } from '../options.ts';
+import { describeDialFault } from './dial-fault.ts';
+import { nodeTlsOptions } from './node-tls-options.ts';
 
 /** Enough of an HTTP error's body to show its reason. */
 const MAX_REASON_BYTES = 4_096;
 
 /** Opens a link over the `ws` package, and holds its writes for one system call a tick (PERFORMANCE: measured 2.7 times). */
-export const dialNodeWebSocket: Dial = async ({ url, subprotocol, frameType, clock, signal }) => {
+export const dialNodeWebSocket: Dial = async ({ url, subprotocol, frameType, clock, signal, tls }) => {
   // The codec refuses what is above the limit that the hub announces in its Welcome; compression costs more than it saves.
-  const socket = new WebSocket(url, [subprotocol], { perMessageDeflate: false, maxPayload: 0 });
+  const socket = new WebSocket(url, [subprotocol], { perMessageDeflate: false, maxPayload: 0, ...nodeTlsOptions(tls) });
   const corkable = await opened(socket, url, signal);
   return createWebSocketTransport({
     socket: fromNodeWebSocket(socket, { corkable, defer: (flush) => process.nextTick(flush) }),
@@ -37,7 +39,7 @@ async function opened(socket: WebSocket, url: string, signal: AbortSignal): Prom
     );
   });
   // Stays: cutting a socket that is still connecting emits another error, which nobody waits for any more.
-  socket.on('error', (error: NodeJS.ErrnoException) => fail(describe(error), error));
+  socket.on('error', (error: NodeJS.ErrnoException) => fail(describeDialFault(error), error));
   signal.addEventListener('abort', abort, { once: true });
   try {
     signal.throwIfAborted();
@@ -48,13 +50,6 @@ async function opened(socket: WebSocket, url: string, signal: AbortSignal): Prom
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** A host with several addresses fails with an AggregateError whose own message is empty. */
-function describe(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNREFUSED') return 'nothing listens there; start a hub with "whub serve"';
-  if (error.code === 'ENOTFOUND') return 'there is no host of that name';
-  return error.message === '' ? (error.code ?? error.name) : error.message;
 }
 
 async function reasonOf(response: IncomingMessage): Promise<string> {

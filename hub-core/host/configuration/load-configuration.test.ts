@@ -55,6 +55,16 @@ describe('loadConfiguration', () => {
     );
   });
 
+  it('[CF1] takes one address to listen on, or a list of them, from anywhere', () => {
+    const hosts = [
+      load({ environment: { WHUB_HOST: '127.0.0.1,::1' } }),
+      load({ assignments: ['host=localhost'] }),
+      load({ file: file('{"host":"::1"}', 'host.json') }),
+      load({ flags: { host: ['127.0.0.1', '127.0.0.2'] } }),
+    ].map(({ config }) => config.host);
+    expect(hosts).toEqual([['127.0.0.1', '::1'], ['localhost'], '::1', ['127.0.0.1', '127.0.0.2']]);
+  });
+
   it('[CF2] reads whub.config.json in the data folder when there is one, or the file that is named', () => {
     expect(load().file).toBeUndefined();
     const beside = file('{"name":"beside"}', 'whub.config.json');

@@ -16,7 +16,8 @@ export interface Setting {
 
 /** What is read here of the JSON Schema that zod makes. */
 const nodeSchema = z.object({
-  type: z.enum(['object', 'array', 'string', 'integer', 'number', 'boolean']),
+  // Absent where there is a choice: one of something, or a list of it.
+  type: z.enum(['object', 'array', 'string', 'integer', 'number', 'boolean']).default('array'),
   properties: z.record(z.string(), z.unknown()).optional(),
   default: z.unknown().optional(),
   description: z.string().default(''),

@@ -20,6 +20,8 @@ export interface Gate {
   barOf(address: string): Bar | undefined;
   /** For each new connection. @throws {RequestError} THROTTLED_ERR: blocked, or too many of them */
   admitConnection(address: string): void;
+  /** As `admitConnection`, but whoever may still be let in for a credential is. @throws {RequestError} THROTTLED_ERR */
+  admitHandshake(address: string): void;
   /** For each client whose credential holds. @throws {RequestError} THROTTLED_ERR when it is blocked */
   admitClient(client: string): void;
   /** Time to wait before this credential is judged, ms; 0 for nearly everyone. */

@@ -8,6 +8,8 @@ describe('parseHubConfig', () => {
     expect(parseHubConfig({ dataDir: '/d' })).toEqual({
       dataDir: '/d',
       host: '127.0.0.1',
+      transports: { http: true, webSocket: true, tcp: true, tls: true, udp: true, webRtc: true },
+      proxyProtocol: { mode: 'off', trusted: ['127.0.0.0/8', '::1'] },
       port: 7410,
       allowRemote: false,
       name: 'whub',

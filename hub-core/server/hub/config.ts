@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
+import { hostSchema, proxyProtocolSchema, transportsSchema } from './port-config.ts';
 
 const KIB = 1 << 10;
 const MIB = 1 << 20;
@@ -275,7 +276,7 @@ const hostNameSchema = z
  */
 export const hubConfigSchema = z.strictObject({
   dataDir: z.string().min(1).describe('Folder of hub.db; made with mode 0700 when missing'),
-  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  host: hostSchema,
   port: z.int().min(0).max(65_535).default(7410).describe('Port for every protocol; 0 = the system chooses'),
   allowRemote: z.boolean().default(false).describe('Must be set to listen on an address that is not loopback'),
   name: z.string().min(1).max(64).default('whub').describe('Name shown to people'),
@@ -293,6 +294,8 @@ export const hubConfigSchema = z.strictObject({
       "Further names in Host under which only clients' services are reached, and their pages are pages like any other",
     ),
   cors: corsSchema.prefault({}),
+  transports: transportsSchema.prefault({}),
+  proxyProtocol: proxyProtocolSchema.prefault({}),
   drainTimeoutMs: milliseconds()
     .default(5000)
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),
@@ -309,6 +312,11 @@ export const hubConfigSchema = z.strictObject({
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;
 export type HubConfigInput = z.input<typeof hubConfigSchema>;
+
+/** The addresses to listen on, one or more. */
+export function listenHosts({ host }: Pick<HubConfig, 'host'>): readonly string[] {
+  return typeof host === 'string' ? [host] : host;
+}
 
 /**
  * @param describe how a setting is called in an error: `limits.maxFrameBytes`, and where its value comes from

@@ -14,7 +14,7 @@ import { endConnections } from '../modules/connection-manager/index.ts';
 import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
 import { auditedOperations } from './audited-operations.ts';
-import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
+import { listenHosts, parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
 import { joinGuard } from './guard-parts.ts';
 import { HubStartError } from './hub-start-error.ts';
@@ -48,7 +48,13 @@ export function createHub(config: HubConfigInput, deps: HubDeps = {}): Hub {
 
 function describeAddress({ address, port }: AddressInfo): HubAddress {
   const reachable = `${WILDCARDS[address] ?? hostLiteral(address)}:${String(port)}`;
-  return { host: address, port, url: `ws://${reachable}/`, httpUrl: `http://${reachable}` };
+  return {
+    host: address,
+    port,
+    url: `ws://${reachable}/`,
+    httpUrl: `http://${reachable}`,
+    tcpUrl: `tcp://${reachable}`,
+  };
 }
 
 class LocalHub implements Hub {
@@ -123,11 +129,11 @@ class LocalHub implements Hub {
   }
 
   async start(): Promise<void> {
-    const { host, allowRemote } = this.#config;
-    if (!allowRemote && !isLoopback(host)) {
+    const remote = listenHosts(this.#config).find((host) => !isLoopback(host));
+    if (!this.#config.allowRemote && remote !== undefined) {
       const text =
         'other machines could reach the hub there; set allowRemote (whub serve --allow-remote) to permit that, or listen on 127.0.0.1';
-      throw new HubStartError(`Cannot listen on "${host}": ${text}`);
+      throw new HubStartError(`Cannot listen on "${remote}": ${text}`);
     }
     this.#startedAtMs = this.#clock.wallMs();
     const feeds = this.#subscribe();

@@ -82,6 +82,11 @@ export function assembleGuard({ clock, log, config, storage, hubId, codec, given
       if (bar !== undefined) throw bar.error;
       throttle.admitConnection(address);
     },
+    admitHandshake(address) {
+      const bar = blocks.barOf(address);
+      if (bar?.unlessProven === false) throw bar.error;
+      throttle.admitConnection(address);
+    },
     admitClient: (client) => blocks.admitClient(client),
     judgeDelayMs: (address, credential) => blocks.judgeDelayMs(address, credential),
     noteOffence: (...offence) => blocks.noteOffence(...offence),

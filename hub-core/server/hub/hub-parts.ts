@@ -33,7 +33,7 @@ import { createServiceLayer, type ServiceLayer } from '../service/service-layer.
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
 import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
-import type { HubConfig } from './config.ts';
+import { listenHosts, type HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
 import { HUB_VERSION } from './version.ts';
 import { youngCollector } from './collect-young.ts';
@@ -155,7 +155,7 @@ function assembleAccess(
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
   const relay = guard.relay(shared.relay);
-  const { limits, host, port, hostNames, pageHosts, allowedOrigins, cors } = config;
+  const { limits, port, hostNames, pageHosts, allowedOrigins, cors, transports, proxyProtocol } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
     clock,
@@ -179,7 +179,7 @@ function assembleAccess(
     log: log.child({ module: 'listener' }),
     hub,
     config: {
-      host,
+      hosts: listenHosts(config),
       port,
       hostNames,
       pageHosts,
@@ -188,6 +188,8 @@ function assembleAccess(
       maxHeaderBytes,
       maxUriBytes,
       httpBodyTimeoutMs,
+      transports,
+      proxyProtocol,
     },
     limits,
     relay,

@@ -22,6 +22,8 @@ export interface HubAddress {
   readonly url: string;
   /** `http://127.0.0.1:7410` */
   readonly httpUrl: string;
+  /** `tcp://127.0.0.1:7410` */
+  readonly tcpUrl: string;
 }
 
 export interface ComposedAnswer {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { BindError } from '../listener/index.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { HubStartError } from './hub-start-error.ts';
 import { startErrorOf } from './start-error-of.ts';
 
-const TARGET = { host: '127.0.0.1', port: 80 };
-const coded = (code: string): Error => Object.assign(new Error(code), { code });
+const TARGET = { port: 80 };
+const coded = (code: string): Error => new BindError('127.0.0.1', Object.assign(new Error(code), { code }));
 
 describe('startErrorOf', () => {
   it.each(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'])(

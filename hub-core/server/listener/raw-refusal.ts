@@ -2,9 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import { CHALLENGES } from '../access/bearer.ts';
-
-/** How long the other side may take to read the refusal. */
-const LINGER_MS = 2_000;
+import { lingerAndEnd } from './linger.ts';
 
 function retryLines(retryAfterMs: unknown): readonly string[] {
   if (typeof retryAfterMs !== 'number') return [];
@@ -17,10 +15,6 @@ export function refuseRaw(
   error: unknown,
   about: { readonly hub: string; readonly instance: string },
 ): void {
-  if (socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
   const problem = toProblem(error, about);
   const body = problemPayload(problem);
   const lines = [
@@ -31,10 +25,5 @@ export function refuseRaw(
     ...retryLines(problem['retry_after_ms']),
     ...(problem.status === 401 ? CHALLENGES.map((challenge) => `www-authenticate: ${challenge}`) : []),
   ];
-  socket.on('error', () => socket.destroy());
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-  socket.end(body);
-  socket.resume();
+  lingerAndEnd(socket, [`${lines.join('\r\n')}\r\n\r\n`, body]);
 }

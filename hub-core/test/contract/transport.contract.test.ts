@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { WebSocket as NodeWebSocket, WebSocketServer } from 'ws';
 import { systemClock } from '../../common/base/clock.ts';
+import { createStreamTransport, fromNodeSocket } from '../../common/transport/stream-transport.ts';
 import { createMemoryTransportPair } from '../../common/transport/memory-transport.ts';
 import type { Transport } from '../../common/transport/transport.ts';
 import {
@@ -81,3 +82,38 @@ transportContract('memory', async (options) => {
 transportContract('ws', (options) => webSocketStage(dialNode, options));
 
 transportContract('the platform’s WebSocket', (options) => webSocketStage(dialPlatform, options));
+
+const overTcp = (socket: Socket, { highWaterBytes }: StageOptions): Transport =>
+  createStreamTransport({
+    socket: fromNodeSocket(socket, { allocate: (bytes) => Buffer.allocUnsafe(bytes), canReset: true }),
+    kind: 'tcp',
+    remoteAddress: '127.0.0.1',
+    clock: systemClock,
+    defer: (flush) => process.nextTick(flush),
+    maxFrameBytes: 0,
+    ...(highWaterBytes !== undefined && { highWaterBytes }),
+  });
+
+async function tcpStage(options: StageOptions): Promise<TransportStage> {
+  const server = createTcpServer({ allowHalfOpen: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+  await once(socket, 'connect');
+  const near = overTcp(socket, options);
+  const [peer] = await accepted;
+  const far = overTcp(peer, options);
+  return {
+    near,
+    far,
+    [Symbol.asyncDispose]: async () => {
+      near.terminate();
+      far.terminate();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+transportContract('tcp', tcpStage, { frameTypes: ['binary'], tellsReason: false });
