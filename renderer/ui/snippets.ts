@@ -13,6 +13,13 @@ export interface Snippet {
   readonly text: string;
 }
 
+/** The hub answers all of them at one port; a url's scheme picks one. */
+function transportLines(url: string, client: string, key: string): string {
+  const at = url.replace(/^\w+:/, '');
+  const call = (scheme: string): string => `npm run -s whub -- call GET /status/info --url ${scheme}:${at}`;
+  return [`export WHUB_CLIENT=${client} WHUB_KEY=${key}`, '', ...['ws', 'tcp'].map(call)].join('\n');
+}
+
 /** Programs that connect with that key, ready to be pasted. */
 export function connectSnippets({ url, httpUrl, client, apiKey: key }: SnippetValues): readonly Snippet[] {
   return [
@@ -48,6 +55,11 @@ console.log(reply.status, reply.json());`,
 
 npm run -s whub -- call GET /status/info
 npm run -s whub -- provide echo --service echo`,
+    },
+    {
+      id: 'transports',
+      title: 'Transports',
+      text: transportLines(url, client, key),
     },
     {
       id: 'curl',

@@ -30,6 +30,8 @@ export type HubInfo = z.infer<typeof hubInfoSchema>;
 export const hubStatsSchema = z.strictObject({
   atMs: z.number(),
   connections: z.int(),
+  /** Of these, how many over each transport: `websocket`, `tcp` … */
+  transports: z.record(z.string(), z.int()),
   clients: z.int(),
   services: z.int(),
   providers: z.int(),

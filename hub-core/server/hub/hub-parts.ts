@@ -101,6 +101,7 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
   const registered = layer.services().filter(({ builtIn }) => !builtIn);
   return {
     connections: connections.size,
+    transports: connections.transports,
     clients: connections.clientCount,
     services: registered.length,
     providers: registered.reduce((sum, { providers }) => sum + providers.length, 0),

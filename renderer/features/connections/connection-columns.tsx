@@ -11,6 +11,10 @@ export const CONNECTION_TONES: Readonly<Record<ConnectionRow['state'], Tone>> = 
   closed: 'muted',
 };
 
+/** The form of the messages is said only where it is not the usual one. */
+const transportText = ({ transport, subprotocol }: ConnectionRow): string =>
+  subprotocol === 'whub.v1.json' ? `${transport} JSON` : transport;
+
 const since = (wallMs: number | null): string => (wallMs === null ? '–' : formatAge(Date.now() - wallMs));
 
 export const CONNECTION_COLUMNS: readonly TableColumn<ConnectionRow>[] = [
@@ -40,11 +44,11 @@ export const CONNECTION_COLUMNS: readonly TableColumn<ConnectionRow>[] = [
     sortBy: (row) => row.remoteAddress,
   },
   {
-    id: 'protocol',
-    header: 'Protocol',
+    id: 'transport',
+    header: 'Transport',
     width: 112,
-    cell: (row) => row.subprotocol || row.transport,
-    sortBy: (row) => row.subprotocol,
+    cell: (row) => <span title={row.subprotocol}>{transportText(row)}</span>,
+    sortBy: transportText,
   },
   {
     id: 'age',

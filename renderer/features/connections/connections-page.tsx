@@ -26,6 +26,8 @@ function matches(row: ConnectionRow, text: string): boolean {
     row.remoteAddress,
     row.state,
     row.part,
+    row.transport,
+    row.subprotocol,
     ...row.services,
   ];
   return wanted === '' || fields.some((field) => field.toLowerCase().includes(wanted));

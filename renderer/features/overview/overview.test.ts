@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceRow } from '../../../hub-core/console/contract/hub-contract.ts';
 import { freeClientId } from './free-client-id.ts';
+import { transportsText } from './transports-text.ts';
 import { serviceLoads } from './trouble.ts';
 
 const service = (id: string, change: Partial<ServiceRow>): ServiceRow => ({
@@ -36,5 +37,15 @@ describe('serviceLoads', () => {
 describe('freeClientId', () => {
   it('[UI53] is the first id that no client has', () => {
     expect([freeClientId([]), freeClientId(['my-app', 'my-app-2'])]).toEqual(['my-app', 'my-app-3']);
+  });
+});
+
+describe('transportsText', () => {
+  it('[UI70] counts connections by transport, most first, once there are several', () => {
+    expect(transportsText({ transports: { tcp: 1, websocket: 1_300 } })).toBe('1,300 websocket · 1 tcp');
+    expect([transportsText({ transports: { tcp: 1 } }), transportsText({ transports: {} })]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });

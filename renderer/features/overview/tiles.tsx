@@ -5,6 +5,7 @@ import type { Page } from '../../state/pages.ts';
 import { formatAge, formatCount, formatMs, formatRate, plural } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
 import type { ReactNode } from 'react';
+import { transportsText } from './transports-text.ts';
 import styles from './overview.module.css';
 
 interface TileProps {
@@ -58,7 +59,7 @@ export function Tiles({ info, stats }: TilesProps) {
       <Tile
         label="Connections"
         value={formatCount(stats.connections)}
-        note={plural(stats.clients, 'client')}
+        note={transportsText(stats) ?? plural(stats.clients, 'client')}
         page="connections"
       />
       <Tile

@@ -1,10 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
 import { Rows3, Send } from 'lucide-react';
+import { curlLine } from './curl-line.ts';
 import { methodToTry } from './method-to-try.ts';
 import type { ServiceRow } from '../../../hub-core/console/contract/hub-contract.ts';
+import { hubQueries } from '../../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { showRows } from '../../state/inspector.ts';
 import { goTo } from '../../state/pages.ts';
 import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { formatAge, formatCount } from '../../ui/format.ts';
 import { Pane, PaneActions, PaneSection } from '../../ui/pane.tsx';
@@ -27,6 +31,7 @@ function showTraffic(service: string): void {
 }
 
 function Routes({ service }: { readonly service: ServiceRow }) {
+  const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
   return (
     <ul className={styles['routes']}>
       {service.routes.map((route) => (
@@ -36,6 +41,9 @@ function Routes({ service }: { readonly service: ServiceRow }) {
             <code>{routeUri(service.id, route.pattern)}</code>{' '}
             <span className={styles['summary']}>{route.summary}</span>
           </span>
+          {info === undefined || service.access === 'socket' ? null : (
+            <CopyButton text={curlLine(info.httpUrl, service.id, route)} what={`curl line of ${route.pattern}`} />
+          )}
           <Button small variant="ghost" onClick={() => tryRoute(service.id, route)}>
             Try
           </Button>

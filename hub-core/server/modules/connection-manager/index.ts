@@ -59,6 +59,8 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly size: number;
   /** Clients that have at least one open connection; all anonymous ones are one. */
   readonly clientCount: number;
+  /** How many of them there are over each transport; the same object until that changes. */
+  readonly transports: Readonly<Record<string, number>>;
   readonly onDidOpen: Event<Connection>;
   readonly onDidClose: Event<Connection>;
   readonly onDidRefuse: Event<RefusedHello>;
@@ -98,6 +100,8 @@ class Connections implements ConnectionManager, ConnectionObserver {
   #accepting = false;
   #lastNumber = 0;
   #whenGone: PromiseWithResolvers<void> | undefined;
+  /** Undefined when it is to be counted anew. */
+  #transports: Readonly<Record<string, number>> | undefined;
 
   readonly onDidOpen = this.#opened.event;
   readonly onDidClose = this.#ended.event;
@@ -111,6 +115,15 @@ class Connections implements ConnectionManager, ConnectionObserver {
 
   get size(): number {
     return this.#live.size;
+  }
+
+  get transports(): Readonly<Record<string, number>> {
+    if (this.#transports === undefined) {
+      const counts: Record<string, number> = {};
+      for (const { transportKind } of this.#live.values()) counts[transportKind] = (counts[transportKind] ?? 0) + 1;
+      this.#transports = counts;
+    }
+    return this.#transports;
   }
 
   get clientCount(): number {
@@ -163,6 +176,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
     const id = connectionId(`c${String(++this.#lastNumber)}`);
     const connection = new Connection({ id, transport, codec, credential }, this.#connectionDeps);
     this.#live.set(id, connection);
+    this.#transports = undefined;
     connection.start();
     if (!this.#accepting) connection.goodbye(draining());
     return connection;
@@ -227,6 +241,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
 
   closed(connection: Connection): void {
     this.#live.delete(connection.connectionId);
+    this.#transports = undefined;
     this.#closing.add(connection);
     this.#forgetClosed();
     if (this.#closed.length >= MAX_CLOSED) this.#closed.shift();

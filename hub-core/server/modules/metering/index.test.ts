@@ -5,7 +5,15 @@ import type { Exchange } from '../../service/exchange.ts';
 import { createMetering, type Gauges } from './index.ts';
 import type { StatsSnapshot } from './stats-snapshot.ts';
 
-const GAUGES: Gauges = { connections: 3, clients: 2, services: 1, providers: 1, inFlight: 5, queued: 4 };
+const GAUGES: Gauges = {
+  connections: 3,
+  transports: { tcp: 3 },
+  clients: 2,
+  services: 1,
+  providers: 1,
+  inFlight: 5,
+  queued: 4,
+};
 const exchange = (durationMs: number): Exchange =>
   ({
     receivedMs: 100,

@@ -25,6 +25,8 @@ const NANOSECONDS_PER_MS = 1e6;
 /** What others count, read when a sample is taken. */
 export interface Gauges {
   readonly connections: number;
+  /** Of these, how many over each transport. */
+  readonly transports: Readonly<Record<string, number>>;
   readonly clients: number;
   readonly services: number;
   readonly providers: number;

@@ -2,6 +2,8 @@
 export interface StatsSnapshot {
   readonly atMs: number;
   readonly connections: number;
+  /** Of these, how many over each transport: `websocket`, `tcp` … */
+  readonly transports: Readonly<Record<string, number>>;
   readonly clients: number;
   readonly services: number;
   readonly providers: number;

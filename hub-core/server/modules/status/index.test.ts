@@ -9,6 +9,7 @@ import { createStatusService } from './index.ts';
 const STATS: StatsSnapshot = {
   atMs: 0,
   connections: 1,
+  transports: { websocket: 1 },
   clients: 2,
   services: 3,
   providers: 4,
