@@ -53,7 +53,6 @@ function linkOf(call: BuiltInCall, action: string): ProviderLink {
 const bodyOf = (call: BuiltInCall, action: string, maxBytes = SMALL_BODY_BYTES): unknown =>
   readBody(call.message.payload, { action: `${action} the service`, maxBytes });
 
-
 /** @throws {RequestError} NOT_FOUND_ERR, the same whether it is not there or not for this caller's eyes */
 function visible(call: BuiltInCall, operations: ServiceOperations): TargetService {
   const id = call.params['id'] ?? '';
