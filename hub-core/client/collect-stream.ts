@@ -1,3 +1,4 @@
+import { ByteCollector } from '../common/base/byte-collector.ts';
 import { RequestError } from '../common/errors/hub-error.ts';
 import { readerOf, type ByteStream } from './byte-stream.ts';
 
@@ -11,18 +12,6 @@ export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
 /**
  * Reads a stream to its end.
  *
@@ -32,17 +21,15 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
  */
 export async function collectStream(stream: ByteStream, maxBytes: number): Promise<Uint8Array> {
   const reader = readerOf(stream);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const collected = new ByteCollector();
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
-    length += chunk.length;
-    if (maxBytes !== 0 && length > maxBytes) {
+    if (maxBytes !== 0 && collected.length + chunk.length > maxBytes) {
       const text = `Cannot collect the stream: it is longer than ${String(maxBytes)} bytes; read it as a stream`;
       const error = new RequestError('TOO_LARGE_ERR', text);
       reader.cancel(error);
       throw error;
     }
-    chunks.push(chunk);
+    collected.add(chunk);
   }
-  return joined(chunks, length);
+  return collected.take();
 }

@@ -6,12 +6,16 @@ export type PatternSegment =
   | { readonly kind: 'rest'; readonly name: string };
 
 const MAX_PATTERN_LENGTH = 1_024;
+/** Looking a path up goes through a pattern segment by segment, for as many patterns as it could still match. */
+const MAX_SEGMENTS = 64;
+const MAX_SHOWN = 60;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what this refuses
 const REFUSED_IN_LITERAL = /[\u0000-\u001F\u007F\\?#*]/;
 
 function refused(pattern: string, reason: string): RequestError {
-  return new RequestError('BAD_REQUEST_ERR', `Cannot use route pattern "${pattern}": ${reason}`);
+  const shown = pattern.length > MAX_SHOWN ? `${pattern.slice(0, MAX_SHOWN)}…` : pattern;
+  return new RequestError('BAD_REQUEST_ERR', `Cannot use route pattern "${shown}": ${reason}`);
 }
 
 function parseSegment(pattern: string, text: string, isLast: boolean): PatternSegment {
@@ -33,18 +37,18 @@ function parseSegment(pattern: string, text: string, isLast: boolean): PatternSe
  * Reads a route pattern: literal segments, `:param`, and a last `*rest`. Literals are compared with decoded segments, so
  * they are written plainly, not percent-encoded.
  *
- * @param pattern starts with `/`, relative to the service's path; at most 1,024 characters
+ * @param pattern starts with `/`, relative to the service's path; at most 1,024 characters and 64 segments
  * @throws {RequestError} BAD_REQUEST_ERR saying what is wrong with it
  */
 export function parsePattern(pattern: string): readonly PatternSegment[] {
   if (pattern.length > MAX_PATTERN_LENGTH) {
-    throw refused(
-      `${pattern.slice(0, 40)}…`,
-      `it is ${String(pattern.length)} characters long, at most ${String(MAX_PATTERN_LENGTH)}`,
-    );
+    throw refused(pattern, `it is ${String(pattern.length)} characters long, at most ${String(MAX_PATTERN_LENGTH)}`);
   }
   if (!pattern.startsWith('/')) throw refused(pattern, 'it does not start with "/"');
   const texts = pattern.slice(1).split('/');
+  if (texts.length > MAX_SEGMENTS) {
+    throw refused(pattern, `it has ${String(texts.length)} segments, at most ${String(MAX_SEGMENTS)}`);
+  }
   const segments = texts.map((text, index) => parseSegment(pattern, text, index === texts.length - 1));
   const names = new Set<string>();
   for (const segment of segments) {

@@ -123,6 +123,13 @@ describe('parsePattern', () => {
   it('[RT1] refuses a pattern over 1,024 characters', () => {
     expect(() => parsePattern(`/${'a'.repeat(1_024)}`)).toThrow('it is 1025 characters long');
   });
+
+  it('[BI21] takes 64 segments and refuses 65, with no more of the pattern than its beginning', () => {
+    expect(parsePattern('/a'.repeat(64))).toHaveLength(64);
+    expect(() => parsePattern('/a'.repeat(65))).toThrow(
+      `Cannot use route pattern "${'/a'.repeat(30)}…": it has 65 segments, at most 64`,
+    );
+  });
 });
 
 describe('splitPath', () => {

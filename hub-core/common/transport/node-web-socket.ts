@@ -4,8 +4,8 @@ import { closeReason, type WebSocketLike, type WebSocketListener } from './web-s
 /** Held longer, large messages lose more than small ones gain: measured 24 % at 16 KiB without this limit. */
 const MAX_HELD_BYTES = 16 << 10;
 
-/** `ws` closes with this code when a message is larger than its `maxPayload`. */
-const TOO_LARGE_CODE = 1_009;
+/** `ws` closes with these when a message is larger than its `maxPayload`, and when it comes in too many parts. */
+const TOO_LARGE_CODES: ReadonlySet<number | undefined> = new Set([1_009, 1_008]);
 
 /** The part of the `ws` package's WebSocket that is used here. */
 export interface NodeWebSocket {
@@ -115,14 +115,14 @@ class NodeSocket implements WebSocketLike {
 
   /**
    * `ws` answers a message above its `maxPayload` with a close frame before it emits anything, which leaves no moment for a
-   * Goodbye. So its own call of `close` is preceded by the announcement; it is the only one with this code and no reason
+   * Goodbye. So its own call of `close` is preceded by the announcement; it is the only one with such a code and no reason
    * (one that answers the peer's close frame has a reason).
    */
   #announceTooLarge(listener: WebSocketListener): void {
     const socket = this.#socket;
     const close = socket.close.bind(socket);
     socket.close = (code, reason) => {
-      if (code === TOO_LARGE_CODE && reason === undefined) listener.onTooLarge();
+      if (TOO_LARGE_CODES.has(code) && reason === undefined) listener.onTooLarge();
       close(code, reason);
     };
   }

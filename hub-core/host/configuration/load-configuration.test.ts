@@ -25,6 +25,22 @@ const sourceOf = ({ settings }: Configuration, name: string) => {
 };
 
 describe('loadConfiguration', () => {
+  it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
+    '[BI37] "%s" in a file, a section, an assignment and options sets nothing',
+    (name) => {
+      const refused = [
+        { file: file(`{"${name}":{"polluted":1}}`) },
+        { file: file(`{"limits":{"${name}":{"polluted":1}}}`, 'section.json') },
+        { assignments: [`${name}.polluted=1`] },
+        { assignments: [`limits.${name}.polluted=1`] },
+      ];
+      for (const request of refused) expect(() => load(request)).toThrow(/there is no (?:such )?setting/);
+      const options = file(`{"middleware":[{"file":"a.mjs","options":{"${name}":{"polluted":1}}}]}`, 'options.json');
+      load({ file: options });
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
+
   it('[CF1] takes each setting from the strongest of defaults, file, environment and flags, and says which', () => {
     const path = file('{"port":1,"name":"filed","limits":{"retries":5,"heartbeatMs":1000}}');
     const loaded = load({

@@ -1,3 +1,4 @@
+import { ByteCollector } from '../../common/base/byte-collector.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import { STATUS_OF } from '../../common/errors/status.ts';
 import {
@@ -68,9 +69,8 @@ function brokenOff(last: Message | MessageInit): Message | MessageInit {
 /** Makes a whole answer of one that comes in pieces, for callers that cannot do anything with pieces. */
 export class AnswerCollector {
   readonly #deps: AnswerCollectorDeps;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #collected = new ByteCollector();
   #opened: Message | MessageInit | undefined;
-  #length = 0;
   #done = false;
 
   constructor(deps: AnswerCollectorDeps) {
@@ -99,16 +99,15 @@ export class AnswerCollector {
       return;
     }
     if (payload !== undefined) this.#add(requestId, payload);
-    if (isEnd) this.#finish(wholeOf(this.#opened, Buffer.concat(this.#pieces, this.#length)));
+    if (isEnd) this.#finish(wholeOf(this.#opened, this.#collected.take()));
     else if (payload !== undefined && payload.byteLength > 0 && !this.#isDone()) {
       this.#deps.grant(requestId, payload.byteLength);
     }
   }
 
   #add(requestId: number, bytes: Uint8Array): void {
-    this.#length += bytes.byteLength;
-    if (this.#length <= this.#deps.maxBytes) {
-      this.#pieces.push(bytes);
+    if (this.#collected.length + bytes.byteLength <= this.#deps.maxBytes) {
+      this.#collected.add(bytes);
       return;
     }
     const error = new RequestError(
@@ -122,7 +121,7 @@ export class AnswerCollector {
   #finish(answer: Message | MessageInit): void {
     if (this.#done) return;
     this.#done = true;
-    this.#pieces.length = 0;
+    this.#collected.clear();
     this.#deps.done(answer);
   }
 

@@ -5,6 +5,9 @@ import type { Caller, Relay } from '../relay.ts';
 import type { HeaderPolicy } from './header-policy.ts';
 import { rebuiltMessage } from './rebuilt-message.ts';
 
+/** No client id is longer, whatever is claimed to be one. */
+const MAX_SHOWN = 64;
+
 export interface Admission {
   readonly caller: Caller;
   readonly relay: Relay;
@@ -42,7 +45,7 @@ export function admitRequest(message: Message, { caller, relay, headers: policy,
   if (from !== undefined && from !== clientId) {
     throw new RequestError(
       'FORBIDDEN_ERR',
-      `Cannot send a request from "${from}": this session is of client "${clientId}"`,
+      `Cannot send a request from "${from.slice(0, MAX_SHOWN)}": this session is of client "${clientId}"`,
     );
   }
   const kept = policy.ofRequest(headers);

@@ -10,7 +10,8 @@ import { Method } from '../../common/protocol/message.ts';
 import type { Acceptor } from '../access/acceptor.ts';
 import type { AccessLimits, HubIdentity } from '../access/access-limits.ts';
 import { BodyClock } from './body-clock.ts';
-import { sendProblem } from './http/http-problem.ts';
+import { GATEWAY_METHODS } from './http/gateway.ts';
+import { MethodError, sendProblem } from './http/http-problem.ts';
 import type { HttpRelay } from './http/http-relay.ts';
 import type { HttpRouter } from './http/http-router.ts';
 import { relayUpgrade } from './http/tunnel.ts';
@@ -69,6 +70,8 @@ export class HttpEndpoint {
   readonly #upgraded = new Set<Duplex>();
   /** The latest response on each socket: one that is half written may not be written into. */
   readonly #responses = new WeakMap<Duplex, ServerResponse>();
+  /** Those that were told what is wrong and may read it: Node reports every further piece of what it cannot read. */
+  readonly #refused = new WeakSet<Duplex>();
   readonly #counts = new ListenerCounts();
   #server: Server | undefined;
   #whenIdle: PromiseWithResolvers<void> | undefined;
@@ -159,6 +162,8 @@ export class HttpEndpoint {
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
       this.#refuseBytes(socket, clientFault(error)),
     );
+    // Node would close the socket without a word.
+    server.on('connect', (_request, socket: Duplex) => this.#refuseBytes(socket, noTunnel()));
     return server;
   }
 
@@ -250,7 +255,9 @@ export class HttpEndpoint {
     if (!(error instanceof HubError)) this.#deps.log.error({ error }, 'opening a tunnel to a service failed');
   }
 
-  #refuseBytes(socket: Duplex, fault: RequestError): void {
+  #refuseBytes(socket: Duplex, fault: HubError): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
     this.#counts.bytesRefused();
     const response = this.#responses.get(socket);
     if (response?.headersSent === true && !response.writableFinished) socket.destroy();
@@ -260,6 +267,10 @@ export class HttpEndpoint {
 
 function tooSlow(): RequestError {
   return new RequestError('TIMEOUT_ERR', 'Cannot wait for the request: it came too slowly');
+}
+
+function noTunnel(): MethodError {
+  return new MethodError('CONNECT', GATEWAY_METHODS);
 }
 
 /** What Node found wrong with the bytes of a request, in the hub's words. */

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import { CHALLENGES } from '../access/bearer.ts';
+import { MethodError } from './http/http-problem.ts';
 import { lingerAndEnd } from './linger.ts';
 
 function retryLines(retryAfterMs: unknown): readonly string[] {
@@ -24,6 +25,7 @@ export function refuseRaw(
     'connection: close',
     ...retryLines(problem['retry_after_ms']),
     ...(problem.status === 401 ? CHALLENGES.map((challenge) => `www-authenticate: ${challenge}`) : []),
+    ...(error instanceof MethodError ? [`allow: ${error.allow}`] : []),
   ];
   lingerAndEnd(socket, [`${lines.join('\r\n')}\r\n\r\n`, body]);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { requestTarget, type RequestTarget } from './request-target.ts';
 
 const target = (url: string, hosts: readonly string[] = ['hub:1']): RequestTarget =>
-  requestTarget({ url, headersDistinct: { host: hosts } } as unknown as IncomingMessage);
+  requestTarget({ url, rawHeaders: ['accept', '*', ...hosts.flatMap((host) => ['Host', host])] } as IncomingMessage);
 
 describe('requestTarget', () => {
   it.each([

@@ -13,10 +13,23 @@ export interface RequestTarget {
 /** RFC 9112, section 3.2.2: what proxies are sent; its authority counts, not the Host header. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
-export function requestTarget({ url = '/', headersDistinct }: IncomingMessage): RequestTarget {
+/**
+ * Undefined when there is none, or more than one. Read from the raw list: the object that Node makes of it has thrown on a
+ * header named `__proto__`.
+ */
+function soleHost(rawHeaders: readonly string[]): string | undefined {
+  let found: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== 'host') continue;
+    if (found !== undefined) return undefined;
+    found = rawHeaders[i + 1];
+  }
+  return found;
+}
+
+export function requestTarget({ url = '/', rawHeaders }: IncomingMessage): RequestTarget {
   const absolute = ABSOLUTE_FORM.exec(url);
-  const hosts = headersDistinct['host'];
-  const host = absolute === null ? (hosts?.length === 1 ? hosts[0] : undefined) : absolute[1];
+  const host = absolute === null ? soleHost(rawHeaders) : absolute[1];
   const rest = absolute === null ? url : (absolute[2] ?? '');
   const uri = rest === '' || rest.startsWith('?') ? `/${rest}` : rest;
   return { host, uri, path: uri.split('?', 1)[0] ?? uri };

@@ -4,6 +4,7 @@ import { RequestError } from '../../common/errors/hub-error.ts';
 import { parseMethod } from '../../common/protocol/words.ts';
 import { ALL_METHODS } from '../../common/route/route-table.ts';
 import { parsePattern } from '../../common/route/pattern.ts';
+import { firstFault } from './built-in-body.ts';
 import { parseHealthCheck } from './resilience/health-check.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import { schemaOf } from './schema-of.ts';
@@ -24,7 +25,12 @@ export interface ServiceUpdate {
   readonly changes: Partial<Omit<ServiceDefinition, 'id'>>;
 }
 
+/** Largest body of a registration or an update, bytes: the schemas of all routes are the most of it. */
+export const MAX_REGISTRATION_BYTES = 2 << 20;
+/** Of a service: each path that is not cached may have to be held against all of them. */
 const MAX_ROUTES = 1_000;
+/** Largest metadata as JSON text, characters: `GET /services/` gives them out for all services together. */
+const MAX_METADATA = 65_536;
 const DAY_MS = 86_400_000;
 
 const serviceId = z.string().refine(isServiceId, 'must match [a-z0-9][a-z0-9._-]{0,63}');
@@ -149,17 +155,28 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 function parse<T>(schema: z.ZodType<T>, body: unknown, action: string): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue?.path ?? [];
-  const reason = issue?.message ?? 'is not valid';
+  const { path, reason, isTooLong } = firstFault(result.error);
   throw new RequestError(
-    'BAD_REQUEST_ERR',
+    isTooLong ? 'TOO_LARGE_ERR' : 'BAD_REQUEST_ERR',
     `Cannot ${action}: ${placeOf(path)} is ${shown(valueAt(body, path))}: ${reason}`,
   );
 }
 
+/** @throws {RequestError} BAD_REQUEST_ERR for what the hub reads of it and cannot use; TOO_LARGE_ERR */
+function checkMetadata(metadata: ServiceDefinition['metadata'], action: string): void {
+  const { length } = JSON.stringify(metadata);
+  if (length > MAX_METADATA) {
+    throw new RequestError(
+      'TOO_LARGE_ERR',
+      `Cannot ${action}: "metadata" has ${String(length)} characters as text, and ${String(MAX_METADATA)} is the most`,
+    );
+  }
+  parseHealthCheck(metadata);
+}
+
 /**
- * @throws {RequestError} BAD_REQUEST_ERR that names the first bad value; also for two routes that match the same requests
+ * @throws {RequestError} BAD_REQUEST_ERR that names the first bad value; also for two routes that match the same requests;
+ *   TOO_LARGE_ERR for too many routes or too much metadata
  */
 export function parseRegistration(body: unknown): Registration {
   const value = parse(registrationSchema, body, 'register the service');
@@ -170,7 +187,7 @@ export function parseRegistration(body: unknown): Registration {
     );
   }
   buildRoutes(value.routes);
-  parseHealthCheck(value.metadata);
+  checkMetadata(value.metadata, 'register the service');
   return {
     definition: {
       id: value.id,
@@ -187,11 +204,11 @@ export function parseRegistration(body: unknown): Registration {
   };
 }
 
-/** @throws {RequestError} BAD_REQUEST_ERR that names the first bad value */
+/** @throws {RequestError} BAD_REQUEST_ERR that names the first bad value; TOO_LARGE_ERR as at a registration */
 export function parseUpdate(body: unknown): ServiceUpdate {
   const { id, sticky_header: stickyHeader, ...given } = parse(updateSchema, body, 'update the service');
   if (given.routes !== undefined) buildRoutes(given.routes);
-  if (given.metadata !== undefined) parseHealthCheck(given.metadata);
+  if (given.metadata !== undefined) checkMetadata(given.metadata, 'update the service');
   const named = Object.entries({ ...given, stickyHeader }).filter(([, value]) => value !== undefined);
   return { id, changes: Object.fromEntries(named) as ServiceUpdate['changes'] };
 }

@@ -39,6 +39,10 @@ export const mayProvide = (principal: Principal, service: string): boolean =>
 export const mayCall = (principal: Principal, service: string): boolean =>
   isManager(principal) || grantCovers(principal.grants.call, service);
 
+/** A service is seen by those who may call or provide it, and by managers. */
+export const maySee = (principal: Principal, service: string): boolean =>
+  mayCall(principal, service) || mayProvide(principal, service);
+
 function notRegistered(id: string): RequestError {
   return new RequestError(
     'NOT_FOUND_ERR',
@@ -167,11 +171,14 @@ export class ServiceRegistry implements Disposable {
   /**
    * Changes what the service is, for all its channels.
    *
-   * @throws {RequestError} NOT_FOUND_ERR, FORBIDDEN_ERR for another client than its creator
+   * @throws {RequestError} NOT_FOUND_ERR, also when it is not for the client's eyes; FORBIDDEN_ERR for another client than
+   *   its creator
    */
   update(principal: Principal, update: ServiceUpdate): TargetService {
     const service = this.require(update.id);
     if (!isManager(principal) && principal.clientId !== service.creator) {
+      // Whose it is, is not for those who may not even see it.
+      if (!maySee(principal, service.id)) throw notRegistered(service.id);
       throw new RequestError(
         'FORBIDDEN_ERR',
         `Cannot update service "${service.id}": only client "${service.creator}", which created it, and managers may`,

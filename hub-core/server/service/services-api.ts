@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { ServiceId } from '../../common/base/ids.ts';
 import { RequestError } from '../../common/errors/hub-error.ts';
-import { jsonPayload, parseJsonPayload } from '../../common/protocol/payload.ts';
+import { jsonPayload } from '../../common/protocol/payload.ts';
 import { Encoding, Method } from '../../common/protocol/message.ts';
 import { grantCovers, isGrantGlob } from '../grants.ts';
 import type { Principal, ProviderLink } from '../relay.ts';
+import { parseBody, readBody, SMALL_BODY_BYTES } from './built-in-body.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from './built-in.ts';
 import {
   BODY_SCHEMAS,
+  MAX_REGISTRATION_BYTES,
   parseNamedService,
   parseRegistration,
   parseUpdate,
@@ -19,7 +21,7 @@ import { schemaOf } from './schema-of.ts';
 import { builtInDocument, providerDocument, serviceDocument } from './service-documents.ts';
 import { SERVICES_ANSWERS } from './services-schemas.ts';
 import type { TargetChannel, TargetService } from './relayed-exchange.ts';
-import { mayCall, mayProvide, type RegistrationResult } from './service-registry.ts';
+import { maySee, type RegistrationResult } from './service-registry.ts';
 import { lastingHealth, type ServiceWatch } from './service-watch.ts';
 
 /** What the built-in service `services` does; the service layer is behind it. */
@@ -48,11 +50,8 @@ function linkOf(call: BuiltInCall, action: string): ProviderLink {
   );
 }
 
-const bodyOf = (call: BuiltInCall): unknown => parseJsonPayload(call.message.payload);
-
-/** A service is seen by those who may call or provide it, and by managers. */
-const maySee = (principal: Principal, service: string): boolean =>
-  mayCall(principal, service) || mayProvide(principal, service);
+const bodyOf = (call: BuiltInCall, action: string, maxBytes = SMALL_BODY_BYTES): unknown =>
+  readBody(call.message.payload, { action: `${action} the service`, maxBytes });
 
 /** @throws {RequestError} NOT_FOUND_ERR, the same whether it is not there or not for this caller's eyes */
 function visible(call: BuiltInCall, operations: ServiceOperations): TargetService {
@@ -76,18 +75,21 @@ function register(call: BuiltInCall, operations: ServiceOperations): BuiltInRepl
   const { service, provider, created } = operations.register(
     call.caller.principal,
     link,
-    parseRegistration(bodyOf(call)),
+    parseRegistration(bodyOf(call, 'register', MAX_REGISTRATION_BYTES)),
   );
   return reply(created ? 201 : 200, { service: service.id, provider, created, providers: service.channels.length });
 }
 
 function unregister(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
-  const channel = operations.unregister(linkOf(call, 'unregister'), parseNamedService(bodyOf(call), 'unregister'));
+  const channel = operations.unregister(
+    linkOf(call, 'unregister'),
+    parseNamedService(bodyOf(call, 'unregister'), 'unregister'),
+  );
   return reply(200, { service: channel.service.id, provider: channel.id, providers: channel.service.channels.length });
 }
 
 function drain(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
-  const channel = operations.drain(linkOf(call, 'drain'), parseNamedService(bodyOf(call), 'drain'));
+  const channel = operations.drain(linkOf(call, 'drain'), parseNamedService(bodyOf(call, 'drain'), 'drain'));
   return reply(200, { service: channel.service.id, provider: channel.id, in_flight: channel.inFlight });
 }
 
@@ -96,15 +98,9 @@ const watchSchema = z.strictObject({
 });
 
 function watch(call: BuiltInCall, operations: ServiceOperations): BuiltInReply {
-  const { payload } = call.message;
-  const parsed = watchSchema.safeParse(payload.byteLength === 0 ? {} : bodyOf(call));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
-    throw new RequestError('BAD_REQUEST_ERR', `Cannot watch services: ${place}: ${issue?.message ?? 'is not valid'}`);
-  }
-  const globs = [parsed.data.services];
-  operations.watch.watch(call.caller, parsed.data.services);
+  const wanted = parseBody(watchSchema, call.message.payload, { action: 'watch services', maxBytes: SMALL_BODY_BYTES });
+  const globs = [wanted.services];
+  operations.watch.watch(call.caller, wanted.services);
   const services = listed(call, operations).filter(({ id }) => grantCovers(globs, id));
   return reply(
     200,
@@ -150,7 +146,12 @@ const ROUTES: readonly (Omit<BuiltInRoute, 'handle' | 'access'> & { readonly han
     requestSchema: BODY_SCHEMAS.update,
     responseSchema: SERVICES_ANSWERS.service,
     handler: (call, operations) =>
-      reply(200, serviceDocument(operations.update(call.caller.principal, parseUpdate(bodyOf(call))))),
+      reply(
+        200,
+        serviceDocument(
+          operations.update(call.caller.principal, parseUpdate(bodyOf(call, 'update', MAX_REGISTRATION_BYTES))),
+        ),
+      ),
   },
   {
     pattern: '/watch',

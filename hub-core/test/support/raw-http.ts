@@ -30,14 +30,17 @@ export async function rawHttp(
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
-/** Writes bytes to the port and returns everything that comes back until the hub closes. */
+/** Writes bytes to the port and returns everything that comes back until the hub closes, in whatever way it does. */
 export async function rawBytes(port: number, bytes: string | Uint8Array): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   const chunks: Buffer[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.on('error', () => undefined);
+  // `once` of node:events would reject at a reset, and what came before it would be lost.
+  socket.on('close', () => resolve());
   socket.write(bytes);
-  await once(socket, 'close');
+  await promise;
   return Buffer.concat(chunks).toString('latin1');
 }
 

@@ -18,7 +18,7 @@ export interface GatewayTarget extends RequestTarget {
 }
 
 /** Methods that HTTP and the protocol have in common. */
-const GATEWAY_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+export const GATEWAY_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const MAX_U32 = 0xffff_ffff;
 /** The caller of an HTTP request makes no other, so any id of a client's will do. */
 const MESSAGE_ID = 1;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ByteCollector } from '../../../common/base/byte-collector.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import { EMPTY_BYTES } from '../../../common/protocol/message.ts';
 
@@ -28,19 +29,18 @@ export function readBody(
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   onWanted();
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const collected = new ByteCollector();
     const onData = (chunk: Buffer): void => {
-      length += chunk.byteLength;
-      if (length > maxBytes) {
+      if (collected.length + chunk.byteLength > maxBytes) {
         request.off('data', onData).off('end', onEnd);
         request.pause();
+        collected.clear();
         reject(tooLarge(maxBytes));
         return;
       }
-      chunks.push(chunk);
+      collected.add(chunk);
     };
-    const onEnd = (): void => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length));
+    const onEnd = (): void => resolve(collected.take());
     request.on('data', onData);
     request.once('end', onEnd);
     // After the end this changes nothing.

@@ -9,6 +9,7 @@ import { createStreamTransport, fromNodeSocket } from '../../../common/transport
 import type { Acceptor } from '../../access/acceptor.ts';
 import type { AccessLimits } from '../../access/access-limits.ts';
 import type { Credential } from '../../access/authenticator.ts';
+import { boundHandshake } from '../bound-handshake.ts';
 import { lingerAndEnd } from '../linger.ts';
 import { peerText, type PeerAddress } from '../peer-address.ts';
 
@@ -18,7 +19,7 @@ const KEEP_ALIVE_MS = 60_000;
 export interface TcpLinksDeps {
   readonly clock: Clock;
   readonly hubId: string;
-  readonly limits: Pick<AccessLimits, 'maxFrameBytes' | 'maxOutgoingBytes'>;
+  readonly limits: Pick<AccessLimits, 'maxFrameBytes' | 'maxOutgoingBytes' | 'maxHeldBytes'>;
   readonly acceptor: Acceptor;
   /** Of binary messages. */
   readonly codec: Codec;
@@ -53,7 +54,9 @@ export class TcpLinks {
       maxFrameBytes: limits.maxFrameBytes,
       highWaterBytes: limits.maxOutgoingBytes,
     });
-    acceptor.accept({ transport, codec, credential });
+    const connection = acceptor.accept({ transport, codec, credential });
+    // A transport that closes drops what still comes.
+    boundHandshake(connection, socket, { maxHeldBytes: limits.maxHeldBytes, stopReading: () => undefined });
   }
 
   /** Says Goodbye with the error on a socket that becomes no connection, and ends it. */

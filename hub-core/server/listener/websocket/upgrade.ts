@@ -11,10 +11,11 @@ import type { AccessLimits } from '../../access/access-limits.ts';
 import type { Credential } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import { hostLiteral } from '../../access/host-policy.ts';
+import { boundHandshake } from '../bound-handshake.ts';
 
 export interface WebSocketUpgradeDeps {
   readonly clock: Clock;
-  readonly limits: Pick<AccessLimits, 'maxFrameBytes' | 'maxOutgoingBytes'>;
+  readonly limits: Pick<AccessLimits, 'maxFrameBytes' | 'maxOutgoingBytes' | 'maxHeldBytes'>;
   readonly acceptor: Acceptor;
   /** The first is spoken with clients that ask for none. */
   readonly codecs: readonly [Codec, ...Codec[]];
@@ -86,6 +87,10 @@ export function createWebSocketUpgrade(
       highWaterBytes: deps.limits.maxOutgoingBytes,
     });
     const connection = deps.acceptor.accept({ transport, codec, credential });
+    boundHandshake(connection, socket, {
+      maxHeldBytes: deps.limits.maxHeldBytes,
+      stopReading: () => webSocket.pause(),
+    });
     // Frames of the WebSocket itself are signs of life too.
     const noteActivity = (): void => connection.noteActivity();
     webSocket.on('ping', noteActivity).on('pong', noteActivity);

@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
 import { CredentialError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
-import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
+import { jsonPayload } from '../../../common/protocol/payload.ts';
 import type { Principal, Role } from '../../relay.ts';
 import { isManager } from '../../roles.ts';
+import { parseBody, SMALL_BODY_BYTES } from '../../service/built-in-body.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInService } from '../../service/built-in.ts';
 import { schemaOf } from '../../service/schema-of.ts';
 import { claimsSchema, issuedSchema, loginSchema, logoutSchema, tokenSchema } from './auth-schemas.ts';
@@ -143,12 +144,7 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 const bad = (text: string): RequestError => new RequestError('BAD_REQUEST_ERR', text);
 
-/** @throws {RequestError} BAD_REQUEST_ERR that names the member, never its value */
+/** @throws {RequestError} BAD_REQUEST_ERR that names the member, never its value; TOO_LARGE_ERR */
 function parse<T>(schema: z.ZodType<T>, call: BuiltInCall, action: string): T {
-  const { payload } = call.message;
-  const parsed = schema.safeParse(payload.byteLength === 0 ? {} : parseJsonPayload(payload));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
-  throw bad(`Cannot ${action}: ${place}: ${issue?.message ?? 'is not valid'}`);
+  return parseBody(schema, call.message.payload, { action, maxBytes: SMALL_BODY_BYTES });
 }

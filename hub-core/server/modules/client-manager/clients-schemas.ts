@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const password = z.string().min(1).max(1024).describe('8 to 256 characters');
+/** Each request to a service may have to be held against all of them. */
+const globs = (): z.ZodArray<z.ZodString> => z.array(z.string()).max(1_000);
 const time = z.iso.datetime();
 
 export const signupSchema = z.strictObject({
@@ -9,8 +11,8 @@ export const signupSchema = z.strictObject({
 });
 
 export const putSchema = z.strictObject({
-  may_call: z.array(z.string()).optional().describe('Patterns of service ids; by managers only'),
-  may_provide: z.array(z.string()).optional().describe('Patterns of service ids; by managers only'),
+  may_call: globs().optional().describe('Patterns of service ids; by managers only'),
+  may_provide: globs().optional().describe('Patterns of service ids; by managers only'),
   password: password.nullable().optional().describe('null takes it away; sessions opened with the one before end'),
 });
 

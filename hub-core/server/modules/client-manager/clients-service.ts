@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { ServiceId } from '../../../common/base/ids.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
-import { jsonPayload, parseJsonPayload } from '../../../common/protocol/payload.ts';
+import { jsonPayload } from '../../../common/protocol/payload.ts';
+import { parseBody, SMALL_BODY_BYTES } from '../../service/built-in-body.ts';
 import type { BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
 import { checkPassword } from '../../storage/password.ts';
 import type { IssuedCredential } from '../../storage/client-record.ts';
@@ -198,14 +199,9 @@ function known(deps: ClientsServiceDeps, call: BuiltInCall): ClientSnapshot {
   throw new RequestError('NOT_FOUND_ERR', `Cannot find client "${idOf(call)}": it is not registered`);
 }
 
-/** @throws {RequestError} BAD_REQUEST_ERR that names the member, never its value */
+/** @throws {RequestError} BAD_REQUEST_ERR that names the member, never its value; TOO_LARGE_ERR */
 function parse<T>(schema: z.ZodType<T>, call: BuiltInCall, action: string): T {
-  const { payload } = call.message;
-  const parsed = schema.safeParse(payload.byteLength === 0 ? {} : parseJsonPayload(payload));
-  if (parsed.success) return parsed.data;
-  const fault = parsed.error.issues[0];
-  const reason = fault === undefined ? 'it is invalid' : `"${fault.path.join('.')}": ${fault.message}`;
-  throw new RequestError('BAD_REQUEST_ERR', `Cannot ${action}: ${reason}`);
+  return parseBody(schema, call.message.payload, { action, maxBytes: SMALL_BODY_BYTES });
 }
 
 function json(status: number, value: unknown): BuiltInReply {

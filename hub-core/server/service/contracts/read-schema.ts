@@ -58,6 +58,12 @@ const PLAIN = [
 /** What would be ignored if it were not refused, and changes what a schema means. */
 const REFUSED = ['$id', '$dynamicRef', '$recursiveRef', 'dependencies', 'additionalItems'] as const;
 
+/**
+ * What a branch of a choice costs that goes on to another schema: when it does not fit, the errors of all that it tried are
+ * put together, again at each level of a recursion.
+ */
+const BRANCH_UNITS = 16;
+
 type Writable = Record<string, unknown>;
 type Copy = boolean | Writable;
 
@@ -150,7 +156,13 @@ class SchemaReader {
 
   #list(value: unknown, at: string, depth: number): readonly Copy[] {
     if (!Array.isArray(value) || value.length === 0) throw new SchemaError(at, 'must be an array of schemas');
-    return value.map((each: unknown, index) => this.#schema(each, pointerTo(at, index), depth));
+    const isChoice = at.endsWith('/anyOf') || at.endsWith('/oneOf');
+    return value.map((each: unknown, index) => {
+      const references = this.#references.length;
+      const copy = this.#schema(each, pointerTo(at, index), depth);
+      if (isChoice && typeof copy === 'object' && this.#references.length > references) charge(copy, BRANCH_UNITS);
+      return copy;
+    });
   }
 
   #map(value: unknown, at: string, depth: number): Readonly<Record<string, Copy>> {

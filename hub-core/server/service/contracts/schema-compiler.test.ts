@@ -84,6 +84,17 @@ describe('SchemaCompiler', () => {
     expect(reasonOf(schema, value)).toContain('takes more work to check');
   });
 
+  it('[SC15] a choice whose branches go on elsewhere costs what putting their errors together costs', () => {
+    const next = { $ref: '#/$defs/next' };
+    const choice = { properties: { n: { anyOf: [next, next] }, no: false } };
+    const schema = { ...next, $defs: { next: choice } };
+    const nested = (depth: number): unknown => (depth === 0 ? { no: 1 } : { n: nested(depth - 1) });
+    expect([reasonOf(schema, nested(10)), reasonOf(schema, nested(18))]).toEqual([
+      expect.stringContaining('boolean schema is false'),
+      expect.stringContaining('takes more work to check'),
+    ]);
+  });
+
   it('[SC15] a value nested too deep is refused, not thrown over', () => {
     const value: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     expect(reasonOf({ items: { $ref: '#' } }, value)).toMatch(/nested deeper than can be checked|takes more work/);
