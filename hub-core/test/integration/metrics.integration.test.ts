@@ -78,7 +78,7 @@ describe('GET /metrics', () => {
     const response = await scrape({ 'x-forwarded-for': '203.0.113.7' });
     expect([response.status, response.headers.get('www-authenticate'), await response.json()]).toEqual([
       401,
-      'Bearer',
+      'Bearer, Basic realm="whub", charset="UTF-8"',
       expect.objectContaining({ type: 'urn:whub:error:UNAUTHORIZED_ERR', instance: '/metrics' }),
     ]);
   });
