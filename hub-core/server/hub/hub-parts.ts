@@ -195,6 +195,7 @@ function assembleAccess(
     limits,
     relay,
     takesStream: (uri, method) => layer.takesStream(uri, method),
+    refuses: (asked) => layer.refuses(asked),
     authenticator,
     gate,
     headers,

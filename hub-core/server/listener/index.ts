@@ -19,7 +19,7 @@ import { FrontDoor } from './front-door.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import type { HttpMount } from './http-mount.ts';
 import { Cors, type CorsConfig } from './http/cors.ts';
-import { HttpRelay } from './http/http-relay.ts';
+import { HttpRelay, type RefusalForecast } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
 import { MountTable } from './mount-table.ts';
 import { PortServer } from './port-server.ts';
@@ -56,6 +56,8 @@ export interface ListenerDeps {
   readonly relay: Relay;
   /** True when the uri leads to a route that takes requests in pieces. */
   readonly takesStream: (uri: string, method: Method) => boolean;
+  /** True when that caller's request to the uri is refused whatever its body is. */
+  readonly refuses: RefusalForecast;
   readonly authenticator: Authenticator;
   readonly acceptor: Acceptor;
   readonly gate: Gate;
@@ -180,7 +182,7 @@ class PortListener implements Listener {
   }
 
   #startHttp(guard: RequestGuard): void {
-    const { clock, log, hub, limits, relay, takesStream, authenticator, gate, headers, codecs } = this.#deps;
+    const { clock, log, hub, limits, relay, takesStream, refuses, authenticator, gate, headers, codecs } = this.#deps;
     const { maxFrameBytes, creditBytes } = limits;
     const { bodyClock } = this.#http;
     const codec = codecs.binary;
@@ -192,6 +194,7 @@ class PortListener implements Listener {
       creditBytes,
       relay,
       takesStream,
+      refuses,
       ...access,
       codec,
       bodyClock,

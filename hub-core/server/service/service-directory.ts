@@ -1,12 +1,14 @@
 import type { ServiceId } from '../../common/base/ids.ts';
-import { RequestError } from '../../common/errors/hub-error.ts';
+import { HubError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Method } from '../../common/protocol/message.ts';
 import { splitPath, splitUri } from '../../common/route/path.ts';
 import type { PathMatch } from '../../common/route/route-table.ts';
+import { checkBuiltInAccess } from './built-in-access.ts';
 import type { BuiltInRoute, BuiltInService } from './built-in.ts';
 import { BuiltInTarget } from './built-in-target.ts';
 import { GenerationCache } from './generation-cache.ts';
 import type { TargetService } from './relayed-exchange.ts';
+import { checkGrant, checkReach, routeFor, type Asked } from './request-checks.ts';
 import type { RouteDefinition } from './route-definition.ts';
 import type { ServiceView } from './service-view.ts';
 
@@ -107,6 +109,27 @@ export class ServiceDirectory {
       return found.kind === 'registered' && found.match.route(method)?.stream === true;
     } catch (error) {
       if (error instanceof RequestError) return false;
+      throw error;
+    }
+  }
+
+  /** True when such a request is refused whatever its body is: so nobody needs to read that. Never throws. */
+  refuses(asked: Asked): boolean {
+    try {
+      const { uri = '', method } = asked.message;
+      const found = this.resolve(uri);
+      if (found.kind === 'registered') {
+        checkReach(found.service, asked);
+        routeFor(found.match, asked);
+        checkGrant(found.service, asked);
+      } else {
+        const { access } = routeFor(found.match, asked);
+        const at = { path: splitUri(uri).path, params: found.match.params(method) };
+        checkBuiltInAccess(access, asked.caller.principal, at);
+      }
+      return false;
+    } catch (error) {
+      if (error instanceof HubError) return true;
       throw error;
     }
   }

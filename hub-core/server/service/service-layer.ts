@@ -15,6 +15,7 @@ import { createPoolControl } from './resilience/pool-control.ts';
 import { HealthMonitor } from './resilience/health-monitor.ts';
 import { registerOver } from './resilience/register-over.ts';
 import { tallyOf, type ServiceTally } from './resilience/service-tally.ts';
+import type { Asked } from './request-checks.ts';
 import { ServiceDirectory } from './service-directory.ts';
 import type { ServiceLimits } from './service-limits.ts';
 import { ServiceRegistry } from './service-registry.ts';
@@ -47,6 +48,8 @@ export interface ServiceLayer extends Relay, Disposable {
   readonly onDidWarn: Event<ContractWarning>;
   /** True when the uri leads to a route of a registered service that takes requests in pieces. Never throws. */
   takesStream(uri: string, method: Method): boolean;
+  /** True when such a request is refused whatever its body is. Never throws. */
+  refuses(asked: Asked): boolean;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
   /** Connections that provide the service now. */
@@ -130,6 +133,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     onDidChange: registry.onDidChange,
     onDidWarn: contracts.onDidWarn,
     takesStream: (uri, method) => directory.takesStream(uri, method),
+    refuses: (asked) => directory.refuses(asked),
     services: () => directory.views(),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),

@@ -65,8 +65,12 @@ export async function relayHttp(
   const method = methodOf(request.method);
   const timeoutMs = budgetOf(request.headers['whub-timeout-ms']?.toString());
   const flags = flagsOf(request.headers['whub-idempotent']?.toString());
-  const streams = isUpload(request) && http.deps.takesStream(target.uri, method);
-  const payload = streams ? EMPTY_BYTES : await http.body(request, response);
+  const isLong = isUpload(request);
+  const streams = isLong && http.deps.takesStream(target.uri, method);
+  // Whoever may not ask does not make the hub hold a long body: the refusal needs none.
+  const needsBody =
+    !isLong || !http.deps.refuses({ caller: { principal, via: 'http' }, message: { uri: target.uri, method } });
+  const payload = streams || !needsBody ? EMPTY_BYTES : await http.body(request, response);
   if (payload === undefined) return;
   const passed = forwardedHeaders(request, headers, { host: target.host, requestId });
   const length = request.headers['content-length'];

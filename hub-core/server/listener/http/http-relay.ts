@@ -9,7 +9,7 @@ import type { Authenticator } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import type { Gate } from '../../access/gate.ts';
 import type { HeaderPolicy } from '../../access/header-policy.ts';
-import type { Principal, Relay } from '../../relay.ts';
+import type { Caller, Principal, Relay } from '../../relay.ts';
 import { remoteOf } from '../remote-of.ts';
 import type { BodyClock } from '../body-clock.ts';
 import { HttpCaller, type AnswerFlow, type AnswerSink } from './http-caller.ts';
@@ -29,9 +29,16 @@ export interface HttpRelayDeps {
   readonly creditBytes: number;
   /** True when what this leads to takes requests in pieces. */
   readonly takesStream: (uri: string, method: Method) => boolean;
+  /** True when that caller's request to the uri is refused whatever its body is. */
+  readonly refuses: RefusalForecast;
   /** Of binary messages. */
   readonly codec: Codec;
 }
+
+export type RefusalForecast = (asked: {
+  readonly caller: Pick<Caller, 'principal' | 'via'>;
+  readonly message: Pick<Message, 'uri' | 'method'>;
+}) => boolean;
 
 /** What the gateway and `/rpc` share: who asks, what they send, and bringing it to the service layer. */
 export class HttpRelay {
