@@ -26,6 +26,7 @@ export function exchangeStatus(row: Pick<ExchangeRow, 'status' | 'outcome'>): Ex
 const OUTCOMES: Readonly<Record<string, string>> = {
   replied: 'The provider answered',
   'built-in': 'The hub answered by itself',
+  middleware: 'A middleware answered it',
   refused: 'The hub refused it before any provider got it',
   deadline: 'The time ran out',
   cancelled: 'The caller cancelled',

@@ -14,9 +14,20 @@ export interface BodySlice {
   readonly total: number;
 }
 
-/** How an exchange ended. `refused`: by the hub before any provider got it; `built-in`: the hub itself is the provider. */
+/**
+ * How an exchange ended. `refused`: by the hub before any provider got it; `built-in`: the hub itself is the provider;
+ * `middleware`: one answered or refused it.
+ */
 export type ExchangeOutcome =
-  'replied' | 'built-in' | 'refused' | 'deadline' | 'cancelled' | 'provider-lost' | 'caller-lost' | 'one-way';
+  | 'replied'
+  | 'built-in'
+  | 'middleware'
+  | 'refused'
+  | 'deadline'
+  | 'cancelled'
+  | 'provider-lost'
+  | 'caller-lost'
+  | 'one-way';
 
 export interface ExchangeStart {
   /** Grows by one per exchange over the whole life of the store. */

@@ -239,20 +239,21 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const { middleware: given } = environment;
   const guard = assembleGuard({ clock, log, config, storage, hubId: identity.id, codec: codecs.binary, given });
   const streamSweep = new StreamSweep(youngCollector());
+  const observers = [connectionLoad, capture, composedCapture, metering, ...guard.observers, streamSweep];
   const layer: ServiceLayer = createServiceLayer({
     clock,
     random,
     log,
     hubId: identity.id,
     limits: serviceLimits(config),
-    observers: [connectionLoad, capture, composedCapture, metering, ...guard.observers, streamSweep],
+    observers,
     builtIns: [auth.service, clients.service, status, messaging.service],
   });
   const services = createServiceManager({
     layer,
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
-  const relay = guard.middleware.relay(layer);
+  const relay = guard.middleware.relay(layer, observers);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
   const { connections, listener } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Encoding, Kind, Method } from '../../common/protocol/message.ts';
+import type { TrafficBatch } from '../../common/traffic/exchange.ts';
 import { createHub } from '../../server/hub/create-hub.ts';
 import { HubStartError } from '../../server/hub/hub-start-error.ts';
 import type { Middleware } from '../../server/middleware.ts';
+import type { CaptureSink } from '../../server/modules/capture/capture-sink.ts';
 import { CliProcess } from '../support/cli-process.ts';
 import { containing } from '../support/fake-service-peers.ts';
 import { rawHttp } from '../support/raw-http.ts';
@@ -59,6 +61,49 @@ describe('middleware at a running hub', () => {
       ['dog', 'provider', 0],
       ['cat', 'caller', 0],
     ]);
+  });
+
+  it('[MW18] what a middleware answers is captured, counted, and found by who composed it', async () => {
+    const batches: TrafficBatch[] = [];
+    const captureSink: CaptureSink = {
+      write: (batch) => void batches.push(batch),
+      pendingBytes: 0,
+      firstSeq: 1,
+      mode: 'recording',
+    };
+    const closed: Middleware = {
+      name: 'closed',
+      before: ({ uri }) => (uri === '/shop/door' ? { answer: { status: 410, text: 'gone' } } : undefined),
+    };
+    await using stage = await startTestHub({}, { middleware: [closed], captureSink });
+    await using cat = await WireClient.open(stage.url, { key: stage.addClient('cat') });
+    await cat.request({
+      method: Method.Post,
+      uri: '/shop/door',
+      encoding: Encoding.Text,
+      payload: Buffer.from('open'),
+    });
+    const request = { kind: Kind.Request, method: Method.Get, uri: '/shop/door' };
+    const { captureSeq } = await stage.hub.compose(request, undefined);
+    const metrics = await rawHttp(stage.port, { path: '/metrics' });
+    expect(metrics.body.toString()).toMatch(/^whub_requests_total 2$/m);
+    await stage.hub.stop();
+    const ends = batches.flatMap(({ ends: all }) => all);
+    const [start] = batches.flatMap(({ starts }) => starts);
+    expect([captureSeq, start, ends.map(({ seq, outcome, status, error }) => [seq, outcome, status, error])]).toEqual([
+      2,
+      expect.objectContaining({
+        uri: '/shop/door',
+        from: 'cat',
+        via: 'socket',
+        body: { offset: 0, stored: 4, total: 4 },
+      }),
+      [
+        [1, 'middleware', 410, ''],
+        [2, 'middleware', 410, ''],
+      ],
+    ]);
+    expect(Buffer.concat(batches.map(({ bytes }) => bytes)).toString()).toBe('opengonegone');
   });
 
   it('[MW13] a hub whose middleware is not there does not start', async () => {

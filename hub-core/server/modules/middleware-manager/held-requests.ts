@@ -13,6 +13,8 @@ export interface HeldRequest {
   bytes: number;
   /** `after`: it has an answer, which a hook looks at. */
   readonly phase: 'before' | 'after';
+  /** The layer behind had it, and has told observers of its end. */
+  readonly isRelayed: boolean;
   timer: Disposable | undefined;
   /** What came of its stream. */
   readonly data: Message[];

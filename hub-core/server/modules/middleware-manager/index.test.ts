@@ -33,7 +33,7 @@ interface Scene extends MathScene {
 }
 
 function create(
-  scene: Pick<MathScene, 'clock' | 'layer'>,
+  scene: Pick<MathScene, 'clock' | 'layer' | 'observer'>,
   options: { given?: readonly Middleware[]; files?: readonly MiddlewareFile[]; logged?: string[] },
 ): { manager: MiddlewareManager; relay: Relay } {
   const { given = [], files = [], logged = [] } = options;
@@ -41,7 +41,7 @@ function create(
   const codec = createBinaryCodec(DEFAULT_CODEC_LIMITS);
   const { clock } = scene;
   const manager = createMiddlewareManager({ clock, log, hubId: 'hub-1', codec, limits: LIMITS, files, given });
-  return { manager, relay: manager.relay(scene.layer) };
+  return { manager, relay: manager.relay(scene.layer, [scene.observer]) };
 }
 
 async function through(...given: readonly Middleware[]): Promise<Scene> {

@@ -4,6 +4,8 @@ import type { MetricSample, Module, ModuleHealth } from '../../../common/module/
 import type { Codec } from '../../../common/protocol/codec.ts';
 import type { Middleware } from '../../middleware.ts';
 import type { Relay } from '../../relay.ts';
+import type { ExchangeObserver } from '../../service/exchange.ts';
+import { ExchangeObservers } from '../../service/exchange-observers.ts';
 import { isMiddleware, loadMiddleware, type MiddlewareFile } from './load-middleware.ts';
 import { MiddlewareChain, type Deed } from './middleware-chain.ts';
 import { MiddlewareError } from './middleware-error.ts';
@@ -26,8 +28,13 @@ export interface MiddlewareManagerDeps {
 
 /** Loads middleware and joins it to the way of requests. */
 export interface MiddlewareManager extends Module {
-  /** Called once. @returns `inner` itself when there is no middleware, so that it costs nothing */
-  relay(inner: Relay): Relay;
+  /**
+   * Called once.
+   *
+   * @param observers told of requests that `inner` never sees
+   * @returns `inner` itself when there is no middleware, so that it costs nothing
+   */
+  relay(inner: Relay, observers: readonly ExchangeObserver[]): Relay;
   /** Resolves when no request waits for a hook, or `signal` aborts. */
   idle(signal: AbortSignal): Promise<void>;
 }
@@ -87,10 +94,11 @@ class LoadingMiddlewareManager implements MiddlewareManager {
     return [...deeds.flat(), { name: 'held', help, kind: 'gauge', value: this.#relay?.held ?? 0 }];
   }
 
-  relay(inner: Relay): Relay {
+  relay(inner: Relay, all: readonly ExchangeObserver[]): Relay {
     const { clock, log, codec, limits, files, given } = this.#deps;
     if (files.length + given.length === 0) return inner;
-    this.#relay = new MiddlewareRelay(inner, { clock, log, codec, limits, chain: () => this.#chain });
+    const observers = new ExchangeObservers(all, log);
+    this.#relay = new MiddlewareRelay(inner, { clock, log, codec, limits, observers, chain: () => this.#chain });
     return this.#relay;
   }
 

@@ -10,7 +10,9 @@ import type { Caller, Relay, RelayRequest } from '../../relay.ts';
 import { HookedCaller, isStream } from './hooked-caller.ts';
 import { HeldRequests, type HeldRequest } from './held-requests.ts';
 import type { Answer, MiddlewareChain, Passed, Subject } from './middleware-chain.ts';
+import type { ExchangeObserver } from '../../service/exchange.ts';
 import { RequestView } from './request-view.ts';
+import { observeUnrelayed, type UnrelayedOutcome } from './unrelayed-exchange.ts';
 
 export interface MiddlewareLimits {
   /** 0 = none. */
@@ -32,6 +34,8 @@ export interface MiddlewareRelayDeps {
   readonly codec: Codec;
   readonly limits: MiddlewareLimits;
   readonly chain: () => MiddlewareChain;
+  /** Told of what the layer behind never sees. */
+  readonly observers: Pick<ExchangeObserver, 'began' | 'ended'>;
 }
 
 /** A request on its way back. */
@@ -40,6 +44,8 @@ interface Way {
   readonly subject: Subject;
   /** So many hooks let it pass. */
   readonly passed: number;
+  /** The layer behind had it. */
+  readonly isRelayed: boolean;
   readonly give: (answer: Answer) => void;
 }
 
@@ -75,14 +81,14 @@ export class MiddlewareRelay extends RelayDecorator {
       this.#goOn(request, subject, passed);
       return;
     }
-    const answer = (given: Answer): void => this.#answer(request.caller, request, given);
+    const answer = (given: Answer): void => this.#finish(request, 'refused', given);
     const refusal = this.#overLimit(request);
     if (refusal !== undefined) {
       view.abandon();
       answer(this.#deps.chain().problem(refusal, subject));
       return;
     }
-    const held = this.#hold(request, view, { phase: 'before', answer });
+    const held = this.#hold(request, view, { phase: 'before', isRelayed: false, answer });
     void passed.then((late) => {
       if (this.#held.remove(held)) this.#goOn(request, subject, late, held);
     });
@@ -122,7 +128,9 @@ export class MiddlewareRelay extends RelayDecorator {
   }
 
   override disconnected(connection: ConnectionId): void {
-    for (const held of this.#held.of(connection)) this.#drop(held);
+    for (const held of this.#held.of(connection)) {
+      if (this.#drop(held) && !held.isRelayed) this.#observe(held.request, 'caller-lost', undefined);
+    }
     this.inner.disconnected(connection);
   }
 
@@ -138,8 +146,10 @@ export class MiddlewareRelay extends RelayDecorator {
 
   #goOn(...[request, subject, { passed, answer }, held]: [RelayRequest, Subject, Passed, HeldRequest?]): void {
     if (answer !== undefined) {
-      const give = (given: Answer): void => this.#answer(request.caller, request, given);
-      if ((request.message.flags & Flag.OneWay) === 0) this.#afterwards({ request, subject, passed, give }, answer);
+      const give = (given: Answer): void => this.#finish(request, 'middleware', given);
+      // Nobody looks at the answer of a one-way request.
+      if ((request.message.flags & Flag.OneWay) !== 0) give(answer);
+      else this.#afterwards({ request, subject, passed, isRelayed: false, give }, answer);
       return;
     }
     const message = this.#changed(request, subject);
@@ -152,15 +162,14 @@ export class MiddlewareRelay extends RelayDecorator {
 
   /** The request as hooks left it; undefined when that cannot be sent, which is answered. */
   #changed(request: RelayRequest, subject: Subject): Message | undefined {
-    const { message, caller } = request;
+    const { message } = request;
     const { changedHeaders: headers } = subject.view;
     if (headers === undefined) return message;
     try {
       return rebuiltMessage(message, this.#deps.codec, { headers });
     } catch (error) {
       this.#deps.log.error({ error }, 'middleware set headers that cannot be sent');
-      if ((message.flags & Flag.OneWay) === 0)
-        this.#answer(caller, request, this.#deps.chain().problem(error, subject));
+      this.#finish(request, 'middleware', this.#deps.chain().problem(error, subject));
       return undefined;
     }
   }
@@ -170,19 +179,19 @@ export class MiddlewareRelay extends RelayDecorator {
     if (!this.#deps.chain().hasAfter || (message.flags & Flag.OneWay) !== 0) return caller;
     return new HookedCaller(caller, (hooked, answer) => {
       const give = (given: Answer): void => this.#answer(hooked, request, given);
-      this.#afterwards({ request, subject, passed, give }, answer);
+      this.#afterwards({ request, subject, passed, isRelayed: true, give }, answer);
     });
   }
 
   #afterwards(way: Way, answer: Answer): void {
-    const { request, subject, passed } = way;
+    const { request, subject, passed, isRelayed } = way;
     const give = isStream(answer) ? (given: Answer): void => this.#giveForStream(way, given) : way.give;
     const changed = this.#deps.chain().after(subject, answer, passed);
     if (!(changed instanceof Promise)) {
       give(changed);
       return;
     }
-    const held = this.#hold(request, subject.view, { phase: 'after', answer: give });
+    const held = this.#hold(request, subject.view, { phase: 'after', isRelayed, answer: give });
     void changed.then((late) => {
       if (this.#held.remove(held)) give(late);
     });
@@ -192,6 +201,16 @@ export class MiddlewareRelay extends RelayDecorator {
   #giveForStream({ request, give }: Way, answer: Answer): void {
     if (!isStream(answer)) this.inner.cancel(request.caller, request.message.id);
     give(answer);
+  }
+
+  /** The end of a request that the layer behind never saw. */
+  #finish(request: RelayRequest, outcome: UnrelayedOutcome, answer: Answer): void {
+    this.#observe(request, outcome, answer);
+    if ((request.message.flags & Flag.OneWay) === 0) this.#answer(request.caller, request, answer);
+  }
+
+  #observe(request: RelayRequest, outcome: UnrelayedOutcome, answer: Answer | undefined): void {
+    observeUnrelayed(this.#deps.observers, { request, nowMs: this.#deps.clock.nowMs() }, [outcome, answer]);
   }
 
   #answer(caller: Caller, { message }: RelayRequest, answer: Answer): void {
@@ -207,7 +226,11 @@ export class MiddlewareRelay extends RelayDecorator {
     }
   }
 
-  #hold(request: RelayRequest, view: RequestView, about: Pick<HeldRequest, 'phase' | 'answer'>): HeldRequest {
+  #hold(
+    request: RelayRequest,
+    view: RequestView,
+    about: Pick<HeldRequest, 'phase' | 'isRelayed' | 'answer'>,
+  ): HeldRequest {
     const { clock, limits } = this.#deps;
     const { message, receivedMs } = request;
     const bytes = message.frame?.byteLength ?? message.payload.byteLength;
@@ -226,7 +249,7 @@ export class MiddlewareRelay extends RelayDecorator {
 
   #giveUp(held: HeldRequest, error: RequestError): void {
     const { request, view } = held;
-    if (!this.#drop(held) || (request.message.flags & Flag.OneWay) !== 0) return;
+    if (!this.#drop(held)) return;
     held.answer(this.#deps.chain().problem(error, { view, requestId: request.message.id }));
   }
 
