@@ -1,6 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { ConnectError } from '../../errors.ts';
 
+/** A burst of small datagrams weighs far more in the system's buffer than its bytes; it takes what it is allowed. */
+const RECEIVE_BUFFER_BYTES = 4 << 20;
+
 /** What the system tells of datagrams that nobody takes. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; start a hub with "whub serve"',
@@ -18,7 +21,7 @@ export interface DatagramPort extends Disposable {
 
 /** @throws {ConnectError} when the address cannot be used */
 export async function openDatagramPort(address: string, family: number, port: number): Promise<DatagramPort> {
-  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+  const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once('error', reject);
   try {

@@ -17,6 +17,8 @@ class Repeated<T> extends Timed {
   readonly what: T;
   readonly untilMs: number;
   delayMs = FIRST_DELAY_MS;
+  /** Not yet sent a second time. */
+  isFresh = true;
 
   constructor(id: number, what: T, untilMs: number) {
     super();
@@ -38,10 +40,16 @@ export class Repeater<T> implements Disposable {
   readonly #deps: RepeaterDeps<T>;
   readonly #entries = new Map<number, Repeated<T>>();
   readonly #wheel: DeadlineWheel<Repeated<T>>;
+  #fresh = 0;
 
   constructor(deps: RepeaterDeps<T>) {
     this.#deps = deps;
     this.#wheel = new DeadlineWheel({ clock: deps.clock, onExpire: (entry) => this.#expire(entry) });
+  }
+
+  /** Those that were sent once: as many datagrams may be on their way. */
+  get fresh(): number {
+    return this.#fresh;
   }
 
   has(id: number): boolean {
@@ -53,6 +61,7 @@ export class Repeater<T> implements Disposable {
     this.remove(id);
     const entry = new Repeated(id, what, this.#deps.clock.nowMs() + lastsMs);
     this.#entries.set(id, entry);
+    this.#fresh += 1;
     this.#schedule(entry);
   }
 
@@ -62,12 +71,18 @@ export class Repeater<T> implements Disposable {
     if (entry === undefined) return false;
     this.#entries.delete(id);
     this.#wheel.remove(entry);
+    this.#age(entry);
     return true;
   }
 
   [Symbol.dispose](): void {
     this.#entries.clear();
     this.#wheel[Symbol.dispose]();
+  }
+
+  #age(entry: Repeated<T>): void {
+    if (entry.isFresh) this.#fresh -= 1;
+    entry.isFresh = false;
   }
 
   #schedule(entry: Repeated<T>): void {
@@ -79,6 +94,7 @@ export class Repeater<T> implements Disposable {
 
   #expire(entry: Repeated<T>): void {
     const leftMs = entry.untilMs - this.#deps.clock.nowMs();
+    this.#age(entry);
     if (leftMs <= 0) {
       if (leftMs > -GRACE_MS) this.#wheel.add(entry, entry.untilMs + GRACE_MS);
       else this.#entries.delete(entry.id);

@@ -36,6 +36,8 @@ const DOUBT_MS = 1_000;
 const LOST_MS = 10_000;
 /** A request without a time of its own is repeated for as long as a hub waits by default, ms. */
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Requests sent and neither answered nor repeated, above which no further one is taken: a burst would drown its answers. */
+const MAX_FRESH = 256;
 const LOST: CloseReason = { code: 1_006, text: '' };
 
 export interface UdpTransportInit {
@@ -66,6 +68,7 @@ export class UdpTransport implements Transport {
   readonly #drained = new Emitter<void>();
   readonly #violated = new Emitter<TransportViolation>();
   readonly #closed = new Emitter<CloseReason>();
+  #congested = false;
   #state: 'new' | 'greeting' | 'open' | 'closed' = 'new';
   #macs: SessionMacs | undefined;
   #token: Uint8Array | undefined;
@@ -93,7 +96,8 @@ export class UdpTransport implements Transport {
     const message = this.#init.codec.decode(frame);
     if (message.kind === Kind.Hello) this.#greet(message);
     else if (this.#state === 'open') this.#sendInSession(message, frame);
-    return true;
+    if (this.#repeater.fresh >= MAX_FRESH) this.#congested = true;
+    return !this.#congested;
   }
 
   /** Datagrams cannot be kept from coming; those that nobody reads are lost, and requests are repeated anyway. */
@@ -136,6 +140,7 @@ export class UdpTransport implements Transport {
       this.#repeater.add(id, message, timeoutMs === 0 ? DEFAULT_TIMEOUT_MS : timeoutMs);
     } else if (kind === Kind.Cancel) {
       this.#repeater.remove(id);
+      this.#checkDrained();
     } else if (kind === Kind.Ping) {
       this.#repeater.add(PING, message, LOST_MS);
     }
@@ -155,6 +160,7 @@ export class UdpTransport implements Transport {
     }
     // An answer may take long; a Pong does not.
     if (silentMs >= DOUBT_MS && !this.#repeater.has(PING)) this.send(codec.encode({ kind: Kind.Ping }));
+    this.#checkDrained();
     const isRequest = message.kind === Kind.Request;
     this.#transmit(
       isRequest ? codec.readdress(message, message.id, Math.max(1, Math.ceil(leftMs))) : codec.encode(message),
@@ -183,7 +189,14 @@ export class UdpTransport implements Transport {
     if (this.#state === 'greeting') this.#open(datagram, message);
     // An answer to what nobody waits for any more, or that came already.
     if (message?.kind === Kind.Response && !this.#repeater.remove(message.id)) return;
+    this.#checkDrained();
     this.#inbox.push(frame);
+  }
+
+  #checkDrained(): void {
+    if (!this.#congested || this.#repeater.fresh > MAX_FRESH / 2) return;
+    this.#congested = false;
+    this.#drained.emit();
   }
 
   /** Welcome comes first; that it bears the right tag proves the hub, and makes its token this session's. */
