@@ -271,10 +271,10 @@ const udpSchema = z.strictObject({
     .describe('Sessions of one address at a time, not counted for loopback; 0 = none'),
   replyMemoryMs: milliseconds().default(30_000).describe('Time for which an answer is kept for a repeated request, ms'),
   replyMemoryBytes: bytes()
-    .default(256 * KIB)
+    .default(MIB)
     .describe('Answers that one session keeps, bytes; 0 = none is kept'),
   totalReplyMemoryBytes: bytes()
-    .default(32 * MIB)
+    .default(64 * MIB)
     .describe('Answers that all sessions keep together, bytes; 0 = none is kept'),
 });
 

@@ -25,13 +25,13 @@ export class ReplayWindow {
   isFresh(number: number): boolean {
     if (number > this.#highest) return true;
     if (number === 0 || this.#highest - number >= this.#size) return false;
-    return ((this.#words[this.#wordOf(number)] ?? 0) & (1 << number % BITS)) === 0;
+    return ((this.#words[this.#wordOf(number)] ?? 0) & (1 << (number % BITS))) === 0;
   }
 
   mark(number: number): void {
     if (number > this.#highest) this.#advance(number);
     const at = this.#wordOf(number);
-    this.#words[at] = (this.#words[at] ?? 0) | (1 << number % BITS);
+    this.#words[at] = (this.#words[at] ?? 0) | (1 << (number % BITS));
   }
 
   #advance(number: number): void {

@@ -190,7 +190,8 @@ export class UdpDoor {
       this.#deps.gate.admitConnection(source.address);
       this.#deps.sessions.admit(source);
       if (!hasSecret) return undefined;
-      const text = 'Cannot take a key or token over udp: everyone on the way could read it; prove the key (docs/udp.md)';
+      const text =
+        'Cannot take a key or token over udp: everyone on the way could read it; prove the key (docs/udp.md)';
       return new ProtocolError(text);
     } catch (error) {
       if (error instanceof RequestError) return error;

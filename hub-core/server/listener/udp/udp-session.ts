@@ -4,7 +4,12 @@ import { ProtocolError, RequestError } from '../../../common/errors/hub-error.ts
 import type { Codec } from '../../../common/protocol/codec.ts';
 import { Encoding, Flag, HUB_ID_BIT, Kind, type Message, type MessageInit } from '../../../common/protocol/message.ts';
 import { jsonPayload } from '../../../common/protocol/payload.ts';
-import { DatagramReceiver, DatagramSender, frameOf, HEADER_BYTES } from '../../../common/transport/datagram/datagram.ts';
+import {
+  DatagramReceiver,
+  DatagramSender,
+  frameOf,
+  HEADER_BYTES,
+} from '../../../common/transport/datagram/datagram.ts';
 import type { SessionMacs } from '../../../common/transport/datagram/datagram-keys.ts';
 import { FrameInbox } from '../../../common/transport/frame-inbox.ts';
 import type { CloseReason, Transport, TransportViolation } from '../../../common/transport/transport.ts';

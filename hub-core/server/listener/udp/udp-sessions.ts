@@ -12,9 +12,12 @@ const TOKEN_BYTES = 8;
 /** How soon a client that finds no room may ask again, ms. */
 const RETRY_AFTER_MS = 5_000;
 
+/** What a session ends by. */
+type Farewell = Pick<Connection, 'goodbye'>;
+
 interface Entry {
   readonly session: UdpSession;
-  readonly connection: Connection;
+  readonly connection: Farewell;
 }
 
 /** The sessions of a hub, by their tokens; bounded in number, of one address too. */
@@ -64,7 +67,7 @@ export class UdpSessions {
     }
   }
 
-  add(session: UdpSession, connection: Connection): void {
+  add(session: UdpSession, connection: Farewell): void {
     this.#entries.set(sessionNumberOf(session.token), { session, connection });
     this.#count(session, 1);
   }
