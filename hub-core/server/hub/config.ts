@@ -270,9 +270,7 @@ const udpSchema = z.strictObject({
     .default(64)
     .describe('Sessions of one address at a time, not counted for loopback; 0 = none'),
   replyMemoryMs: milliseconds().default(30_000).describe('Time for which an answer is kept for a repeated request, ms'),
-  replyMemoryBytes: bytes()
-    .default(MIB)
-    .describe('Answers that one session keeps, bytes; 0 = none is kept'),
+  replyMemoryBytes: bytes().default(MIB).describe('Answers that one session keeps, bytes; 0 = none is kept'),
   totalReplyMemoryBytes: bytes()
     .default(64 * MIB)
     .describe('Answers that all sessions keep together, bytes; 0 = none is kept'),

@@ -128,6 +128,16 @@ describe('UdpTransport, greeting', () => {
     expect(frames.length).toBe(1);
   });
 
+  it('[UD22] what overtakes Welcome is lost, and does no harm', () => {
+    const { hello, answer, frames, ends, hub, come } = scene();
+    hello();
+    const welcome = hub.seal(encode({ kind: Kind.Welcome }));
+    answer({ kind: Kind.Ping });
+    answer({ kind: Kind.Notice, uri: '/message/a' });
+    come(welcome);
+    expect([frames.map(({ kind }) => kind), ends]).toEqual([[Kind.Welcome], []]);
+  });
+
   it('[UD22] hands over a refusal that bears its nonce', () => {
     const { hello, come, context, frames } = scene();
     hello();

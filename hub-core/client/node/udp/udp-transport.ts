@@ -178,15 +178,24 @@ export class UdpTransport implements Transport {
     if (datagram.byteLength <= HEADER_BYTES || this.#state === 'new' || this.#state === 'closed') return;
     if (isHandshake(datagram)) {
       this.#receiveRefusal(datagram);
-      return;
+    } else if (this.#isOurs(datagram)) {
+      this.#heardMs = this.#init.clock.nowMs();
+      this.#repeater.remove(PING);
+      this.#receiveFrame(datagram);
     }
-    if (this.#token !== undefined && !hasToken(datagram, this.#token)) return;
-    if (this.#receiver?.judge(datagram) !== 'fresh') return;
-    this.#heardMs = this.#init.clock.nowMs();
-    this.#repeater.remove(PING);
+  }
+
+  /** Until Welcome says the token, the tag alone tells. */
+  #isOurs(datagram: Uint8Array): boolean {
+    if (this.#token !== undefined && !hasToken(datagram, this.#token)) return false;
+    return this.#receiver?.judge(datagram) === 'fresh';
+  }
+
+  #receiveFrame(datagram: Uint8Array): void {
     const frame = frameOf(datagram);
     const message = this.#read(frame);
-    if (this.#state === 'greeting') this.#open(datagram, message);
+    // Whatever overtook Welcome is lost, but for the end of it all.
+    if (this.#state === 'greeting' && !this.#open(datagram, message) && message?.kind !== Kind.Goodbye) return;
     // An answer to what nobody waits for any more, or that came already.
     if (message?.kind === Kind.Response && !this.#repeater.remove(message.id)) return;
     this.#checkDrained();
@@ -199,13 +208,18 @@ export class UdpTransport implements Transport {
     this.#drained.emit();
   }
 
-  /** Welcome comes first; that it bears the right tag proves the hub, and makes its token this session's. */
-  #open(datagram: Uint8Array, message: Message | undefined): void {
-    if (message?.kind !== Kind.Welcome || this.#macs === undefined) return;
+  /**
+   * That Welcome bears the right tag proves the hub, and makes its token this session's.
+   *
+   * @returns false for what is no Welcome
+   */
+  #open(datagram: Uint8Array, message: Message | undefined): boolean {
+    if (message?.kind !== Kind.Welcome || this.#macs === undefined) return false;
     this.#state = 'open';
     this.#token = tokenOf(datagram);
     this.#sender = new DatagramSender(this.#token, this.#macs.client);
     this.#endGreeting();
+    return true;
   }
 
   /** Only who has seen the Hello knows its nonce. A challenge that comes late is one that came twice. */

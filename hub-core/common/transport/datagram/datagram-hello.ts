@@ -13,6 +13,8 @@ const CHALLENGE_TOPIC = '/udp/challenge';
 const MAX_CHALLENGE_BYTES = 128;
 const SPACE = 0x20;
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** What a client says of itself, as it would say it on any other transport. */
 export interface Introduction {
   readonly client?: string | undefined;
@@ -64,18 +66,23 @@ export function secondHello({ nonce, challenge, proof, credential, client, agent
 
 /** @returns undefined when the message is no Hello of this wire */
 export function readHello(message: Message): DatagramHello | undefined {
-  if (message.kind !== Kind.Hello || message.encoding !== Encoding.Json) return undefined;
-  const members = membersOf(message);
+  const members = message.kind === Kind.Hello && message.encoding === Encoding.Json ? membersOf(message) : undefined;
   const nonce = bytesOf(members?.['nonce'], NONCE_BYTES);
   if (members === undefined || nonce === undefined) return undefined;
-  const { credential, key, token } = members;
-  const isNamed = typeof credential === 'string';
-  const proof = bytesOf(members['proof'], SECRET_BYTES);
-  if (isNamed !== (proof !== undefined) || (isNamed && !isCredentialId(credential))) return undefined;
+  const claim = claimIn(members);
   const challenge = bytesOf(members['challenge']);
-  if (challenge === undefined && typeof members['challenge'] === 'string') return undefined;
-  const hasSecret = typeof key === 'string' || typeof token === 'string';
-  return { nonce, challenge, credential: isNamed ? credential : undefined, proof, hasSecret };
+  const isBroken = challenge === undefined && typeof members['challenge'] === 'string';
+  if (claim === undefined || isBroken) return undefined;
+  const hasSecret = typeof members['key'] === 'string' || typeof members['token'] === 'string';
+  return { nonce, challenge, ...claim, hasSecret };
+}
+
+/** @returns undefined for half of one, and for what is none */
+function claimIn(members: Members): Pick<DatagramHello, 'credential' | 'proof'> | undefined {
+  const { credential } = members;
+  const proof = bytesOf(members['proof'], SECRET_BYTES);
+  if (typeof credential !== 'string') return proof === undefined ? { credential: undefined, proof } : undefined;
+  return proof !== undefined && isCredentialId(credential) ? { credential, proof } : undefined;
 }
 
 export function challengeMessage(challenge: Uint8Array): MessageInit {
@@ -94,15 +101,15 @@ export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function helloMessage(members: Readonly<Record<string, unknown>>): MessageInit {
+function helloMessage(members: Members): MessageInit {
   return { kind: Kind.Hello, encoding: Encoding.Json, payload: jsonPayload(members) };
 }
 
-function membersOf({ payload }: Message): Readonly<Record<string, unknown>> | undefined {
+function membersOf({ payload }: Message): Members | undefined {
   try {
     const value = parseJsonPayload(payload);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+    return isObject ? (value as Members) : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

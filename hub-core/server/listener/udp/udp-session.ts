@@ -2,8 +2,7 @@ import type { Clock } from '../../../common/base/clock.ts';
 import { Emitter } from '../../../common/base/emitter.ts';
 import { ProtocolError, RequestError } from '../../../common/errors/hub-error.ts';
 import type { Codec } from '../../../common/protocol/codec.ts';
-import { Encoding, Flag, HUB_ID_BIT, Kind, type Message, type MessageInit } from '../../../common/protocol/message.ts';
-import { jsonPayload } from '../../../common/protocol/payload.ts';
+import { Flag, HUB_ID_BIT, Kind, type Message, type MessageInit } from '../../../common/protocol/message.ts';
 import {
   DatagramReceiver,
   DatagramSender,
@@ -16,6 +15,7 @@ import type { CloseReason, Transport, TransportViolation } from '../../../common
 import { hostLiteral } from '../../access/host-policy.ts';
 import { problemResponse } from '../../access/problem-response.ts';
 import type { DatagramSource } from './challenges.ts';
+import { answerTooLarge, inPieces, shortenedError } from './refusals.ts';
 import { ReplyMemory, type ReplyBudget } from './reply-memory.ts';
 import { RequestLedger } from './request-ledger.ts';
 import type { UdpConfig } from './udp-config.ts';
@@ -34,7 +34,7 @@ export interface UdpSessionDeps {
   readonly config: UdpConfig;
   readonly budget: ReplyBudget;
   readonly counters: UdpCounters;
-  transmit(datagram: Uint8Array, to: DatagramSource): void;
+  readonly transmit: (datagram: Uint8Array, to: DatagramSource) => void;
 }
 
 /** What one session is made of. */
@@ -209,7 +209,7 @@ export class UdpSession implements Transport {
     }
     this.#ledger.began(id, wantsAnswer);
     if ((flags & Flag.Stream) === 0) return true;
-    if (wantsAnswer) this.#refuse(id, new RequestError('BAD_REQUEST_ERR', noStreams('take the request')));
+    if (wantsAnswer) this.#refuse(id, inPieces('BAD_REQUEST_ERR', 'take the request'));
     return false;
   }
 
@@ -228,7 +228,7 @@ export class UdpSession implements Transport {
   #answer(message: Message, frame: Uint8Array): void {
     const { id, status, flags } = message;
     if ((flags & Flag.Stream) !== 0) {
-      this.#refuse(id, new RequestError('TOO_LARGE_ERR', noStreams('deliver the answer')));
+      this.#refuse(id, inPieces('TOO_LARGE_ERR', 'deliver the answer'));
       // As if its caller had: nobody reads the rest.
       const cancel = this.#deps.codec.encode({ kind: Kind.Cancel, id });
       queueMicrotask(() => this.#inbox.push(cancel));
@@ -239,12 +239,9 @@ export class UdpSession implements Transport {
       return;
     }
     this.#deps.counters.unsent += 1;
-    const text = `Cannot deliver the answer over udp: it has ${String(frame.byteLength)} bytes, and ${String(this.maxFrameBytes)} fit; ask over another transport`;
-    // A caller can do without the text of an error, but not without its status.
-    const payload = jsonPayload({ type: 'about:blank', title: 'Shortened', status, detail: text });
-    const shortened = { kind: Kind.Response, id, status, encoding: Encoding.Json, payload };
-    if (status >= 400) this.#settle(id, this.#deps.codec.encode(shortened));
-    else this.#refuse(id, new RequestError('TOO_LARGE_ERR', text));
+    const bytes = { bytes: frame.byteLength, maxBytes: this.maxFrameBytes };
+    if (status >= 400) this.#settle(id, this.#deps.codec.encode({ ...shortenedError(status, bytes), id }));
+    else this.#refuse(id, answerTooLarge(bytes));
   }
 
   #refuse(id: number, error: RequestError): void {
@@ -315,8 +312,4 @@ export class UdpSession implements Transport {
       this.#closed[Symbol.dispose]();
     });
   }
-}
-
-function noStreams(action: string): string {
-  return `Cannot ${action} over udp: it comes in pieces; connect with ws: or tcp: for that`;
 }
