@@ -257,7 +257,6 @@ const auditSchema = z.strictObject({
 });
 
 const udpSchema = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether the hub serves its port over UDP too'),
   maxDatagramBytes: z
     .int()
     .min(768)

@@ -203,14 +203,14 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  const udp = config.udp.enabled
+  const udp = config.transports.udp
     ? createUdpListener({
         clock,
         log: log.child({ module: 'udp-listener' }),
         hubId: hub.id,
         config: config.udp,
         codec: codecs.binary,
-        address: () => listener.address,
+        addresses: () => listener.addresses,
         acceptor: connections,
         gate,
         keyHashes: shared.auth,

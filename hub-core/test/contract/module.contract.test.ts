@@ -201,19 +201,13 @@ moduleContract('udp-listener', async () => {
     hubId: 'h1',
     config: CONFIG.udp,
     codec: createBinaryCodec(CONFIG.limits),
-    address: () => address,
+    addresses: () => [address],
     acceptor: {
       accept: () => {
         throw new TypeError('Cannot accept: nobody connects');
       },
     },
-    gate: {
-      barOf: () => undefined,
-      admitConnection: () => undefined,
-      admitClient: () => undefined,
-      judgeDelayMs: () => 0,
-      noteOffence: () => undefined,
-    },
+    gate: { barOf: () => undefined, admitConnection: () => undefined },
     keyHashes: { hashOfKey: () => undefined },
   });
   return { clock, module, [Symbol.asyncDispose]: () => module.stop() };

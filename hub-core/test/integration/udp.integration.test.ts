@@ -269,6 +269,16 @@ describe('limits and life', () => {
     expect(module?.health).toEqual({ state: 'serving', detail: `[::1]:${String(stage.test.port)}, 1 sessions` });
   });
 
+  it('[UD14] listens on each of several addresses, and answers over the one that was asked', async () => {
+    await another({ host: 'localhost' });
+    const { port } = stage.test;
+    const key = stage.test.addClient('sensor');
+    for (const host of ['127.0.0.1', '::1']) {
+      const client = stage.use(await UdpWireClient.open(port, { key }, host));
+      expect((await client.ask(get(1, '/status/info'))).status).toBe(200);
+    }
+  });
+
   it('[UD14] a port that is taken is said in one line that names the way out', async () => {
     const socket = createSocket('udp4');
     const { port } = stage.test;
@@ -278,7 +288,7 @@ describe('limits and life', () => {
     await expect(startTestHub({ port })).rejects.toThrow(
       `Cannot listen on udp port ${String(port)} of "127.0.0.1": another program has it; choose another with --port`,
     );
-    await another({ port, udp: { enabled: false } });
+    await another({ port, transports: { udp: false } });
     expect(stage.test.hub.modules().some(({ name }) => name === 'udp-listener')).toBe(false);
     socket.close();
   });

@@ -4,7 +4,7 @@ import { Challenges } from './challenges.ts';
 import { nodeDatagramCrypto } from './node-datagram-crypto.ts';
 
 const NONCE = new Uint8Array(16).fill(1);
-const SOURCE = { address: '192.0.2.1', port: 4_000 };
+const SOURCE = { address: '192.0.2.1', port: 4_000, socket: 0 };
 const scene = (): { clock: FakeClock; challenges: Challenges } => {
   const clock = new FakeClock();
   return { clock, challenges: new Challenges(clock, nodeDatagramCrypto) };
@@ -34,6 +34,7 @@ describe('Challenges', () => {
     expect(challenges.check(challenge, new Uint8Array(16).fill(2), SOURCE)).toBeUndefined();
     expect(challenges.check(challenge, NONCE, { ...SOURCE, address: '192.0.2.2' })).toBeUndefined();
     expect(challenges.check(challenge, NONCE, { ...SOURCE, port: 4_001 })).toBeUndefined();
+    expect(challenges.check(challenge, NONCE, { ...SOURCE, socket: 1 })).toBeUndefined();
     expect(scene().challenges.check(challenge, NONCE, SOURCE)).toBeUndefined();
   });
 

@@ -15,6 +15,8 @@ const CHALLENGE_BYTES = SEAL_AT + SEAL_BYTES;
 export interface DatagramSource {
   readonly address: string;
   readonly port: number;
+  /** The socket that it came in by, over which it is answered. */
+  readonly socket: number;
 }
 
 /** What a challenge that holds says. */
@@ -67,8 +69,8 @@ export class Challenges {
     return Math.floor((this.#clock.nowMs() - this.#startedMs) / TICK_MS) >>> 0;
   }
 
-  #sealOf(challenge: Uint8Array, nonce: Uint8Array, { address, port }: DatagramSource): Uint8Array {
-    const bound = Buffer.concat([nonce, Buffer.from(`${address} ${String(port)}`)]);
+  #sealOf(challenge: Uint8Array, nonce: Uint8Array, { address, port, socket }: DatagramSource): Uint8Array {
+    const bound = Buffer.concat([nonce, Buffer.from(`${address} ${String(port)} ${String(socket)}`)]);
     return this.#seal(challenge.subarray(0, SEAL_AT), bound).subarray(0, SEAL_BYTES);
   }
 }

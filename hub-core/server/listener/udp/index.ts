@@ -1,4 +1,4 @@
-import type { Socket } from 'node:dgram';
+import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../common/base/clock.ts';
 import { RequestError } from '../../../common/errors/hub-error.ts';
@@ -19,7 +19,7 @@ import { UdpCounters } from './udp-counters.ts';
 import { UdpDoor } from './udp-door.ts';
 import type { UdpSessionDeps } from './udp-session.ts';
 import { UdpSessions } from './udp-sessions.ts';
-import { bindUdp } from './udp-socket.ts';
+import { bindAllUdp, closeUdp } from './udp-socket.ts';
 
 export { UdpBindError } from './udp-socket.ts';
 
@@ -36,9 +36,9 @@ export interface UdpListenerDeps {
   /** Of the connections. */
   readonly codec: Codec;
   /** Of the listener, once it has started: this one takes the same. */
-  readonly address: () => AddressInfo | undefined;
+  readonly addresses: () => readonly AddressInfo[];
   readonly acceptor: Acceptor;
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'barOf' | 'admitConnection'>;
   readonly keyHashes: KeyHashes;
 }
 
@@ -55,9 +55,8 @@ class UdpListener implements Module {
   readonly #budget: ReplyBudget;
   readonly #sessions: UdpSessions;
   readonly #door: UdpDoor;
-  #socket: Socket | undefined;
+  #sockets: readonly Socket[] = [];
   #running: Disposable | undefined;
-  #address: AddressInfo | undefined;
   #draining = false;
   /** Since the last line in the log. */
   #lastError: Error | undefined;
@@ -87,16 +86,16 @@ class UdpListener implements Module {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { log, clock } = this.#deps;
-    const listening = this.#deps.address();
-    if (listening === undefined) throw new TypeError('Cannot listen on udp: the listener has not started');
-    const socket = await bindUdp(listening);
-    socket.on('message', (datagram, source) => this.#receive(datagram, source));
-    // What an earlier datagram met on its way is no fault of the socket's, which goes on.
-    socket.on('error', (error) => (this.#lastError = error));
-    this.#socket = socket;
-    this.#address = socket.address();
+    const sockets = await bindAllUdp(this.#deps.addresses());
+    this.#sockets = sockets;
+    for (const [index, socket] of sockets.entries()) {
+      socket.on('message', (datagram, from) => this.#receive(datagram, from, index));
+      // What an earlier datagram met on its way is no fault of the socket's, which goes on.
+      socket.on('error', (error) => (this.#lastError = error));
+      const { address, port } = socket.address();
+      log.info({ address, port }, 'listening on udp');
+    }
     this.#running = clock.every(SWEEP_MS, () => this.#sweep());
-    log.info({ address: this.#address.address, port: this.#address.port }, 'listening on udp');
   }
 
   drain(): Promise<void> {
@@ -105,7 +104,7 @@ class UdpListener implements Module {
     return Promise.resolve();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#running?.[Symbol.dispose]();
     this.#running = undefined;
     this.#door.shut();
@@ -114,18 +113,18 @@ class UdpListener implements Module {
         extra: { retry_after_ms: SWEEP_MS },
       }),
     );
-    const socket = this.#socket;
-    this.#socket = undefined;
-    if (socket === undefined) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    socket.close(() => resolve());
-    return promise;
+    const sockets = this.#sockets;
+    this.#sockets = [];
+    await closeUdp(sockets);
   }
 
   health(): ModuleHealth {
-    if (this.#socket === undefined || this.#address === undefined || this.#draining) return { state: 'not-serving' };
-    const where = `${hostLiteral(this.#address.address)}:${String(this.#address.port)}`;
-    return { state: 'serving', detail: `${where}, ${String(this.#sessions.size)} sessions` };
+    if (this.#sockets.length === 0 || this.#draining) return { state: 'not-serving' };
+    const where = this.#sockets.map((socket) => {
+      const { address, port } = socket.address();
+      return `${hostLiteral(address)}:${String(port)}`;
+    });
+    return { state: 'serving', detail: `${where.join(', ')}, ${String(this.#sessions.size)} sessions` };
   }
 
   metrics(): readonly MetricSample[] {
@@ -137,23 +136,24 @@ class UdpListener implements Module {
     ];
   }
 
-  #receive(datagram: Uint8Array, source: DatagramSource): void {
+  #receive(datagram: Uint8Array, from: RemoteInfo, socket: number): void {
     this.#counters.received += 1;
     this.#counters.bytesIn += datagram.byteLength;
     if (datagram.byteLength <= HEADER_BYTES || datagram.byteLength > this.#deps.config.maxDatagramBytes) {
       this.#counters.drop('malformed');
     } else if (isHandshake(datagram)) {
-      this.#door.receive(datagram, source);
+      this.#door.receive(datagram, { address: from.address, port: from.port, socket });
     } else {
-      this.#sessions.receive(datagram, source);
+      this.#sessions.receive(datagram, from, socket);
     }
   }
 
-  #transmit(datagram: Uint8Array, { address, port }: DatagramSource): void {
-    if (this.#socket === undefined) return;
+  #transmit(datagram: Uint8Array, { address, port, socket: index }: DatagramSource): void {
+    const socket = this.#sockets[index];
+    if (socket === undefined) return;
     this.#counters.sent += 1;
     this.#counters.bytesOut += datagram.byteLength;
-    this.#socket.send(datagram, port, address);
+    socket.send(datagram, port, address);
   }
 
   #sweep(): void {

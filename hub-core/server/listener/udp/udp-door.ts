@@ -37,7 +37,7 @@ export interface UdpDoorDeps {
   readonly codec: Codec;
   readonly crypto: DatagramCrypto;
   readonly keyHashes: KeyHashes;
-  readonly gate: Gate;
+  readonly gate: Pick<Gate, 'barOf' | 'admitConnection'>;
   readonly sessions: UdpSessions;
   readonly session: UdpSessionDeps;
   /** Makes a connection of a session, as if `credential` had come with its transport. */

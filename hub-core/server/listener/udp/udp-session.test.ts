@@ -37,7 +37,7 @@ function scene(address = '127.0.0.1') {
   const session = new UdpSession(
     {
       token,
-      source: { address, port: 4_000 },
+      source: { address, port: 4_000, socket: 0 },
       macs,
       welcome: (datagram) => void sent.push(datagram),
       refuse: (goodbye) => void refusals.push(goodbye),
@@ -163,7 +163,7 @@ describe('UdpSessions', () => {
   it('[UD12] an address has its share, counted with its network, and loopback as many as there are', () => {
     const sessions = new UdpSessions(CONFIG, new UdpCounters());
     const add = (address: string): void => {
-      sessions.admit({ address, port: 1 });
+      sessions.admit({ address });
       sessions.add(scene(address).session, nobody);
     };
     for (const address of ['192.0.2.1', '192.0.2.1', '2001:db8::1', '2001:db8::2']) add(address);
@@ -182,7 +182,7 @@ describe('UdpSessions', () => {
     first.session.terminate();
     sessions.sweep(60_000);
     expect([sessions.size, said.map(String)]).toEqual([1, [expect.stringContaining('nothing came for 60000 ms')]]);
-    expect(() => sessions.admit({ address: '192.0.2.1', port: 1 })).not.toThrow();
+    expect(() => sessions.admit({ address: '192.0.2.1' })).not.toThrow();
   });
 });
 

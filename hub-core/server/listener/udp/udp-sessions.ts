@@ -36,12 +36,16 @@ export class UdpSessions {
     return this.#entries.size;
   }
 
-  /** Brings a datagram to its session, if it comes from there. */
-  receive(datagram: Uint8Array, { address, port }: DatagramSource): void {
+  /**
+   * Brings a datagram to its session, if it comes from there.
+   *
+   * @param socket by which it came in
+   */
+  receive(datagram: Uint8Array, from: Pick<DatagramSource, 'address' | 'port'>, socket: number): void {
     const session = this.#entries.get(sessionNumberOf(datagram))?.session;
     if (session === undefined || !hasToken(datagram, session.token)) {
       this.#counters.drop('unknown');
-    } else if (session.source.port !== port || session.source.address !== address) {
+    } else if (!isFrom(session.source, from) || session.source.socket !== socket) {
       this.#counters.drop('foreign');
     } else {
       session.receive(datagram);
@@ -49,7 +53,7 @@ export class UdpSessions {
   }
 
   /** @throws {RequestError} THROTTLED_ERR when there is no room for another session */
-  admit({ address }: DatagramSource): void {
+  admit({ address }: Pick<DatagramSource, 'address'>): void {
     const { maxSessions, maxSessionsPerAddress } = this.#config;
     if (maxSessions > 0 && this.#entries.size >= maxSessions) throw full('the hub has as many as it can hold');
     if (maxSessionsPerAddress === 0 || isLoopbackAddress(address)) return;
@@ -100,6 +104,10 @@ export class UdpSessions {
     if (count === 0) this.#ofNetwork.delete(network);
     else this.#ofNetwork.set(network, count);
   }
+}
+
+function isFrom(source: DatagramSource, from: Pick<DatagramSource, 'address' | 'port'>): boolean {
+  return source.port === from.port && source.address === from.address;
 }
 
 function full(state: string): RequestError {
