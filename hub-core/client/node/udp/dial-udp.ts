@@ -25,10 +25,7 @@ const HELLO = 1;
 
 /** Asks a hub for a challenge over UDP; the Hello that follows on the transport answers it. */
 export const dialUdp: Dial = async (target) => {
-  const { url, frameType, clock, random, signal } = target;
-  if (frameType !== 'binary') {
-    throw new ConnectError(`Cannot connect to "${url}" with JSON: datagrams hold whub.v1.fbs only`);
-  }
+  const { url, clock, random, signal } = target;
   const { hostname, port } = new URL(url);
   if (port === '') throw new ConnectError(`Cannot connect to "${url}": write it as udp://host:port`);
   using opened = new DisposableStack();
