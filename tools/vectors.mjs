@@ -1,6 +1,6 @@
 // Writes the test vectors in schemas/vectors that follow from others; its README.md says what is where.
 //
-//   node tools/vectors.mjs            good/*.bin from good/*.json, the other layouts, malformed.json
+//   node tools/vectors.mjs            good/*.bin from good/*.json, the other layouts, malformed.json, udp.json
 //   node tools/vectors.mjs --check    writes nothing; exit 1 with the first file that is not what would be written
 //   --folder DIR                      another folder than schemas/vectors
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { createBinaryCodec } from '../hub-core/common/protocol/binary-codec.ts';
 import { createJsonCodec } from '../hub-core/common/protocol/json-codec.ts';
 import { DEFAULT_CODEC_LIMITS } from '../hub-core/common/protocol/limits.ts';
+import { udpVectors } from './support/udp-vectors.mjs';
 import { BROKEN_TEXTS, brokenFrames, otherLayouts } from './support/vector-recipes.mjs';
 
 const VECTORS = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'schemas/vectors');
@@ -37,7 +38,11 @@ function malformed() {
 /** Path below the folder → bytes. */
 async function makeVectors(folder) {
   const good = path.join(folder, 'good');
-  const written = new Map([['malformed.json', malformed()]]);
+  const udp = Buffer.from(`${JSON.stringify(udpVectors(encode), null, 1)}\n`);
+  const written = new Map([
+    ['malformed.json', malformed()],
+    ['udp.json', udp],
+  ]);
   for (const file of (await readdir(good)).toSorted()) {
     if (!file.endsWith('.json') || file.startsWith(OTHER_LAYOUT)) continue;
     const message = json.decode(await readFile(path.join(good, file)));

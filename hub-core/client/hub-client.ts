@@ -146,6 +146,11 @@ export class HubClient implements AsyncDisposable {
     return this.#pool.state;
   }
 
+  /** What can be done over this client's transport: all of it, unless the url's scheme is of one that may lose a message. */
+  get abilities(): CarrierAbilities {
+    return this.#config.abilities;
+  }
+
   /** Connections that are open now. */
   get connections(): readonly ClientConnection[] {
     return [...this.#pool.links];
@@ -200,10 +205,11 @@ export class HubClient implements AsyncDisposable {
    *
    * @returns when the hub has taken it on every connection that is open
    * @throws {RemoteError} when the hub says no: 403 without a grant, 409 for other routes than those it has
-   * @throws {TypeError | RequestError} when the id or a route cannot be used
+   * @throws {TypeError | RequestError} when the id or a route cannot be used, or the transport carries no services
    */
   async provide(options: ProvideOptions): Promise<Provision> {
     this.#assertUsable();
+    this.#assertAble('provide', `provide "${options.id}"`);
     return this.#desk.provide(options);
   }
 

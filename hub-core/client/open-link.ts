@@ -42,11 +42,11 @@ async function dialAndGreet(
   dispatcher: MessageDispatcher<Link>,
   signal: AbortSignal,
 ): Promise<Link> {
-  const { clock, subprotocol, tls, url } = config;
+  const { clock, random, subprotocol, tls, url } = config;
   const createCodec = subprotocol === 'whub.v1.json' ? createJsonCodec : createBinaryCodec;
   const frameType = subprotocol === 'whub.v1.json' ? 'text' : 'binary';
   const token = await tokenOf(config, signal);
-  const transport = await config.dial({ url, subprotocol, frameType, clock, tls, signal });
+  const transport = await config.dial({ url, subprotocol, frameType, clock, random, tls, signal });
   const link = new Link({ transport, createCodec, clock, dispatcher });
   const cut = (): void => link.terminate('the attempt was given up');
   signal.addEventListener('abort', cut, { once: true });

@@ -14,6 +14,7 @@ export interface DialTarget {
   readonly frameType: FrameType;
   readonly clock: Clock;
   readonly tls: TlsOptions | undefined;
+  readonly random: Random;
   /** Aborts the attempt. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { HubClient, MethodWord, StreamReply } from '../../client/node/index.ts';
+import type { HubClient, MethodWord, Reply, StreamReply } from '../../client/node/index.ts';
 import { collectHeader, parseMethodArgument, parseUriArgument, wholeNumber } from '../arguments.ts';
 import { connect } from '../connect.ts';
 import type { ConnectFlags } from '../credentials.ts';
@@ -30,22 +30,29 @@ export async function call({ method, uri }: CalledRoute, flags: CallFlags, termi
   const sent = flags.body === undefined ? undefined : await readBody(flags.body, hasContentType, terminal);
   if (sent?.contentType !== undefined) headers.push(['content-type', sent.contentType]);
   await using client: HubClient = await connect(flags, terminal);
-  const reply = await client.request({
+  const asked = {
     method,
     uri,
     headers,
     body: sent?.body,
     encoding: sent?.encoding,
     timeoutMs: flags.timeout,
-    stream: true,
     signal: terminal.interrupted,
-  });
-  showHead(reply, flags.include === true, terminal);
-  await writeBody(reply, terminal);
+  };
+  const withHead = flags.include === true;
+  if (client.abilities.streams) {
+    const reply = await client.request({ ...asked, stream: true });
+    showHead(reply, withHead, terminal);
+    await writeBody(reply, terminal);
+    return exitCodeOfStatus(reply.status);
+  }
+  const reply = await client.request(asked);
+  showHead(reply, withHead, terminal);
+  await writeBody([reply.bytes()], terminal);
   return exitCodeOfStatus(reply.status);
 }
 
-function showHead(reply: StreamReply, withHeaders: boolean, terminal: Terminal): void {
+function showHead(reply: Reply | StreamReply, withHeaders: boolean, terminal: Terminal): void {
   if (withHeaders) {
     printLine(terminal.stderr, String(reply.status));
     for (const [name, value] of reply.headers) printLine(terminal.stderr, `${name}: ${value}`);
@@ -56,9 +63,12 @@ function showHead(reply: StreamReply, withHeaders: boolean, terminal: Terminal):
 }
 
 /** Writes the body no faster than stdout takes it. */
-async function writeBody(reply: StreamReply, { stdout, interrupted }: Terminal): Promise<void> {
+async function writeBody(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { stdout, interrupted }: Terminal,
+): Promise<void> {
   let last = 0x0a;
-  for await (const chunk of reply) {
+  for await (const chunk of body) {
     last = chunk.at(-1) ?? last;
     if (!stdout.write(chunk)) await once(stdout, 'drain', { signal: interrupted });
   }

@@ -18,7 +18,8 @@ const storeOf = (terminal: Terminal): ContextStore => new ContextStore(contextFi
 export async function addContext(name: string, flags: ContextFlags, terminal: Terminal): Promise<ExitCode> {
   const { url, client, key } = flags;
   const protocol = URL.parse(url)?.protocol;
-  if (protocol !== 'ws:' && protocol !== 'wss:') throw usageError(`Cannot save "${url}": write it as ws://host:port`);
+  if (!['ws:', 'wss:', 'tcp:', 'udp:'].includes(protocol ?? ''))
+    throw usageError(`Cannot save "${url}": write it as ws://host:port`);
   if (client !== undefined && !isClientId(client))
     throw usageError(`Cannot save client "${client}": it is no client id`);
   const context = { url, ...(client !== undefined && { client }), ...(key !== undefined && { key }) };

@@ -26,6 +26,10 @@ export interface Transport {
   readonly frameType: FrameType;
   /** Host and port of the other side, for people; `memory` for the in-memory pair. */
   readonly remoteAddress: string;
+  /** Largest frame that the link carries, either way, bytes; absent = it has no limit of its own. */
+  readonly maxFrameBytes?: number;
+  /** Set where the other side only calls: a link that may lose a frame carries no services and no news of them. */
+  readonly callsOnly?: true;
   /** Bytes accepted by `send` and not yet handed to the system. */
   readonly bufferedBytes: number;
   /** The frame's bytes are the subscriber's: nobody else writes to or reuses them. */

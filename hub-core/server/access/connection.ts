@@ -80,8 +80,9 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   get client(): ClientId | undefined {
     return this.#state === 'handshaking' || this.#principal === NOBODY ? undefined : this.#principal.clientId;
   }
-  get providerLink(): ProviderLink {
-    return this;
+  /** Undefined where the transport carries calls only. */
+  get providerLink(): ProviderLink | undefined {
+    return this.#transport.callsOnly === true ? undefined : this;
   }
   get clientId(): ClientId {
     return this.#principal.clientId;
@@ -255,7 +256,8 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     const held = this.#endHandshake();
     this.#state = 'open';
     this.#principal = principal;
-    this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits }));
+    const { maxFrameBytes } = this.#transport;
+    this.post(welcome(randomBytes(16).toString('base64url'), principal, { hub, limits, maxFrameBytes }));
     observer.opened(this);
     for (const { frame, receivedMs } of held) {
       if (this.#isClosed()) return;

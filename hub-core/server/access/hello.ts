@@ -49,11 +49,17 @@ export function parseHello(message: Message, upgrade: Credential | undefined): H
   return { credential, agent: printable(agent ?? '') };
 }
 
-/** The hub's answer to a Hello whose credential holds. */
+/** Most bytes of one message, 0 = no limit. */
+function smaller(limitBytes: number, linkBytes: number | undefined): number {
+  if (linkBytes === undefined) return limitBytes;
+  return limitBytes === 0 ? linkBytes : Math.min(limitBytes, linkBytes);
+}
+
+/** The hub's answer to a Hello whose credential holds. `maxFrameBytes`: of the link itself, when it has a limit. */
 export function welcome(
   session: string,
   principal: Principal,
-  about: { hub: HubIdentity; limits: AccessLimits },
+  about: { hub: HubIdentity; limits: AccessLimits; maxFrameBytes?: number | undefined },
 ): MessageInit {
   const { hub, limits } = about;
   return {
@@ -65,7 +71,7 @@ export function welcome(
       role: principal.role,
       hub: { id: hub.id, name: hub.name, version: hub.version },
       limits: {
-        max_frame_bytes: limits.maxFrameBytes,
+        max_frame_bytes: smaller(limits.maxFrameBytes, about.maxFrameBytes),
         max_in_flight: limits.maxInFlightPerConnection,
         credit_bytes: limits.creditBytes,
         default_timeout_ms: limits.defaultTimeoutMs,

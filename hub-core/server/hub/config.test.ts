@@ -8,6 +8,15 @@ describe('parseHubConfig', () => {
     expect(parseHubConfig({ dataDir: '/d' })).toEqual({
       dataDir: '/d',
       host: '127.0.0.1',
+      udp: {
+        maxDatagramBytes: 1_200,
+        sessionIdleMs: 120_000,
+        maxSessions: 4_096,
+        maxSessionsPerAddress: 64,
+        replyMemoryMs: 30_000,
+        replyMemoryBytes: 1 << 20,
+        totalReplyMemoryBytes: 64 << 20,
+      },
       transports: { http: true, webSocket: true, tcp: true, tls: true, udp: true, webRtc: true },
       proxyProtocol: { mode: 'off', trusted: ['127.0.0.0/8', '::1'] },
       port: 7410,

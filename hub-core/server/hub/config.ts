@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_DATAGRAM_BYTES } from '../../common/transport/datagram/datagram.ts';
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
@@ -255,6 +256,25 @@ const auditSchema = z.strictObject({
     .describe('Time for which changes are kept, days; 0 = no limit'),
 });
 
+const udpSchema = z.strictObject({
+  maxDatagramBytes: z
+    .int()
+    .min(768)
+    .max(65_507)
+    .default(DEFAULT_DATAGRAM_BYTES)
+    .describe('Largest datagram, bytes, its header of 28 included'),
+  sessionIdleMs: milliseconds().default(120_000).describe('Silence of a client that ends its session, ms; 0 = never'),
+  maxSessions: count().default(4_096).describe('Sessions at a time; 0 = none'),
+  maxSessionsPerAddress: count()
+    .default(64)
+    .describe('Sessions of one address at a time, not counted for loopback; 0 = none'),
+  replyMemoryMs: milliseconds().default(30_000).describe('Time for which an answer is kept for a repeated request, ms'),
+  replyMemoryBytes: bytes().default(MIB).describe('Answers that one session keeps, bytes; 0 = none is kept'),
+  totalReplyMemoryBytes: bytes()
+    .default(64 * MIB)
+    .describe('Answers that all sessions keep together, bytes; 0 = none is kept'),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -306,6 +326,7 @@ export const hubConfigSchema = z.strictObject({
   blockList: blockListSchema.prefault({}),
   headers: headersSchema.prefault({}),
   audit: auditSchema.prefault({}),
+  udp: udpSchema.prefault({}),
   middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
 });

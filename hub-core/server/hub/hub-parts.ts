@@ -4,6 +4,7 @@ import { isClientId, type ConnectionId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import type { Logger } from '../../common/log/logger.ts';
+import type { Module } from '../../common/module/module.ts';
 import { ModuleManager } from '../../common/module/module-manager.ts';
 import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
@@ -14,6 +15,7 @@ import { registerMessageHandlers } from '../access/message-handlers.ts';
 import type { Middleware } from '../middleware.ts';
 import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
+import { createUdpListener } from '../listener/udp/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { createCapture } from '../modules/capture/index.ts';
@@ -151,7 +153,7 @@ function assembleAccess(
   config: HubConfig,
   { clock, log }: HubEnvironment,
   shared: SharedParts,
-): { connections: ConnectionManager; listener: Listener } {
+): { connections: ConnectionManager; listener: Listener; udp: Module | undefined } {
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
@@ -202,7 +204,20 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  return { connections, listener };
+  const udp = config.transports.udp
+    ? createUdpListener({
+        clock,
+        log: log.child({ module: 'udp-listener' }),
+        hubId: hub.id,
+        config: config.udp,
+        codec: codecs.binary,
+        addresses: () => listener.addresses,
+        acceptor: connections,
+        gate,
+        keyHashes: shared.auth,
+      })
+    : undefined;
+  return { connections, listener, udp };
 }
 
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
@@ -255,7 +270,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   });
   const relay = guard.middleware.relay(layer, observers);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
-  const { connections, listener } = assembleAccess(config, environment, shared);
+  const { connections, listener, udp } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);
 
   const authenticator = guard.authenticator(auth);
@@ -272,7 +287,8 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   // Those that others tell of their end come first, so that they stop last.
   const first = [storage, capture, metering, ...guard.modules, auth, clients];
-  for (const module of [...first, messaging, services, connections, listener]) modules.add(module);
+  const last = udp === undefined ? [listener] : [listener, udp];
+  for (const module of [...first, messaging, services, connections, ...last]) modules.add(module);
   return {
     identity,
     dispatcher,

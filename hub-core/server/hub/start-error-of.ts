@@ -1,4 +1,5 @@
 import { BindError } from '../listener/index.ts';
+import { UdpBindError } from '../listener/udp/index.ts';
 import { MiddlewareError } from '../modules/middleware-manager/index.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { HubConfig } from './config.ts';
@@ -21,7 +22,7 @@ const BIND_HINTS: Readonly<Record<string, (target: Target) => string>> = {
  */
 export function startErrorOf(error: unknown, target: Target): unknown {
   const cause = error instanceof AggregateError ? error.cause : error;
-  if (cause instanceof StorageError || cause instanceof MiddlewareError)
+  if (cause instanceof StorageError || cause instanceof MiddlewareError || cause instanceof UdpBindError)
     return new HubStartError(cause.message, { cause: error });
   const hint = cause instanceof BindError ? BIND_HINTS[cause.code] : undefined;
   if (!(cause instanceof BindError) || hint === undefined) return error;

@@ -26,6 +26,7 @@ import { PortServer } from './port-server.ts';
 import { createProxyPolicy, type ProxyConfig } from './proxy-protocol.ts';
 import type { RequestGuard } from './request-guard.ts';
 import { TcpLinks } from './tcp/tcp-links.ts';
+import { isUdpFree } from './udp/udp-socket.ts';
 
 export { BindError } from './port-server.ts';
 
@@ -43,7 +44,12 @@ export interface ListenerConfig {
   readonly maxHeaderBytes: number;
   readonly maxUriBytes: number;
   readonly httpBodyTimeoutMs: number;
-  readonly transports: { readonly http: boolean; readonly webSocket: boolean; readonly tcp: boolean };
+  readonly transports: {
+    readonly http: boolean;
+    readonly webSocket: boolean;
+    readonly tcp: boolean;
+    readonly udp: boolean;
+  };
   readonly proxyProtocol: ProxyConfig;
 }
 
@@ -69,6 +75,8 @@ export interface ListenerDeps {
 export interface Listener extends Module {
   /** The first that it listens on. Undefined before `start` resolved. */
   readonly address: AddressInfo | undefined;
+  /** All that it listens on, at one port. Empty before `start` resolved. */
+  readonly addresses: readonly AddressInfo[];
   /** @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
 }
@@ -122,6 +130,7 @@ class PortListener implements Listener {
     this.#port = new PortServer({
       hosts,
       port,
+      ...(transports.udp && { isFree: isUdpFree }),
       onSocket: (socket) => this.#door.take(socket),
       onError: (error) => log.error({ error }, 'accepting connections failed'),
     });
@@ -129,6 +138,10 @@ class PortListener implements Listener {
 
   get address(): AddressInfo | undefined {
     return this.#addresses[0];
+  }
+
+  get addresses(): readonly AddressInfo[] {
+    return this.#addresses;
   }
 
   mount(mount: HttpMount): Disposable {

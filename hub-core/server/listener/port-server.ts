@@ -6,6 +6,8 @@ export interface PortServerOptions {
   /** 0 = the system chooses, the same for all of them. */
   readonly port: number;
   readonly onSocket: (socket: Socket) => void;
+  /** Of addresses whose port the system chose: whether it is free for whatever else wants that number. Absent = nothing does. */
+  readonly isFree?: (addresses: readonly AddressInfo[]) => Promise<boolean>;
   /** The system could not accept a connection, for want of file descriptors for example. */
   readonly onError: (error: Error) => void;
 }
@@ -56,11 +58,13 @@ export class PortServer {
    * @throws {BindError} when one of them cannot be listened on; then none is
    */
   async listen(): Promise<readonly [AddressInfo, ...AddressInfo[]]> {
-    const { hosts, port } = this.#options;
+    const { hosts, port, isFree = () => Promise.resolve(true) } = this.#options;
     const targets = hosts.flatMap((host) => (host === 'localhost' ? LOCALHOST : [{ host, isOptional: false }]));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#listenOnAll(targets);
+        const addresses = await this.#listenOnAll(targets);
+        if (port !== 0 || attempt === MAX_ATTEMPTS || (await isFree(addresses))) return addresses;
+        this.#stopListening();
       } catch (error) {
         const isChosenPortTaken = port === 0 && error instanceof BindError && error.code === 'EADDRINUSE';
         if (!isChosenPortTaken || attempt === MAX_ATTEMPTS) throw error;
@@ -77,10 +81,14 @@ export class PortServer {
 
   /** Accepts nothing more; what was handed over goes on. */
   close(): void {
-    for (const server of this.#servers) server.close();
-    this.#servers = [];
+    this.#stopListening();
     for (const socket of this.#early ?? []) socket.destroy();
     this.#early = undefined;
+  }
+
+  #stopListening(): void {
+    for (const server of this.#servers) server.close();
+    this.#servers = [];
   }
 
   async #listenOnAll(targets: readonly BindTarget[]): Promise<readonly [AddressInfo, ...AddressInfo[]]> {

@@ -132,6 +132,12 @@ export class ClientRegistry {
     return row === undefined ? undefined : { ...row, revoked: row.revoked !== 0 };
   }
 
+  /** @returns the hash of the key of that credential, revoked or not; undefined when there is none */
+  hashOfKey(credential: string): Uint8Array | undefined {
+    this.#database.gate.reads += 1;
+    return this.#rows.credential.get(credential)?.hash;
+  }
+
   /**
    * Replaces what a client is granted.
    *

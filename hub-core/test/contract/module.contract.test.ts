@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { systemRandom } from '../../common/base/random.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { Module } from '../../common/module/module.ts';
 import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
+import { createUdpListener } from '../../server/listener/udp/index.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
 import { createAudit } from '../../server/modules/audit/index.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
@@ -184,3 +187,28 @@ moduleContract('messaging', () =>
 moduleContract('connection-manager', () => inHub(({ connections }) => connections));
 
 moduleContract('listener', () => inHub(({ listener }) => listener));
+
+moduleContract('udp-listener', async () => {
+  const clock = new FakeClock();
+  // A port that is free over UDP, as the listener would have found one over TCP.
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = { ...probe.address() };
+  probe.close();
+  const module = createUdpListener({
+    clock,
+    log: silentLogger,
+    hubId: 'h1',
+    config: CONFIG.udp,
+    codec: createBinaryCodec(CONFIG.limits),
+    addresses: () => [address],
+    acceptor: {
+      accept: () => {
+        throw new TypeError('Cannot accept: nobody connects');
+      },
+    },
+    gate: { barOf: () => undefined, admitConnection: () => undefined },
+    keyHashes: { hashOfKey: () => undefined },
+  });
+  return { clock, module, [Symbol.asyncDispose]: () => module.stop() };
+});

@@ -202,6 +202,12 @@ describe('whub call', { timeout: SLOW_MS }, () => {
     ]);
   });
 
+  it('[UD25] calls over udp, with the key that lies in the data folder', async () => {
+    const url = `udp://127.0.0.1:${String(ready.port)}`;
+    const { code, stdout, stderr } = await whub('call', 'GET', '/services/', '-i', '--url', url);
+    expect([code, Array.isArray(JSON.parse(stdout.toString())), stderr.split('\n')[0]]).toEqual([0, true, '200']);
+  });
+
   it('[CM15] exits 4 for 4xx, 2 for wrong usage, 3 without a connection', async () => {
     const results = await Promise.all([
       whub('call', 'GET', '/nobody/home'),

@@ -4,6 +4,7 @@ import { ANONYMOUS, isClientId, type ClientId } from '../../../common/base/ids.t
 import type { Clock } from '../../../common/base/clock.ts';
 import { CredentialError, RequestError } from '../../../common/errors/hub-error.ts';
 import type { MetricSample, Module, ModuleHealth } from '../../../common/module/module.ts';
+import type { KeyHashes } from '../../access/key-hashes.ts';
 import type { Principal } from '../../relay.ts';
 import type { ClientRegistry } from '../../storage/client-registry.ts';
 import { credentialIdOf, hashKey, hashMatches } from '../../storage/key.ts';
@@ -40,7 +41,7 @@ export interface PresentedCredential {
 }
 
 /** Who is who: proves keys and tokens against the registry and says what their clients may do. */
-export interface Auth extends Module {
+export interface Auth extends Module, KeyHashes {
   /** The built-in service `auth`. */
   readonly service: BuiltInService;
   /**
@@ -156,6 +157,10 @@ class RegistryAuth implements Auth {
 
   principalOf(client: ClientId): Principal | undefined {
     return this.#principal(client, undefined);
+  }
+
+  hashOfKey(credential: string): Uint8Array | undefined {
+    return this.#open().hashOfKey(credential);
   }
 
   renewed(principal: Principal): Principal | undefined {
