@@ -63,7 +63,7 @@ class UdpListener implements Module {
 
   constructor(deps: UdpListenerDeps) {
     this.#deps = deps;
-    const { clock, config, hubId, acceptor, gate, keyHashes } = deps;
+    const { clock, log, config, hubId, acceptor, gate, keyHashes } = deps;
     const codec = createBinaryCodec(NO_LIMITS);
     this.#budget = new ReplyBudget(config.totalReplyMemoryBytes);
     this.#sessions = new UdpSessions(config, this.#counters);
@@ -78,7 +78,7 @@ class UdpListener implements Module {
     };
     const sessions = this.#sessions;
     this.#door = new UdpDoor({
-      ...{ clock, codec, crypto: nodeDatagramCrypto, keyHashes, gate, sessions, session },
+      ...{ clock, log, codec, crypto: nodeDatagramCrypto, keyHashes, gate, sessions, session },
       accept: (transport, credential) => acceptor.accept({ transport, codec: deps.codec, credential }),
     });
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../common/base/clock.ts';
 import { ProtocolError, RequestError, type HubError } from '../../../common/errors/hub-error.ts';
 import { problemPayload, toProblem } from '../../../common/errors/wire.ts';
+import type { Logger } from '../../../common/log/logger.ts';
 import type { Codec } from '../../../common/protocol/codec.ts';
 import { Encoding, Kind } from '../../../common/protocol/message.ts';
 import { frameOf, handshakeDatagram, isSigned } from '../../../common/transport/datagram/datagram.ts';
@@ -34,6 +35,7 @@ const MAX_ANSWERED = 20_000;
 
 export interface UdpDoorDeps {
   readonly clock: Clock;
+  readonly log: Logger;
   readonly codec: Codec;
   readonly crypto: DatagramCrypto;
   readonly keyHashes: KeyHashes;
@@ -41,7 +43,7 @@ export interface UdpDoorDeps {
   readonly sessions: UdpSessions;
   readonly session: UdpSessionDeps;
   /** Makes a connection of a session, as if `credential` had come with its transport. */
-  accept(session: UdpSession, credential: Credential | undefined): Connection;
+  accept(session: UdpSession, credential: Credential | undefined): Pick<Connection, 'goodbye'>;
 }
 
 /** What became of a challenge that was answered. */
@@ -144,7 +146,12 @@ export class UdpDoor {
   ): void {
     const { crypto, sessions, session: sessionDeps } = this.#deps;
     const { source, serial, expiresAtMs } = opening;
-    const proof = this.#prove(hello);
+    const proof = this.#attempt(() => this.#prove(hello));
+    if (proof === undefined) {
+      const unable = new RequestError('UNAVAILABLE_ERR', 'Cannot check the credential now: try again later');
+      sessionDeps.transmit(handshakeDatagram(this.#goodbye(unable), hello.nonce), source);
+      return;
+    }
     const macs = sessionMacs(proof.secret, crypto, hello);
     // Who has not the right key cannot sign, and is told so below; anything else was changed on its way.
     if (proof.isRight && !isSigned(datagram, macs.client)) {
@@ -169,6 +176,16 @@ export class UdpDoor {
     const credential = proof.key === undefined ? undefined : { key: proof.key };
     sessions.add(session, this.#deps.accept(session, credential));
     session.begin(frameOf(datagram));
+  }
+
+  /** Whoever sends a datagram waits for nothing that could throw: a database that cannot be read is for the log. */
+  #attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#deps.log.error({ error }, 'checking a credential failed');
+      return undefined;
+    }
   }
 
   /** Takes the mask off. Whether there is such a credential or not, the work is the same. */
