@@ -46,30 +46,6 @@ const problemOf = ({
 }: RawReply): { type: string; status: number; detail: string; instance: string; hub: string } =>
   parseJsonPayload(body) as never;
 
-describe('gateway: bodies of those who may not ask', () => {
-  /** Announces a body, sends its beginning, and waits for the status. */
-  async function statusBeforeBody(path: string, authorization?: string): Promise<string | undefined> {
-    const socket = connect(bench.port, '127.0.0.1');
-    const credential = authorization === undefined ? '' : `authorization: ${authorization}\r\n`;
-    const host = `host: 127.0.0.1:${String(bench.port)}`;
-    socket.write(`POST ${path} HTTP/1.1\r\n${host}\r\n${credential}content-length: ${String(MAX)}\r\n\r\nbegin`);
-    const [first] = (await once(socket, 'data')) as [Buffer];
-    socket.destroy();
-    return first.toString('latin1').split(' ', 2)[1];
-  }
-
-  it('[BI39] is refused before a long one is read, and sent on when it is short', async () => {
-    const stranger = `Bearer ${bench.addClient('stranger', { call: [] })}`;
-    expect(await statusBeforeBody('/web/in')).toBe('401');
-    expect(await statusBeforeBody('/web/in', stranger)).toBe('403');
-    expect(await statusBeforeBody('/nothing/in', stranger)).toBe('404');
-    expect(await statusBeforeBody('/strict/x', `Bearer ${key}`)).toBe('405');
-    expect(await statusBeforeBody('/clients/cat/credentials', stranger)).toBe('403');
-    const short = await call({ method: 'POST', path: '/strict/x', body: 'short' });
-    expect([short.status, short.headers['allow']]).toEqual([405, 'GET, HEAD, PUT']);
-  });
-});
-
 describe('gateway: requests', () => {
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'])(
     '[HT1] relays %s with path and query untouched',

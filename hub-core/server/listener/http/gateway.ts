@@ -8,7 +8,7 @@ import { GatewayAnswer } from './gateway-answer.ts';
 import { forwardedHeaders } from './http-headers.ts';
 import { MethodError } from './http-problem.ts';
 import { REQUEST_ID, requestIdOf } from './request-id.ts';
-import type { HttpRelay } from './http-relay.ts';
+import type { Asked, HttpRelay } from './http-relay.ts';
 import { isUpload } from './upload.ts';
 
 /** Where a request goes, and how its answer is shown. */
@@ -47,6 +47,13 @@ function methodOf(word: string | undefined): Method {
   throw new MethodError(word, GATEWAY_METHODS);
 }
 
+/** How a body is read: in pieces where that is taken, and not at all for whoever may not ask, if it is long. */
+function bodyForm(http: HttpRelay, request: IncomingMessage, asked: Asked): 'pieces' | 'whole' | 'unread' {
+  if (!isUpload(request)) return 'whole';
+  if (http.deps.takesStream(asked.message.uri, asked.message.method)) return 'pieces';
+  return http.deps.refuses(asked) ? 'unread' : 'whole';
+}
+
 /**
  * Turns `<METHOD> /<service>/<route>?query` into a Request, and its Response back; docs/protocol.md, section 8.
  *
@@ -65,12 +72,10 @@ export async function relayHttp(
   const method = methodOf(request.method);
   const timeoutMs = budgetOf(request.headers['whub-timeout-ms']?.toString());
   const flags = flagsOf(request.headers['whub-idempotent']?.toString());
-  const isLong = isUpload(request);
-  const streams = isLong && http.deps.takesStream(target.uri, method);
-  // Whoever may not ask does not make the hub hold a long body: the refusal needs none.
-  const needsBody =
-    !isLong || !http.deps.refuses({ caller: { principal, via: 'http' }, message: { uri: target.uri, method } });
-  const payload = streams || !needsBody ? EMPTY_BYTES : await http.body(request, response);
+  const message = { uri: target.uri, method };
+  const bodyIs = bodyForm(http, request, { caller: { principal, via: 'http' }, message });
+  const streams = bodyIs === 'pieces';
+  const payload = bodyIs === 'whole' ? await http.body(request, response) : EMPTY_BYTES;
   if (payload === undefined) return;
   const passed = forwardedHeaders(request, headers, { host: target.host, requestId });
   const length = request.headers['content-length'];

@@ -35,10 +35,13 @@ export interface HttpRelayDeps {
   readonly codec: Codec;
 }
 
-export type RefusalForecast = (asked: {
+/** Who asks for what, before there is a Request. */
+export interface Asked {
   readonly caller: Pick<Caller, 'principal' | 'via'>;
-  readonly message: Pick<Message, 'uri' | 'method'>;
-}) => boolean;
+  readonly message: { readonly uri: string; readonly method: Method };
+}
+
+export type RefusalForecast = (asked: Asked) => boolean;
 
 /** What the gateway and `/rpc` share: who asks, what they send, and bringing it to the service layer. */
 export class HttpRelay {
