@@ -158,7 +158,7 @@ function assembleAccess(
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
   const relay = guard.relay(shared.relay);
-  const { limits, port, hostNames, pageHosts, allowedOrigins, cors, transports, proxyProtocol } = config;
+  const { limits, port, hostNames, pageHosts, allowedOrigins, cors, transports, proxyProtocol, tls } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
     clock,
@@ -193,6 +193,7 @@ function assembleAccess(
       httpBodyTimeoutMs,
       transports,
       proxyProtocol,
+      tls,
     },
     limits,
     relay,
