@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TlsOptions } from '../client/node/index.ts';
 import { defaultDataDir } from '../host/data-dir.ts';
+import { authorityFile } from '../host/certificate-paths.ts';
 import { readHubFile } from '../host/hub-file.ts';
 import { contextFile, ContextStore, type Context } from './contexts.ts';
 import { usageError } from './exit.ts';
@@ -12,6 +14,9 @@ export interface ConnectFlags {
   readonly client?: string;
   readonly key?: string;
   readonly data?: string;
+  readonly ca?: string;
+  readonly clientCert?: string;
+  readonly clientCertKey?: string;
 }
 
 /** Where to connect, and as whom. */
@@ -19,6 +24,8 @@ export interface Target {
   readonly url: string;
   readonly client: string | undefined;
   readonly key: string | undefined;
+  /** Absent: as the platform does it. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 const DEFAULT_URL = 'ws://127.0.0.1:7410/';
@@ -40,11 +47,12 @@ export function isLoopbackUrl(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** A {@link Target} as far as it was said. */
+/** A {@link Target} as far as it was said; `ca` is a file. */
 interface Wanted {
   readonly url?: string | undefined;
   readonly client?: string | undefined;
   readonly key?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 /** Flags win over the environment, and that over the saved context; a context is taken as a whole or not at all. */
@@ -52,10 +60,11 @@ function merge(flags: ConnectFlags, env: Terminal['env'], context: Context | und
   const url = flags.url ?? env['WHUB_URL'];
   const client = flags.client ?? env['WHUB_CLIENT'];
   const key = flags.key ?? env['WHUB_KEY'];
+  const ca = flags.ca ?? env['WHUB_CA'];
   const usesContext = url === undefined && context !== undefined;
-  if (!usesContext) return { url, client, key };
-  if (client === undefined && key === undefined) return context;
-  return { url: context.url, client, key };
+  if (!usesContext) return { url, client, key, ca };
+  if (client === undefined && key === undefined) return { ...context, ca: ca ?? context.ca };
+  return { url: context.url, client, key, ca: ca ?? context.ca };
 }
 
 /**
@@ -71,10 +80,41 @@ export async function resolveTarget(flags: ConnectFlags, terminal: Terminal): Pr
   const wanted = merge(flags, env, context);
   const dataDir = flags.data ?? defaultDataDir(env);
   const url = wanted.url ?? (await ifOurs(readHubFile(dataDir)))?.url ?? DEFAULT_URL;
-  if (wanted.key !== undefined) return { url, client: wanted.client, key: wanted.key };
+  const tls = await tlsOf({ flags, env, ca: wanted.ca, own: isLoopbackUrl(url) ? authorityFile(dataDir) : undefined });
+  if (wanted.key !== undefined || tls?.cert !== undefined) return { url, client: wanted.client, key: wanted.key, tls };
   const local = isLoopbackUrl(url) ? await ifOurs(readFile(join(dataDir, 'cli.key'), 'utf8')) : undefined;
   if (wanted.client !== undefined && wanted.client !== 'cli') {
     throw usageError(`Cannot connect as "${wanted.client}": its key is missing; give --key or WHUB_KEY`);
   }
-  return { url, client: local === undefined ? undefined : 'cli', key: local?.trim() };
+  return { url, client: local === undefined ? undefined : 'cli', key: local?.trim(), tls };
+}
+
+interface TlsFiles {
+  readonly flags: ConnectFlags;
+  readonly env: Terminal['env'];
+  readonly ca: string | undefined;
+  /** Of the hub of this machine: trusted for that one alone, where it is there. */
+  readonly own: string | undefined;
+}
+
+/** @throws {CommandError} when a file that is named cannot be read, or one of a pair is missing */
+async function tlsOf({ flags, env, ca, own }: TlsFiles): Promise<TlsOptions | undefined> {
+  const certFile = flags.clientCert ?? env['WHUB_CLIENT_CERT'];
+  const keyFile = flags.clientCertKey ?? env['WHUB_CLIENT_CERT_KEY'];
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw usageError('Cannot show a client certificate: give both --client-cert and --client-cert-key');
+  const [trusted, cert, key] = [await readNamed(ca), await readNamed(certFile), await readNamed(keyFile)];
+  const authority = trusted ?? (own === undefined ? undefined : await ifOurs(readFile(own, 'utf8')));
+  if (authority === undefined && cert === undefined) return undefined;
+  return { ca: authority, cert, key };
+}
+
+async function readNamed(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw usageError(`Cannot read "${path}": ${reason}`);
+  }
 }

@@ -96,8 +96,8 @@ class HubThread {
   }
 
   #address(): HubAddressReport {
-    const { host, port, url, httpUrl } = this.#hub.address;
-    return { host, port, url, consoleUrl: `${httpUrl}/console/?token=${this.#init.secrets.token}` };
+    const { host, port, url, httpUrl, tlsUrl } = this.#hub.address;
+    return { host, port, url, tlsUrl, consoleUrl: `${httpUrl}/console/?token=${this.#init.secrets.token}` };
   }
 
   #take(command: HubCommand): void {
