@@ -6,17 +6,16 @@ import { authorityFile } from '../host/certificate-paths.ts';
 import { readHubFile } from '../host/hub-file.ts';
 import { contextFile, ContextStore, type Context } from './contexts.ts';
 import { usageError } from './exit.ts';
+import { ifOurs } from './if-ours.ts';
 import type { Terminal } from './terminal.ts';
+import { readTlsFiles, type TlsFlags } from './tls-files.ts';
 
 /** The flags of every command that connects. */
-export interface ConnectFlags {
+export interface ConnectFlags extends TlsFlags {
   readonly url?: string;
   readonly client?: string;
   readonly key?: string;
   readonly data?: string;
-  readonly ca?: string;
-  readonly clientCert?: string;
-  readonly clientCertKey?: string;
 }
 
 /** Where to connect, and as whom. */
@@ -29,17 +28,6 @@ export interface Target {
 }
 
 const DEFAULT_URL = 'ws://127.0.0.1:7410/';
-
-/** What lies in the data folder; undefined when no hub was ever started there, or when it is another user's. */
-async function ifOurs<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
 
 /** True for addresses that stay on this machine. */
 export function isLoopbackUrl(url: string): boolean {
@@ -67,6 +55,23 @@ function merge(flags: ConnectFlags, env: Terminal['env'], context: Context | und
   return { url: context.url, client, key, ca: ca ?? context.ca };
 }
 
+/** A data folder that is named is meant: its hub, not the one of the context. */
+async function contextOf({ data }: ConnectFlags, env: Terminal['env']): Promise<Context | undefined> {
+  return data === undefined ? await new ContextStore(contextFile(env)).current() : undefined;
+}
+
+/** @param dataDir undefined for a hub elsewhere, which knows nothing of this folder's credential */
+async function localIdentity(
+  client: string | undefined,
+  dataDir: string | undefined,
+): Promise<Pick<Target, 'client' | 'key'>> {
+  const local = dataDir === undefined ? undefined : await ifOurs(readFile(join(dataDir, 'cli.key'), 'utf8'));
+  if (client !== undefined && client !== 'cli') {
+    throw usageError(`Cannot connect as "${client}": its key is missing; give --key or WHUB_KEY`);
+  }
+  return { client: local === undefined ? undefined : 'cli', key: local?.trim() };
+}
+
 /**
  * Decides where a command connects and as whom: flags, then `WHUB_URL`, `WHUB_CLIENT` and `WHUB_KEY`, then the context in
  * use, then the hub that runs on the data folder with the `cli` credential that it made there.
@@ -75,46 +80,11 @@ function merge(flags: ConnectFlags, env: Terminal['env'], context: Context | und
  */
 export async function resolveTarget(flags: ConnectFlags, terminal: Terminal): Promise<Target> {
   const { env } = terminal;
-  // A data folder that is named is meant: its hub, not the one of the context.
-  const context = flags.data === undefined ? await new ContextStore(contextFile(env)).current() : undefined;
-  const wanted = merge(flags, env, context);
+  const wanted = merge(flags, env, await contextOf(flags, env));
   const dataDir = flags.data ?? defaultDataDir(env);
   const url = wanted.url ?? (await ifOurs(readHubFile(dataDir)))?.url ?? DEFAULT_URL;
-  const tls = await tlsOf({ flags, env, ca: wanted.ca, own: isLoopbackUrl(url) ? authorityFile(dataDir) : undefined });
+  const isLocal = isLoopbackUrl(url);
+  const tls = await readTlsFiles({ flags, env, ca: wanted.ca, own: isLocal ? authorityFile(dataDir) : undefined });
   if (wanted.key !== undefined || tls?.cert !== undefined) return { url, client: wanted.client, key: wanted.key, tls };
-  const local = isLoopbackUrl(url) ? await ifOurs(readFile(join(dataDir, 'cli.key'), 'utf8')) : undefined;
-  if (wanted.client !== undefined && wanted.client !== 'cli') {
-    throw usageError(`Cannot connect as "${wanted.client}": its key is missing; give --key or WHUB_KEY`);
-  }
-  return { url, client: local === undefined ? undefined : 'cli', key: local?.trim(), tls };
-}
-
-interface TlsFiles {
-  readonly flags: ConnectFlags;
-  readonly env: Terminal['env'];
-  readonly ca: string | undefined;
-  /** Of the hub of this machine: trusted for that one alone, where it is there. */
-  readonly own: string | undefined;
-}
-
-/** @throws {CommandError} when a file that is named cannot be read, or one of a pair is missing */
-async function tlsOf({ flags, env, ca, own }: TlsFiles): Promise<TlsOptions | undefined> {
-  const certFile = flags.clientCert ?? env['WHUB_CLIENT_CERT'];
-  const keyFile = flags.clientCertKey ?? env['WHUB_CLIENT_CERT_KEY'];
-  if ((certFile === undefined) !== (keyFile === undefined))
-    throw usageError('Cannot show a client certificate: give both --client-cert and --client-cert-key');
-  const [trusted, cert, key] = [await readNamed(ca), await readNamed(certFile), await readNamed(keyFile)];
-  const authority = trusted ?? (own === undefined ? undefined : await ifOurs(readFile(own, 'utf8')));
-  if (authority === undefined && cert === undefined) return undefined;
-  return { ca: authority, cert, key };
-}
-
-async function readNamed(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw usageError(`Cannot read "${path}": ${reason}`);
-  }
+  return { url, ...(await localIdentity(wanted.client, isLocal ? dataDir : undefined)), tls };
 }

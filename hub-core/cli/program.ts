@@ -38,6 +38,8 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     .version(VERSION, '-V, --version')
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(see --help)')
+    // A command and those below it may have options of the same name.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
