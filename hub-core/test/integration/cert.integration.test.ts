@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -29,7 +31,16 @@ beforeAll(async () => {
 }, SLOW_MS);
 afterAll(() => owned.disposeAsync(), SLOW_MS);
 
-/** The subject of the certificate that is shown at the port. */
+/** What a browser is told that follows the link. */
+async function open(link: string): Promise<readonly [number | undefined, readonly string[] | undefined]> {
+  const request = httpsRequest(link, { ca: await readFile(tls('ca.crt')), agent: false });
+  request.end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  return [response.statusCode, response.headers['set-cookie']];
+}
+
+/** The serial number of the certificate that is shown at the port. */
 async function serial(port: number): Promise<string> {
   const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
   await once(socket, 'secureConnect');
@@ -132,6 +143,17 @@ describe('a hub with a certificate of its own', { timeout: SLOW_MS }, () => {
     expect([url, link.startsWith(`https://127.0.0.1:${String(port)}/console/`)]).toEqual([
       `wss://127.0.0.1:${String(port)}/`,
       true,
+    ]);
+
+    // A browser's cookie is not sent without TLS.
+    const opened = await open(link);
+    expect(opened).toEqual([
+      303,
+      [
+        expect.stringMatching(
+          new RegExp(`^whub-${String(port)}-tls=\\S+; HttpOnly; SameSite=Strict; Path=/console; Secure$`),
+        ),
+      ],
     ]);
 
     // The command line trusts the authority of its own data folder.
