@@ -5,7 +5,7 @@ import { listenHosts, type HubConfig } from './config.ts';
 import { HubStartError } from './hub-start-error.ts';
 import type { HubAddress } from './hub.ts';
 
-type Reach = Pick<HubConfig, 'host' | 'allowRemote' | 'tls' | 'transports'>;
+type Reach = Pick<HubConfig, 'host' | 'port' | 'allowRemote' | 'tls' | 'transports'>;
 
 /** Where an address that stands for all of them can be reached from this machine. */
 const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
@@ -29,6 +29,28 @@ export function describeAddress({ address, port }: AddressInfo, config: Reach): 
     tcpUrl: `${isSecure ? 'tls' : 'tcp'}://${reachable}`,
     tlsUrl: speaksTls(config.tls, config.transports) ? `tls://${reachable}` : undefined,
   };
+}
+
+/** The part of a wildcard that only this machine reaches. */
+const LOOPBACK_OF: Readonly<Record<string, readonly string[]>> = {
+  '0.0.0.0': ['127.0.0.1'],
+  '::': ['127.0.0.1', '::1'],
+};
+
+/** Where what is not encrypted is taken, of what the hub listens on. UDP, which knows no TLS, is spoken there alone. */
+export function plainAddresses(addresses: readonly AddressInfo[], { tls, transports }: Reach): readonly AddressInfo[] {
+  if (!speaksTls(tls, transports) || tls.plain === 'allow') return addresses;
+  if (tls.plain === 'refuse') return [];
+  return addresses.flatMap((info) => {
+    const local = LOOPBACK_OF[info.address] ?? (isLoopback(info.address) ? [info.address] : []);
+    return local.map((address) => ({ ...info, address }));
+  });
+}
+
+/** True when there is an address at which UDP may be spoken. */
+export function speaksUdp(config: Reach): boolean {
+  const named = listenHosts(config).map((address) => ({ address, family: '', port: config.port }));
+  return config.transports.udp && plainAddresses(named, config).length > 0;
 }
 
 /** @throws {HubStartError} when other machines could reach the hub without TLS, and nobody said that they may */
