@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -27,7 +28,8 @@ export async function openCapture(target: Target, signal: AbortSignal): Promise<
       'Cannot read the traffic: the key of a manager is needed; give --key or WHUB_KEY',
     );
   }
-  const url = new URL('/console/rpc/capture', target.url);
+  const url = consoleUrl(target.url);
+  trust(target.tls);
   // Node's own WebSocket takes headers, which a browser's does not.
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${target.key}` } });
   const ended = new AbortController();
@@ -47,6 +49,19 @@ export async function openCapture(target: Target, signal: AbortSignal): Promise<
       await closed.promise;
     },
   };
+}
+
+/** The console is reached over HTTP, whatever else is spoken at that address. */
+function consoleUrl(text: string): URL {
+  const { protocol, host } = new URL(text);
+  const isSecure = protocol === 'wss:' || protocol === 'tls:' || protocol === 'https:';
+  return new URL('/console/rpc/capture', `${isSecure ? 'wss' : 'ws'}://${host}`);
+}
+
+/** Node's own WebSocket asks the process whom it trusts. This process connects to nothing else. */
+function trust(tls: Target['tls']): void {
+  if (tls?.ca === undefined) return;
+  setDefaultCACertificates([...getCACertificates(), ...[tls.ca].flat().map(String)]);
 }
 
 async function opened(socket: WebSocket, url: URL, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,8 @@ const contextSchema = z.strictObject({
   url: z.string(),
   client: z.string().optional(),
   key: z.string().optional(),
+  /** PEM file of the authority to trust. */
+  ca: z.string().optional(),
 });
 /** A hub and who one is there, under a name. */
 export type Context = z.infer<typeof contextSchema>;

@@ -98,6 +98,44 @@ describe('resolveTarget', () => {
   });
 });
 
+describe('whom a command trusts', () => {
+  const write = async (name: string): Promise<string> => {
+    const path = join(folder.path, name);
+    await writeFile(path, name);
+    return path;
+  };
+
+  it('[CM3] is the authority of a flag, the environment or the context, in this order', async () => {
+    const [flag, variable, saved] = [await write('flag'), await write('variable'), await write('saved')];
+    await store().add('office', { url: 'wss://hub.example.org', key: 'whub_x', ca: saved });
+    const context = await resolve();
+    env = { ...env, WHUB_CA: variable };
+    const found = [context, await resolve(), await resolve({ ca: flag })].map(({ tls }) => tls?.ca);
+    expect(found).toEqual(['saved', 'variable', 'flag']);
+    expect((await resolve({ url: 'wss://elsewhere:1' })).tls?.ca).toBe('variable');
+  });
+
+  it('[CM3] is the authority of the data folder for the hub of this machine alone', async () => {
+    await writeLocalHub(process.pid);
+    await mkdir(join(folder.path, 'data', 'tls'));
+    await writeFile(join(folder.path, 'data', 'tls', 'ca.crt'), 'own');
+    expect([(await resolve()).tls?.ca, (await resolve({ url: 'wss://192.0.2.1:1' })).tls]).toEqual(['own', undefined]);
+  });
+
+  it('[CM3] and who it is may be a certificate, which needs its key', async () => {
+    await writeLocalHub(process.pid);
+    const [clientCert, clientCertKey] = [await write('cert'), await write('key')];
+    expect(await resolve({ clientCert, clientCertKey, client: 'anna' })).toEqual({
+      url: 'ws://127.0.0.1:7777/',
+      client: 'anna',
+      key: undefined,
+      tls: { ca: undefined, cert: 'cert', key: 'key' },
+    });
+    await expect(resolve({ clientCert })).rejects.toThrow('give both --client-cert and --client-cert-key');
+    await expect(resolve({ ca: join(folder.path, 'none') })).rejects.toThrow(/^Cannot read ".*none": ENOENT$/);
+  });
+});
+
 describe('isLoopbackUrl', () => {
   it.each([
     ['ws://127.0.0.1:1', true],

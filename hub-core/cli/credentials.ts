@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TlsOptions } from '../client/node/index.ts';
 import { defaultDataDir } from '../host/data-dir.ts';
+import { authorityFile } from '../host/certificate-paths.ts';
 import { readHubFile } from '../host/hub-file.ts';
 import { contextFile, ContextStore, type Context } from './contexts.ts';
 import { usageError } from './exit.ts';
+import { ifOurs } from './if-ours.ts';
 import type { Terminal } from './terminal.ts';
+import { readTlsFiles, type TlsFlags } from './tls-files.ts';
 
 /** The flags of every command that connects. */
-export interface ConnectFlags {
+export interface ConnectFlags extends TlsFlags {
   readonly url?: string;
   readonly client?: string;
   readonly key?: string;
@@ -19,20 +23,11 @@ export interface Target {
   readonly url: string;
   readonly client: string | undefined;
   readonly key: string | undefined;
+  /** Absent: as the platform does it. */
+  readonly tls?: TlsOptions | undefined;
 }
 
 const DEFAULT_URL = 'ws://127.0.0.1:7410/';
-
-/** What lies in the data folder; undefined when no hub was ever started there, or when it is another user's. */
-async function ifOurs<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
 
 /** True for addresses that stay on this machine. */
 export function isLoopbackUrl(url: string): boolean {
@@ -40,11 +35,12 @@ export function isLoopbackUrl(url: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** A {@link Target} as far as it was said. */
+/** A {@link Target} as far as it was said; `ca` is a file. */
 interface Wanted {
   readonly url?: string | undefined;
   readonly client?: string | undefined;
   readonly key?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 /** Flags win over the environment, and that over the saved context; a context is taken as a whole or not at all. */
@@ -52,10 +48,28 @@ function merge(flags: ConnectFlags, env: Terminal['env'], context: Context | und
   const url = flags.url ?? env['WHUB_URL'];
   const client = flags.client ?? env['WHUB_CLIENT'];
   const key = flags.key ?? env['WHUB_KEY'];
+  const ca = flags.ca ?? env['WHUB_CA'];
   const usesContext = url === undefined && context !== undefined;
-  if (!usesContext) return { url, client, key };
-  if (client === undefined && key === undefined) return context;
-  return { url: context.url, client, key };
+  if (!usesContext) return { url, client, key, ca };
+  if (client === undefined && key === undefined) return { ...context, ca: ca ?? context.ca };
+  return { url: context.url, client, key, ca: ca ?? context.ca };
+}
+
+/** A data folder that is named is meant: its hub, not the one of the context. */
+async function contextOf({ data }: ConnectFlags, env: Terminal['env']): Promise<Context | undefined> {
+  return data === undefined ? await new ContextStore(contextFile(env)).current() : undefined;
+}
+
+/** @param dataDir undefined for a hub elsewhere, which knows nothing of this folder's credential */
+async function localIdentity(
+  client: string | undefined,
+  dataDir: string | undefined,
+): Promise<Pick<Target, 'client' | 'key'>> {
+  const local = dataDir === undefined ? undefined : await ifOurs(readFile(join(dataDir, 'cli.key'), 'utf8'));
+  if (client !== undefined && client !== 'cli') {
+    throw usageError(`Cannot connect as "${client}": its key is missing; give --key or WHUB_KEY`);
+  }
+  return { client: local === undefined ? undefined : 'cli', key: local?.trim() };
 }
 
 /**
@@ -66,15 +80,11 @@ function merge(flags: ConnectFlags, env: Terminal['env'], context: Context | und
  */
 export async function resolveTarget(flags: ConnectFlags, terminal: Terminal): Promise<Target> {
   const { env } = terminal;
-  // A data folder that is named is meant: its hub, not the one of the context.
-  const context = flags.data === undefined ? await new ContextStore(contextFile(env)).current() : undefined;
-  const wanted = merge(flags, env, context);
+  const wanted = merge(flags, env, await contextOf(flags, env));
   const dataDir = flags.data ?? defaultDataDir(env);
   const url = wanted.url ?? (await ifOurs(readHubFile(dataDir)))?.url ?? DEFAULT_URL;
-  if (wanted.key !== undefined) return { url, client: wanted.client, key: wanted.key };
-  const local = isLoopbackUrl(url) ? await ifOurs(readFile(join(dataDir, 'cli.key'), 'utf8')) : undefined;
-  if (wanted.client !== undefined && wanted.client !== 'cli') {
-    throw usageError(`Cannot connect as "${wanted.client}": its key is missing; give --key or WHUB_KEY`);
-  }
-  return { url, client: local === undefined ? undefined : 'cli', key: local?.trim() };
+  const isLocal = isLoopbackUrl(url);
+  const tls = await readTlsFiles({ flags, env, ca: wanted.ca, own: isLocal ? authorityFile(dataDir) : undefined });
+  if (wanted.key !== undefined || tls?.cert !== undefined) return { url, client: wanted.client, key: wanted.key, tls };
+  return { url, ...(await localIdentity(wanted.client, isLocal ? dataDir : undefined)), tls };
 }

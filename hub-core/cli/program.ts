@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAuditCommand } from './commands/audit.ts';
 import { addBlockCommand } from './commands/block.ts';
 import { addCallCommand } from './commands/call.ts';
+import { addCertCommand } from './commands/cert.ts';
 import { addClientCommand } from './commands/client.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addConsoleCommand } from './commands/console.ts';
@@ -37,6 +38,8 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     .version(VERSION, '-V, --version')
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(see --help)')
+    // A command and those below it may have options of the same name.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
@@ -47,6 +50,7 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addServeCommand,
     addStopCommand,
     addClientCommand,
+    addCertCommand,
     addConfigCommand,
     addDoctorCommand,
     addBlockCommand,

@@ -1,3 +1,4 @@
+import { Emitter } from '../common/base/emitter.ts';
 import type { Readable, Writable } from 'node:stream';
 
 /** What a command sees of its process, so that tests can stand in for it. */
@@ -10,6 +11,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C, on SIGTERM, and when nobody reads stdout any more. */
   readonly interrupted: AbortSignal;
+  /** Called on SIGHUP instead of an interruption, where that does not mean that the terminal is gone: there is none. */
+  onHangup(listener: () => void): Disposable;
 }
 
 /** Why a command is to end early; `exitCode` as shells have it, 0 when it is no mishap. */
@@ -34,9 +37,15 @@ const SIGNALS = [
  */
 export function processTerminal(): Terminal & Disposable {
   const controller = new AbortController();
+  const hangups = new Emitter<void>();
+  const isAtTerminal = process.stdin.isTTY || process.stdout.isTTY;
   using setup = new DisposableStack();
   for (const [signal, exitCode] of SIGNALS) {
     const handle = (): void => {
+      if (signal === 'SIGHUP' && !isAtTerminal && hangups.listenerCount > 0) {
+        hangups.emit();
+        return;
+      }
       if (controller.signal.aborted) process.exit(exitCode);
       controller.abort(new Interruption(signal, exitCode));
     };
@@ -57,6 +66,7 @@ export function processTerminal(): Terminal & Disposable {
     stderr: process.stderr,
     env: process.env,
     interrupted: controller.signal,
+    onHangup: (listener) => hangups.event.subscribe(listener),
     [Symbol.dispose]: () => owned.dispose(),
   };
 }

@@ -189,14 +189,13 @@ class ThreadedHubHost implements HubHost {
     this.#control = await startControlServer(dataDir, {
       stop: () => void this.stop(),
       consoleUrl: () => this.#ready?.consoleUrl ?? '',
-      refresh: () => this.#refresh(),
+      refresh: () => this.refresh(),
     });
     const { path, secret: controlSecret } = this.#control;
     await writeHubFile(dataDir, { pid: process.pid, host, port, url, control: { path, secret: controlSecret } });
   }
 
-  /** Resolves when the hub has read what other programs changed, or is not there to do so. */
-  #refresh(): Promise<void> {
+  refresh(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     const done = Promise.withResolvers<void>();
     port1.once('close', () => done.resolve());

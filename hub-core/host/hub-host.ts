@@ -17,6 +17,8 @@ export interface HubHostReady {
   readonly port: number;
   /** `ws://127.0.0.1:7410/` */
   readonly url: string;
+  /** `tls://127.0.0.1:7410`; undefined without a certificate. */
+  readonly tlsUrl: string | undefined;
   /** With a token that is valid while the hub runs. */
   readonly consoleUrl: string;
 }
@@ -45,6 +47,8 @@ export interface HubHost extends AsyncDisposable {
   start(): Promise<HubHostReady>;
   /** Drains (bounded), then stops both threads. Idempotent. */
   stop(): Promise<void>;
+  /** Has the hub take up at once what changed on disk: clients, certificates. Resolves when it holds. */
+  refresh(): Promise<void>;
   /** A port that speaks the console's contract with that root; closing it ends the session. */
   connectConsole(root: 'hub' | 'capture'): MessagePort;
   readBody(seq: number, part: 'request' | 'reply', offset: number, length: number): Promise<BodyPart | undefined>;

@@ -96,8 +96,8 @@ class HubThread {
   }
 
   #address(): HubAddressReport {
-    const { host, port, url, httpUrl } = this.#hub.address;
-    return { host, port, url, consoleUrl: `${httpUrl}/console/?token=${this.#init.secrets.token}` };
+    const { host, port, url, httpUrl, tlsUrl } = this.#hub.address;
+    return { host, port, url, tlsUrl, consoleUrl: `${httpUrl}/console/?token=${this.#init.secrets.token}` };
   }
 
   #take(command: HubCommand): void {
@@ -112,12 +112,20 @@ class HubThread {
         this.#capture.attach(command.port);
         return;
       case 'refresh':
-        this.#hub.refresh();
-        command.port.close();
+        void this.#refresh(command.port);
         return;
       case 'stop':
         void this.#stop();
     }
+  }
+
+  async #refresh(done: MessagePort): Promise<void> {
+    try {
+      await this.#hub.refresh();
+    } catch (error) {
+      this.#log.error({ error }, 'what was changed could not be taken up');
+    }
+    done.close();
   }
 
   async #stop(): Promise<void> {

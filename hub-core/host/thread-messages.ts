@@ -93,6 +93,8 @@ export interface HubAddressReport {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  /** `tls://127.0.0.1:7410`; undefined without a certificate. */
+  readonly tlsUrl: string | undefined;
   readonly consoleUrl: string;
 }
 

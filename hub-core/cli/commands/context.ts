@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { nodeCarriers } from '../../client/node/node-carriers.ts';
 import { isClientId } from '../../common/base/ids.ts';
 import { contextFile, ContextStore, type ContextRow } from '../contexts.ts';
 import { ExitCode, usageError } from '../exit.ts';
@@ -11,18 +13,23 @@ export interface ContextFlags {
   readonly url: string;
   readonly client?: string;
   readonly key?: string;
+  readonly ca?: string;
 }
 
 const storeOf = (terminal: Terminal): ContextStore => new ContextStore(contextFile(terminal.env));
 
 export async function addContext(name: string, flags: ContextFlags, terminal: Terminal): Promise<ExitCode> {
-  const { url, client, key } = flags;
-  const protocol = URL.parse(url)?.protocol;
-  if (!['ws:', 'wss:', 'tcp:', 'udp:'].includes(protocol ?? ''))
+  const { url, client, key, ca } = flags;
+  if (!Object.hasOwn(nodeCarriers, URL.parse(url)?.protocol ?? ''))
     throw usageError(`Cannot save "${url}": write it as ws://host:port`);
   if (client !== undefined && !isClientId(client))
     throw usageError(`Cannot save client "${client}": it is no client id`);
-  const context = { url, ...(client !== undefined && { client }), ...(key !== undefined && { key }) };
+  const context = {
+    url,
+    ...(client !== undefined && { client }),
+    ...(key !== undefined && { key }),
+    ...(ca !== undefined && { ca: resolve(ca) }),
+  };
   await storeOf(terminal).add(name, context);
   printLine(terminal.stderr, `context "${name}" is saved`);
   return ExitCode.Ok;
@@ -64,6 +71,7 @@ export function addContextCommand(program: Command, run: RunCommand): void {
     .requiredOption('--url <url>', 'address of the hub')
     .option('--client <id>', 'client id')
     .option('--key <key>', 'its key')
+    .option('--ca <file>', 'PEM file of the authority to trust there')
     .action((name: string, flags: ContextFlags) => run((terminal) => addContext(name, flags, terminal)));
   context
     .command('use')

@@ -14,6 +14,10 @@ export interface ServeFlags {
   readonly host?: readonly string[];
   readonly port?: number;
   readonly allowRemote?: true;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  readonly requireTls?: true;
   readonly data?: string;
   readonly config?: string;
   readonly set?: readonly string[];
@@ -36,6 +40,8 @@ function consoleAssetsDir(): string | undefined {
 
 function announce(ready: HubHostReady, dataDir: string, terminal: Terminal): void {
   printLine(terminal.stdout, `hub      ${ready.url}`);
+  if (ready.tlsUrl !== undefined && !ready.url.startsWith('wss:'))
+    printLine(terminal.stdout, `tls      ${ready.tlsUrl}`);
   printLine(terminal.stdout, `console  ${ready.consoleUrl}`);
   printLine(terminal.stdout, `data     ${dataDir}`);
 }
@@ -56,26 +62,39 @@ function ended(host: HubHost, terminal: Terminal): Promise<HubHost['state'] | vo
 const hostTools = () =>
   Promise.all([import('../../host/create-hub-host.ts'), import('../../host/configuration/load-configuration.ts')]);
 
+const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+
+/** The flags by the names of the settings that they are. */
+function settingsOf(flags: ServeFlags): Readonly<Record<string, unknown>> {
+  const { host, port, allowRemote, middleware, pageHost, tlsCert, tlsKey, tlsClientCa, requireTls } = flags;
+  return {
+    host,
+    port,
+    allowRemote,
+    pageHosts: pageHost,
+    middleware: middleware?.map((file) => ({ file: resolve(file) })),
+    'tls.certFile': absolute(tlsCert),
+    'tls.keyFile': absolute(tlsKey),
+    'tls.caFile': absolute(tlsClientCa),
+    'tls.clientCertificates': tlsClientCa === undefined ? undefined : 'optional',
+    'tls.plain': requireTls === true ? 'refuse' : undefined,
+  };
+}
+
 /** Runs a hub until it is told to stop. */
 export async function serve(flags: ServeFlags, terminal: Terminal): Promise<ExitCode> {
   const dataDir = flags.data ?? defaultDataDir(terminal.env);
   const [{ createHubHost }, { loadConfiguration }] = await hostTools();
-  const { host: address, port, allowRemote, middleware, pageHost: pageHosts } = flags;
   const { config } = loadConfiguration({
     dataDir,
     file: flags.config,
     environment: terminal.env,
-    flags: {
-      host: address,
-      port,
-      allowRemote,
-      pageHosts,
-      middleware: middleware?.map((file) => ({ file: resolve(file) })),
-    },
+    flags: settingsOf(flags),
     assignments: flags.set,
   });
   await using host = createHubHost({ config, consoleAssetsDir: consoleAssetsDir(), logLevel: flags.log });
   const end = ended(host, terminal);
+  using _hangup = terminal.onHangup(() => void host.refresh());
   const ready = await host.start();
   if (flags.json === true) {
     const { url, consoleUrl } = ready;
@@ -102,7 +121,11 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .description('run a hub until Ctrl-C, SIGTERM or "whub stop"')
     .option('--host <address>', 'address to listen on; may be repeated (default: 127.0.0.1)', collect)
     .option('--port <port>', 'port to listen on; 0 lets the system choose (default: 7410)', wholeNumber(0, 65_535))
-    .option('--allow-remote', 'permit an address that other machines can reach; what passes is not encrypted')
+    .option('--allow-remote', 'permit an address that other machines can reach; also what is not encrypted')
+    .option('--tls-cert <file>', 'PEM file of a certificate, see "whub cert": TLS is spoken on the same port')
+    .option('--tls-key <file>', 'PEM file of its private key')
+    .option('--tls-client-ca <file>', 'PEM file of the authority whose client certificates count instead of keys')
+    .option('--require-tls', 'take nothing that is not encrypted, not even from this machine')
     .option('--middleware <file>', 'ES module that every request passes; may be repeated, in that order', collect)
     .option('--page-host <name>', 'name under which web pages of services run as their own; may be repeated', collect)
     .option('--config <file>', 'configuration (WHUB_CONFIG_FILE; default: whub.config.json in the data folder, if any)')
@@ -118,6 +141,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
   withExamples(command, [
     'whub serve',
     'whub serve --port 0 --data ./hub-data --json',
+    'whub serve --tls-cert hub.crt --tls-key hub.key --host 0.0.0.0',
     'whub serve --set limits.heartbeatMs=5000 --set auth.signup=true',
   ]).action((flags: ServeFlags) => run((terminal) => serve(flags, terminal)));
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { CredentialError, RequestError } from '../../common/errors/hub-error.ts';
 import type { Hub } from '../../server/hub/hub.ts';
 
@@ -38,14 +39,18 @@ export class ConsoleAccess {
     this.#secrets = secrets;
   }
 
-  /** One link a hub: cookies know no ports, names do. */
-  get cookieName(): string {
-    return `whub-${String(this.#hub.address.port)}`;
+  /**
+   * One link a hub: cookies know no ports, names do. What was set over TLS is not sent without, nor can it be set again there,
+   * so that one has a name of its own.
+   */
+  cookieName({ socket }: IncomingMessage): string {
+    return `whub-${String(this.#hub.address.port)}${socket instanceof TLSSocket ? '-tls' : ''}`;
   }
 
   /** `Set-Cookie` of a browser that showed the token. */
-  get cookie(): string {
-    return `${this.cookieName}=${this.#secrets.cookie}; HttpOnly; SameSite=Strict; Path=/console`;
+  cookieFor(request: IncomingMessage): string {
+    const secure = request.socket instanceof TLSSocket ? '; Secure' : '';
+    return `${this.cookieName(request)}=${this.#secrets.cookie}; HttpOnly; SameSite=Strict; Path=/console${secure}`;
   }
 
   hasToken(token: string): boolean {
@@ -53,7 +58,7 @@ export class ConsoleAccess {
   }
 
   hasCookie(request: IncomingMessage): boolean {
-    return isSame(cookieOf(request, this.cookieName) ?? '', this.#secrets.cookie);
+    return isSame(cookieOf(request, this.cookieName(request)) ?? '', this.#secrets.cookie);
   }
 
   /**

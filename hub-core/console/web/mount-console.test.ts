@@ -62,7 +62,7 @@ afterEach(async () => {
 /** The part of a hub that the console stands on: a port with mounts, and keys. */
 function hub(): Pick<Hub, 'address' | 'authenticate' | 'mount'> {
   return {
-    address: { host: '127.0.0.1', port, url: '', httpUrl: '', tcpUrl: '' },
+    address: { host: '127.0.0.1', port, url: '', httpUrl: '', tcpUrl: '', tlsUrl: undefined },
     mount(entry) {
       mounts.push(entry);
       return { [Symbol.dispose]: () => void (mounts = mounts.filter((other) => other !== entry)) };

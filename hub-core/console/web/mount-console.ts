@@ -149,7 +149,11 @@ class ConsoleWeb {
     }
     const token = url.pathname === '/console/' ? url.searchParams.get('token') : null;
     if (token !== null && this.#access.hasToken(token)) {
-      const headers = { location: '/console/', 'set-cookie': this.#access.cookie, 'cache-control': 'no-store' };
+      const headers = {
+        location: '/console/',
+        'set-cookie': this.#access.cookieFor(request),
+        'cache-control': 'no-store',
+      };
       response.writeHead(303, headers).end();
       return;
     }

@@ -81,6 +81,15 @@ describe('loadConfiguration', () => {
     expect(hosts).toEqual([['127.0.0.1', '::1'], ['localhost'], '::1', ['127.0.0.1', '127.0.0.2']]);
   });
 
+  it('[CF1, CF3] takes the files of TLS beside the file that names them, and calls flags by their names', () => {
+    const { config } = load({ file: file('{"tls":{"certFile":"hub.crt","keyFile":"/etc/hub.key"}}', 'tls.json') });
+    expect([config.tls.certFile, config.tls.keyFile]).toEqual([join(folder.path, 'hub.crt'), resolve('/etc/hub.key')]);
+    expect(() => load({ flags: { 'tls.certFile': '/hub.crt' } })).toThrow('tls.keyFile: must name the key of certFile');
+    expect(() => load({ flags: { 'tls.plain': 'refuse' } })).toThrow('tls.certFile: must name a certificate');
+    const given = load({ flags: { 'tls.certFile': '/hub.crt', 'tls.keyFile': '/hub.key' } });
+    expect(sourceOf(given, 'tls.certFile')).toEqual(['/hub.crt', 'flag', '--tls-cert']);
+  });
+
   it('[CF2] reads whub.config.json in the data folder when there is one, or the file that is named', () => {
     expect(load().file).toBeUndefined();
     const beside = file('{"name":"beside"}', 'whub.config.json');

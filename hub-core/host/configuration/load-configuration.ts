@@ -38,6 +38,18 @@ interface Given {
   readonly origin: string;
 }
 
+/** Settings that name files. */
+const FILES: ReadonlySet<string> = new Set(['middleware', 'tls.certFile', 'tls.keyFile', 'tls.caFile']);
+
+/** Flags that are not called as their settings are. */
+const FLAGS: Readonly<Record<string, string>> = {
+  'tls.certFile': '--tls-cert',
+  'tls.keyFile': '--tls-key',
+  'tls.caFile': '--tls-client-ca',
+  'tls.clientCertificates': '--tls-client-ca',
+  'tls.plain': '--require-tls',
+};
+
 type GivenByName = Map<string, Given>;
 
 /**
@@ -77,7 +89,7 @@ function takeFile(
   const sections = new Set([...settings.keys()].flatMap(sectionsOf));
   const take = (value: unknown, name: string): void => {
     if (settings.has(name)) {
-      given.set(name, { value: name === 'middleware' ? besideFile(value, path) : value, source: 'file', origin: path });
+      given.set(name, { value: FILES.has(name) ? besideFile(value, path) : value, source: 'file', origin: path });
     } else if (name === 'dataDir') {
       throw new HubStartError(
         `Cannot take "dataDir" from "${path}": say it with --data or WHUB_DATA, to every command`,
@@ -103,6 +115,7 @@ function sectionsOf(name: string): readonly string[] {
 
 /** What a file names stands beside it, wherever the hub is started. */
 function besideFile(value: unknown, path: string): unknown {
+  if (typeof value === 'string' && value !== '') return resolve(dirname(path), value);
   if (!Array.isArray(value)) return value;
   return value.map((each: unknown) =>
     isRecord(each) && typeof each['file'] === 'string' ? { ...each, file: resolve(dirname(path), each['file']) } : each,
@@ -151,7 +164,7 @@ function valueOf(text: string, setting: Setting, origin: string): unknown {
 }
 
 function flagOf(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return FLAGS[name] ?? `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function parse(dataDir: string, given: GivenByName): HubConfig {

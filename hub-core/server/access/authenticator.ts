@@ -8,6 +8,8 @@ export interface Credential {
   readonly token?: string;
   /** Of `client`. */
   readonly password?: string;
+  /** The client that a certificate names which was verified already. Counts where none of the others is given. */
+  readonly certificate?: string;
 }
 
 /** Who may come in; implemented by the auth module. */

@@ -4,6 +4,9 @@ const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 /** Host name (lower case, IPv6 in brackets, a trailing dot kept) and port, then nothing. */
 const AUTHORITY = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/;
 
+/** Of `http:` and `https:`. */
+const SCHEME_PORTS: ReadonlySet<number> = new Set([80, 443]);
+
 export interface HostPolicy {
   /**
    * True when the hub answers to this `Host`. A page that reaches the hub through a name of its own (DNS rebinding) is
@@ -42,7 +45,7 @@ export function hostsOf(port: number, names: readonly string[]): Set<string> {
     }
     hosts.add(`${name}:${String(port)}`);
     // Browsers leave the scheme's own port out.
-    if (port === 80) hosts.add(name);
+    if (SCHEME_PORTS.has(port)) hosts.add(name);
   }
   return hosts;
 }
@@ -58,8 +61,9 @@ export function createHostPolicy(port: number, names: readonly string[]): HostPo
       if (host === undefined) return false;
       const value = host.toLowerCase();
       if (accepted.has(value)) return true;
-      const [, name, givenPort = '80'] = AUTHORITY.exec(value) ?? [];
-      return localAddress !== undefined && name === hostLiteral(localAddress) && Number(givenPort) === port;
+      const [, name, givenPort] = AUTHORITY.exec(value) ?? [];
+      if (localAddress === undefined || name !== hostLiteral(localAddress)) return false;
+      return givenPort === undefined ? SCHEME_PORTS.has(port) : Number(givenPort) === port;
     },
   };
 }

@@ -5,8 +5,9 @@ export interface OriginPolicy {
    *
    * @param origin the header's value, undefined when there is none
    * @param host the `Host` of the same request, already accepted
+   * @param scheme over which it came, default `http`
    */
-  accepts(origin: string | undefined, host: string): boolean;
+  accepts(origin: string | undefined, host: string, scheme?: 'http' | 'https'): boolean;
   /** True for an origin other than the hub's own that is allowed by configuration, so that CORS headers are due. */
   isConfigured(origin: string): boolean;
 }
@@ -20,8 +21,8 @@ export interface OriginPolicy {
 export function createOriginPolicy(allowed: readonly string[]): OriginPolicy {
   const configured = new Set(allowed);
   return {
-    accepts: (origin, host) =>
-      origin === undefined || origin === `http://${host.toLowerCase()}` || configured.has(origin),
+    accepts: (origin, host, scheme = 'http') =>
+      origin === undefined || origin === `${scheme}://${host.toLowerCase()}` || configured.has(origin),
     isConfigured: (origin) => configured.has(origin),
   };
 }

@@ -3,7 +3,7 @@ import { DEFAULT_DATAGRAM_BYTES } from '../../common/transport/datagram/datagram
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
-import { hostSchema, proxyProtocolSchema, transportsSchema } from './port-config.ts';
+import { hostSchema, proxyProtocolSchema, tlsSchema, transportsSchema } from './port-config.ts';
 
 const KIB = 1 << 10;
 const MIB = 1 << 20;
@@ -316,6 +316,7 @@ export const hubConfigSchema = z.strictObject({
   cors: corsSchema.prefault({}),
   transports: transportsSchema.prefault({}),
   proxyProtocol: proxyProtocolSchema.prefault({}),
+  tls: tlsSchema.prefault({}),
   drainTimeoutMs: milliseconds()
     .default(5000)
     .describe('Time for work in flight to finish at a stop, ms; 0 = none is given'),

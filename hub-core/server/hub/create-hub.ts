@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../common/base/clock.ts';
 import type { ClientId } from '../../common/base/ids.ts';
 import { systemRandom, type Random } from '../../common/base/random.ts';
@@ -8,13 +7,13 @@ import type { ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import { parseAuthorization } from '../access/bearer.ts';
-import { hostLiteral, isLoopback } from '../access/host-policy.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
 import type { Middleware } from '../middleware.ts';
 import type { Principal } from '../relay.ts';
 import { auditedOperations } from './audited-operations.ts';
-import { listenHosts, parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
+import { assertMayListen, describeAddress } from './hub-address.ts';
+import { parseHubConfig, type HubConfig, type HubConfigInput } from './config.ts';
 import { feedEvents } from './event-feed.ts';
 import { joinGuard } from './guard-parts.ts';
 import { HubStartError } from './hub-start-error.ts';
@@ -34,9 +33,6 @@ export interface HubDeps {
   readonly middleware?: readonly Middleware[];
 }
 
-/** Where an address that stands for all of them can be reached from this machine. */
-const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
-
 /**
  * Makes a hub; nothing runs before its `start`.
  *
@@ -44,17 +40,6 @@ const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', ':
  */
 export function createHub(config: HubConfigInput, deps: HubDeps = {}): Hub {
   return new LocalHub(parseHubConfig(config), deps);
-}
-
-function describeAddress({ address, port }: AddressInfo): HubAddress {
-  const reachable = `${WILDCARDS[address] ?? hostLiteral(address)}:${String(port)}`;
-  return {
-    host: address,
-    port,
-    url: `ws://${reachable}/`,
-    httpUrl: `http://${reachable}`,
-    tcpUrl: `tcp://${reachable}`,
-  };
 }
 
 class LocalHub implements Hub {
@@ -125,16 +110,11 @@ class LocalHub implements Hub {
   get address(): HubAddress {
     const { address } = this.#parts.listener;
     if (address === undefined) throw new TypeError('Cannot tell the address: the hub has not started');
-    return describeAddress(address);
+    return describeAddress(address, this.#config);
   }
 
   async start(): Promise<void> {
-    const remote = listenHosts(this.#config).find((host) => !isLoopback(host));
-    if (!this.#config.allowRemote && remote !== undefined) {
-      const text =
-        'other machines could reach the hub there; set allowRemote (whub serve --allow-remote) to permit that, or listen on 127.0.0.1';
-      throw new HubStartError(`Cannot listen on "${remote}": ${text}`);
-    }
+    assertMayListen(this.#config);
     this.#startedAtMs = this.#clock.wallMs();
     const feeds = this.#subscribe();
     this.#feeds = feeds;
@@ -162,8 +142,9 @@ class LocalHub implements Hub {
     await this.stop();
   }
 
-  refresh(): void {
+  async refresh(): Promise<void> {
     this.#parts.storage.refresh();
+    await this.#parts.listener.reload();
   }
 
   modules(): readonly ModuleStatus[] {

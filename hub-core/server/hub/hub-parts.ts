@@ -37,6 +37,7 @@ import { createStorage, type Storage } from '../storage/storage-module.ts';
 import { composedCapture, Composer } from './composer.ts';
 import { listenHosts, type HubConfig } from './config.ts';
 import { assembleGuard, type GuardParts } from './guard-parts.ts';
+import { plainAddresses, speaksUdp } from './hub-address.ts';
 import { HUB_VERSION } from './version.ts';
 import { youngCollector } from './collect-young.ts';
 import { StreamSweep } from './stream-sweep.ts';
@@ -158,7 +159,7 @@ function assembleAccess(
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
   const relay = guard.relay(shared.relay);
-  const { limits, port, hostNames, pageHosts, allowedOrigins, cors, transports, proxyProtocol } = config;
+  const { limits, port, hostNames, pageHosts, allowedOrigins, cors, transports, proxyProtocol, tls } = config;
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
     clock,
@@ -193,6 +194,7 @@ function assembleAccess(
       httpBodyTimeoutMs,
       transports,
       proxyProtocol,
+      tls,
     },
     limits,
     relay,
@@ -204,14 +206,14 @@ function assembleAccess(
     acceptor: connections,
     codecs,
   });
-  const udp = config.transports.udp
+  const udp = speaksUdp(config)
     ? createUdpListener({
         clock,
         log: log.child({ module: 'udp-listener' }),
         hubId: hub.id,
         config: config.udp,
         codec: codecs.binary,
-        addresses: () => listener.addresses,
+        addresses: () => plainAddresses(listener.addresses, config),
         acceptor: connections,
         gate,
         keyHashes: shared.auth,

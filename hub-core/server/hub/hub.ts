@@ -24,6 +24,8 @@ export interface HubAddress {
   readonly httpUrl: string;
   /** `tcp://127.0.0.1:7410` */
   readonly tcpUrl: string;
+  /** `tls://127.0.0.1:7410`; undefined without a certificate. Where TLS must be spoken the others are of it, too. */
+  readonly tlsUrl: string | undefined;
 }
 
 export interface ComposedAnswer {
@@ -59,8 +61,11 @@ export interface Hub extends AsyncDisposable {
   /** Ends everything. Idempotent; also without a drain. */
   stop(): Promise<void>;
 
-  /** Takes up at once what other programs changed in the data folder; it is looked for every half second anyway. */
-  refresh(): void;
+  /**
+   * Takes up at once what other programs changed in the data folder, and certificates that were replaced; both are looked for
+   * every now and then anyway. Resolves when it holds.
+   */
+  refresh(): Promise<void>;
 
   modules(): readonly ModuleStatus[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */

@@ -1,4 +1,4 @@
-import { BindError } from '../listener/index.ts';
+import { BindError, TlsFileError } from '../listener/index.ts';
 import { UdpBindError } from '../listener/udp/index.ts';
 import { MiddlewareError } from '../modules/middleware-manager/index.ts';
 import { StorageError } from '../storage/storage-error.ts';
@@ -22,7 +22,9 @@ const BIND_HINTS: Readonly<Record<string, (target: Target) => string>> = {
  */
 export function startErrorOf(error: unknown, target: Target): unknown {
   const cause = error instanceof AggregateError ? error.cause : error;
-  if (cause instanceof StorageError || cause instanceof MiddlewareError || cause instanceof UdpBindError)
+  if (cause instanceof StorageError || cause instanceof MiddlewareError)
+    return new HubStartError(cause.message, { cause: error });
+  if (cause instanceof TlsFileError || cause instanceof UdpBindError)
     return new HubStartError(cause.message, { cause: error });
   const hint = cause instanceof BindError ? BIND_HINTS[cause.code] : undefined;
   if (!(cause instanceof BindError) || hint === undefined) return error;

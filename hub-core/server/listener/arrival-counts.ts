@@ -8,10 +8,10 @@ export type ArrivalKind = 'http' | 'tcp' | 'tls';
 /**
  * Why nothing came of a connection. `silent` said nothing, `half` began something, `unknown` said something else, `off` speaks
  * what is switched off, `plain` does so without the encryption that is asked for, `limit` comes too often or is blocked,
- * `handshake` failed at TLS, `proxy` has a wrong PROXY header or none, `stopping` comes too late.
+ * `handshake` failed at TLS, `certificate` shows none that counts where one is asked for, `proxy` has a wrong PROXY header or none, `stopping` comes too late.
  */
 export type RefusalReason =
-  'silent' | 'half' | 'unknown' | 'off' | 'plain' | 'limit' | 'handshake' | 'proxy' | 'stopping';
+  'silent' | 'half' | 'unknown' | 'off' | 'plain' | 'limit' | 'handshake' | 'certificate' | 'proxy' | 'stopping';
 
 const LOG_EVERY_MS = 1_000;
 
@@ -32,6 +32,7 @@ export class ArrivalCounts {
     plain: 0,
     limit: 0,
     handshake: 0,
+    certificate: 0,
     proxy: 0,
     stopping: 0,
   };

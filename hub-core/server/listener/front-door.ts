@@ -1,16 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../common/base/clock.ts';
-import { RequestError } from '../../common/errors/hub-error.ts';
+import { RequestError, type HubError } from '../../common/errors/hub-error.ts';
+import type { Admission } from './admission.ts';
 import type { ArrivalCounts, RefusalReason } from './arrival-counts.ts';
 import type { Arrival, ArrivalRules, Fault } from './arrival-rules.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
 import { peerOf, presentAs } from './peer-address.ts';
+import type { PeerCertificates } from './peer-certificates.ts';
 import { readProxyHeader, type ProxyHeader, type ProxyPolicy } from './proxy-protocol.ts';
 import { refuseRaw } from './raw-refusal.ts';
 import { beginsPreface, beginsTls, firstBytes, type FirstBytes } from './sniffer.ts';
 import { readHead, type HeadVerdict, type SocketHead } from './socket-head.ts';
 import type { TcpLinks } from './tcp/tcp-links.ts';
 import { refuseTls } from './tls/tls-alert.ts';
+import type { TlsEndpoint } from './tls/tls-endpoint.ts';
 
 export interface FrontDoorDeps {
   readonly clock: Clock;
@@ -22,6 +25,10 @@ export interface FrontDoorDeps {
   readonly proxy: ProxyPolicy;
   readonly http: HttpEndpoint;
   readonly tcp: TcpLinks;
+  /** Undefined while the hub has no certificate. */
+  readonly tls: () => TlsEndpoint | undefined;
+  readonly admission: Admission;
+  readonly certificates: PeerCertificates;
 }
 
 /** A connection whose first bytes are awaited. */
@@ -54,7 +61,7 @@ export class FrontDoor implements Disposable {
       socket.destroy();
       return;
     }
-    const arrival: Arrival = { socket, peer, kind: 'tcp', credential: undefined };
+    const arrival: Arrival = { socket, peer, kind: 'tcp', certificate: { kind: 'none' } };
     if (this.#deps.proxy.expects(peer.address)) this.#readProxyHeader(arrival);
     else if (this.#deps.proxy.isRequired)
       this.#refuse(arrival, { reason: 'proxy', detail: 'it is no proxy that is trusted' });
@@ -107,21 +114,38 @@ export class FrontDoor implements Disposable {
   }
 
   #route(arrival: Arrival, value: FirstBytes): void {
-    const { counts, http, tcp, rules } = this.#deps;
+    const { counts, http, tcp, rules, certificates } = this.#deps;
     const fault = rules.faultOf(arrival, value);
     if (fault !== undefined) {
       this.#refuse(arrival, fault, value);
       return;
     }
-    counts.took(value === 'http' ? 'http' : 'tcp');
-    if (value === 'http') http.accept(arrival.socket);
-    else tcp.accept(arrival);
+    counts.took(value === 'http' || value === 'tls' ? value : 'tcp');
+    if (value === 'tls') this.#secure(arrival);
+    else if (value === 'http') http.accept(arrival.socket);
+    else tcp.accept({ ...arrival, credential: certificates.credentialOf(arrival.socket) });
+  }
+
+  #secure(arrival: Arrival): void {
+    const { tls, certificates, admission } = this.#deps;
+    const { peer } = arrival;
+    tls()?.accept(arrival.socket, {
+      onSecure: (socket, certificate) => {
+        socket.on('error', () => socket.destroy());
+        presentAs(socket, peer);
+        admission.noteHandshake(socket);
+        if (certificate.kind === 'valid' && certificate.client !== undefined)
+          certificates.note(socket, certificate.client);
+        this.#sniff({ socket, peer, kind: 'tls', certificate });
+      },
+      onFail: (reason) => this.#count('handshake', peer.address, reason),
+    });
   }
 
   /** Tells the other side why, in what it speaks, where that is known; else the connection is just cut. */
-  #refuse({ socket, peer }: Arrival, { reason, detail, error }: Fault, value?: FirstBytes): void {
+  #refuse({ socket, peer, kind }: Arrival, { reason, detail, error }: Fault, value?: FirstBytes): void {
     this.#count(reason, peer.address, detail);
-    if (value === 'tls') refuseTls(socket);
+    if (value === 'tls' && kind === 'tcp') refuseTls(socket);
     else if (error === undefined) socket.destroy();
     else this.#answer(socket, value === 'http', error);
   }
@@ -130,7 +154,7 @@ export class FrontDoor implements Disposable {
     this.#deps.counts.refused(reason, address, detail);
   }
 
-  #answer(socket: Socket, isHttp: boolean, error: RequestError): void {
+  #answer(socket: Socket, isHttp: boolean, error: HubError): void {
     if (isHttp) refuseRaw(socket, error, { hub: this.#deps.hubId, instance: '' });
     else this.#deps.tcp.refuse(socket, error);
   }

@@ -17,6 +17,7 @@ import type { HttpRouter } from './http/http-router.ts';
 import { relayUpgrade } from './http/tunnel.ts';
 import { ListenerCounts } from './listener-counts.ts';
 import type { MountTable } from './mount-table.ts';
+import type { PeerCertificates } from './peer-certificates.ts';
 import { refuseRaw } from './raw-refusal.ts';
 import { remoteOf } from './remote-of.ts';
 import { admitHttp, isPageHost, type RequestGuard } from './request-guard.ts';
@@ -43,6 +44,7 @@ export interface HttpEndpointDeps {
   };
   readonly limits: AccessLimits;
   readonly acceptor: Acceptor;
+  readonly certificates: PeerCertificates;
   readonly codecs: { readonly binary: Codec; readonly json: Codec };
   readonly mounts: MountTable;
   /** True when the uri leads to a route that takes requests in pieces. */
@@ -78,7 +80,7 @@ export class HttpEndpoint {
 
   constructor(deps: HttpEndpointDeps) {
     this.#deps = deps;
-    const { clock, limits, acceptor, codecs, config, hub } = deps;
+    const { clock, limits, acceptor, certificates, codecs, config, hub } = deps;
     this.bodyClock = new BodyClock({
       clock,
       timeoutMs: config.httpBodyTimeoutMs,
@@ -86,7 +88,7 @@ export class HttpEndpoint {
       onSlow: ({ socket }) => this.#refuseBytes(socket, tooSlow()),
     });
     this.#webSockets = createWebSocketUpgrade(
-      { clock, limits, acceptor, codecs: [codecs.binary, codecs.json] },
+      { clock, limits, acceptor, certificates, codecs: [codecs.binary, codecs.json] },
       ({ message }, socket) => {
         const error = new ProtocolError(`Cannot open a WebSocket: ${message}`);
         this.#counts.upgradeRefused(error);

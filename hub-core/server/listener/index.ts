@@ -14,7 +14,7 @@ import { createOriginPolicy } from '../access/origin-policy.ts';
 import type { Relay } from '../relay.ts';
 import { Admission } from './admission.ts';
 import { ArrivalCounts } from './arrival-counts.ts';
-import { ArrivalRules } from './arrival-rules.ts';
+import { ArrivalRules, speaksTls } from './arrival-rules.ts';
 import { FrontDoor } from './front-door.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import type { HttpMount } from './http-mount.ts';
@@ -22,13 +22,20 @@ import { Cors, type CorsConfig } from './http/cors.ts';
 import { HttpRelay, type RefusalForecast } from './http/http-relay.ts';
 import { HttpRouter } from './http/http-router.ts';
 import { MountTable } from './mount-table.ts';
+import { PeerCertificates } from './peer-certificates.ts';
 import { PortServer } from './port-server.ts';
 import { createProxyPolicy, type ProxyConfig } from './proxy-protocol.ts';
 import type { RequestGuard } from './request-guard.ts';
 import { TcpLinks } from './tcp/tcp-links.ts';
+import type { TlsConfig } from './tls/tls-config.ts';
+import { TlsEndpoint } from './tls/tls-endpoint.ts';
+import type { TlsMaterial } from './tls/tls-material.ts';
+import { TlsReload } from './tls/tls-reload.ts';
 import { isUdpFree } from './udp/udp-socket.ts';
 
 export { BindError } from './port-server.ts';
+export { speaksTls } from './arrival-rules.ts';
+export { TlsFileError } from './tls/tls-material.ts';
 
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
@@ -44,12 +51,8 @@ export interface ListenerConfig {
   readonly maxHeaderBytes: number;
   readonly maxUriBytes: number;
   readonly httpBodyTimeoutMs: number;
-  readonly transports: {
-    readonly http: boolean;
-    readonly webSocket: boolean;
-    readonly tcp: boolean;
-    readonly udp: boolean;
-  };
+  readonly transports: Readonly<Record<'http' | 'webSocket' | 'tcp' | 'udp' | 'tls', boolean>>;
+  readonly tls: TlsConfig;
   readonly proxyProtocol: ProxyConfig;
 }
 
@@ -79,6 +82,8 @@ export interface Listener extends Module {
   readonly addresses: readonly AddressInfo[];
   /** @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
+  /** Reads the certificate's files again, for connections from now on. Resolves when that is done. */
+  reload(): Promise<void>;
 }
 
 export function createListener(deps: ListenerDeps): Listener {
@@ -94,13 +99,16 @@ class PortListener implements Listener {
   readonly #http: HttpEndpoint;
   readonly #door: FrontDoor;
   readonly #port: PortServer;
+  readonly #certificates = new PeerCertificates();
+  #tls: TlsEndpoint | undefined;
+  #reload: TlsReload | undefined;
   #addresses: readonly AddressInfo[] = [];
   #serving = false;
 
   constructor(deps: ListenerDeps) {
     this.#deps = deps;
     const { clock, log, hub, config, limits, acceptor, codecs, gate, takesStream } = deps;
-    const { hosts, port, transports } = config;
+    const { hosts, port, transports, tls } = config;
     const serving = (): boolean => this.#serving;
     const admission = new Admission(gate);
     this.#counts = new ArrivalCounts({ clock, log });
@@ -112,6 +120,7 @@ class PortListener implements Listener {
       limits,
       takesStream,
       acceptor,
+      certificates: this.#certificates,
       codecs,
       mounts: this.#mounts,
       serving,
@@ -121,11 +130,14 @@ class PortListener implements Listener {
       clock,
       hubId: hub.id,
       timeoutMs: limits.handshakeTimeoutMs,
-      rules: new ArrivalRules({ transports, admission, serving }),
+      rules: new ArrivalRules({ transports, tls, admission, serving }),
       counts: this.#counts,
       proxy: createProxyPolicy(config.proxyProtocol),
       http: this.#http,
       tcp: new TcpLinks({ clock, hubId: hub.id, limits, acceptor, codec: codecs.binary }),
+      tls: () => this.#tls,
+      admission,
+      certificates: this.#certificates,
     });
     this.#port = new PortServer({
       hosts,
@@ -150,7 +162,8 @@ class PortListener implements Listener {
 
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const addresses = await this.#port.listen();
+    await this.#startTls();
+    const addresses = await this.#listen();
     const guard = this.#createGuard(addresses[0].port);
     this.#startHttp(guard);
     this.#addresses = addresses;
@@ -168,6 +181,8 @@ class PortListener implements Listener {
     this.#serving = false;
     this.#port.close();
     this.#door[Symbol.dispose]();
+    this.#reload?.[Symbol.dispose]();
+    this.#tls?.[Symbol.dispose]();
     this.#http.stop();
     return Promise.resolve();
   }
@@ -182,6 +197,31 @@ class PortListener implements Listener {
     return [...this.#http.metrics(), ...this.#counts.metrics(this.#door.pending)];
   }
 
+  async reload(): Promise<void> {
+    await this.#reload?.reload();
+  }
+
+  async #startTls(): Promise<void> {
+    const { clock, log, config, limits } = this.#deps;
+    if (!speaksTls(config.tls, config.transports)) return;
+    const timeoutMs = limits.handshakeTimeoutMs;
+    const onChange = (material: TlsMaterial): void => {
+      if (this.#tls === undefined) this.#tls = new TlsEndpoint({ material, config: config.tls, timeoutMs });
+      else this.#tls.replace(material);
+    };
+    this.#reload = await TlsReload.start({ clock, log, config: config.tls, onChange });
+  }
+
+  /** A start that fails leaves nothing behind. */
+  async #listen(): ReturnType<PortServer['listen']> {
+    try {
+      return await this.#port.listen();
+    } catch (error) {
+      this.#reload?.[Symbol.dispose]();
+      throw error;
+    }
+  }
+
   #createGuard(port: number): RequestGuard {
     const { hosts, hostNames, pageHosts, allowedOrigins } = this.#deps.config;
     // An address that stands for all of them is nobody's name: those that it stands for are accepted one by one.
@@ -191,6 +231,7 @@ class PortListener implements Listener {
       pageHosts: hostsOf(port, pageHosts),
       origins: createOriginPolicy(allowedOrigins),
       gate: this.#deps.gate,
+      certificates: this.#certificates,
     };
   }
 
@@ -199,7 +240,7 @@ class PortListener implements Listener {
     const { maxFrameBytes, creditBytes } = limits;
     const { bodyClock } = this.#http;
     const codec = codecs.binary;
-    const access = { authenticator, gate, headers };
+    const access = { authenticator, gate, headers, certificates: this.#certificates };
     const http = new HttpRelay({
       clock,
       hub,

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { RequestError } from '../../common/errors/hub-error.ts';
 import type { Gate } from '../access/gate.ts';
 import type { HostPolicy } from '../access/host-policy.ts';
 import type { OriginPolicy } from '../access/origin-policy.ts';
 import { checkAmbientCredential } from './ambient-credential.ts';
+import type { PeerCertificates } from './peer-certificates.ts';
 import { requestTarget, type RequestTarget } from './request-target.ts';
 
 /** What is checked first of every HTTP request and upgrade, whatever it asks for. */
@@ -13,6 +15,7 @@ export interface RequestGuard {
   readonly gate: Gate;
   /** What `Host` may say where only clients' services are reached. */
   readonly pageHosts: ReadonlySet<string>;
+  readonly certificates: PeerCertificates;
 }
 
 /**
@@ -27,13 +30,13 @@ export function admitHttp(request: IncomingMessage, guard: RequestGuard): Reques
     throw new RequestError('MISDIRECTED_ERR', `Cannot answer for host "${host ?? ''}": this hub goes by other names`);
   }
   const { origin } = request.headers;
-  if (!guard.origins.accepts(origin, host)) {
+  if (!guard.origins.accepts(origin, host, request.socket instanceof TLSSocket ? 'https' : 'http')) {
     throw new RequestError(
       'FORBIDDEN_ERR',
       `Cannot answer a page of origin "${origin ?? ''}": its origin is not allowed here`,
     );
   }
-  checkAmbientCredential(request, host);
+  checkAmbientCredential(request, host, guard.certificates);
   return target;
 }
 

@@ -97,7 +97,7 @@ describe('messages between clients', () => {
     await bob.provide({ id: 'math', routes: [route] });
     await connectAs('ann');
     const { key } = addClient(running.dataDir, { client: 'boss', role: 'manager', mayCall: [], mayProvide: [] });
-    running.hub.refresh();
+    await running.hub.refresh();
     const boss = owned.use(await HubClient.connect({ url: running.url, client: 'boss', key }));
     expect([await boss.broadcast('a', [1]), await boss.broadcast('a', [1], { service: 'math' })]).toEqual([3, 1]);
   });

@@ -40,6 +40,7 @@ export function createTestTerminal(
     stderr: stderr.stream,
     env: options.env ?? {},
     interrupted: controller.signal,
+    onHangup: () => ({ [Symbol.dispose]: () => undefined }),
     written: {
       get stdout() {
         return stdout.text();

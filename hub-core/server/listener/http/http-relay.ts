@@ -10,6 +10,7 @@ import { parseAuthorization } from '../../access/bearer.ts';
 import type { Gate } from '../../access/gate.ts';
 import type { HeaderPolicy } from '../../access/header-policy.ts';
 import type { Caller, Principal, Relay } from '../../relay.ts';
+import type { PeerCertificates } from '../peer-certificates.ts';
 import { remoteOf } from '../remote-of.ts';
 import type { BodyClock } from '../body-clock.ts';
 import { HttpCaller, type AnswerFlow, type AnswerSink } from './http-caller.ts';
@@ -23,6 +24,7 @@ export interface HttpRelayDeps {
   readonly relay: Relay;
   readonly authenticator: Authenticator;
   readonly gate: Gate;
+  readonly certificates: PeerCertificates;
   readonly headers: HeaderPolicy;
   readonly bodyClock: BodyClock;
   /** Bytes of a body that may be sent before a provider grants more. */
@@ -58,7 +60,8 @@ export class HttpRelay {
   /** @throws {CredentialError} */
   async authenticate(request: IncomingMessage): Promise<Principal> {
     const { authenticator, gate, clock } = this.deps;
-    const credential = parseAuthorization(request.headers.authorization);
+    const credential =
+      parseAuthorization(request.headers.authorization) ?? this.deps.certificates.credentialOf(request.socket);
     const delayMs = gate.judgeDelayMs(remoteOf(request), credential);
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     return authenticator.authenticate(credential);

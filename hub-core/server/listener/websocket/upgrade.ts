@@ -12,11 +12,13 @@ import type { Credential } from '../../access/authenticator.ts';
 import { parseAuthorization } from '../../access/bearer.ts';
 import { hostLiteral } from '../../access/host-policy.ts';
 import { boundHandshake } from '../bound-handshake.ts';
+import type { PeerCertificates } from '../peer-certificates.ts';
 
 export interface WebSocketUpgradeDeps {
   readonly clock: Clock;
   readonly limits: Pick<AccessLimits, 'maxFrameBytes' | 'maxOutgoingBytes' | 'maxHeldBytes'>;
   readonly acceptor: Acceptor;
+  readonly certificates: PeerCertificates;
   /** The first is spoken with clients that ask for none. */
   readonly codecs: readonly [Codec, ...Codec[]];
 }
@@ -98,7 +100,7 @@ export function createWebSocketUpgrade(
 
   return {
     accept({ request, socket, head }) {
-      const credential = parseAuthorization(request.headers.authorization);
+      const credential = parseAuthorization(request.headers.authorization) ?? deps.certificates.credentialOf(socket);
       const codec = chooseCodec(request, deps.codecs);
       server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, { socket, codec, credential }));
     },

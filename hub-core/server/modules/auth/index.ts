@@ -38,6 +38,8 @@ export interface PresentedCredential {
   readonly token?: string;
   /** Of `client`. */
   readonly password?: string;
+  /** The client that a certificate names which was verified already. Counts where none of the others is given. */
+  readonly certificate?: string;
 }
 
 /** Who is who: proves keys and tokens against the registry and says what their clients may do. */
@@ -70,6 +72,7 @@ export interface Auth extends Module, KeyHashes {
 /** How credentials are told apart in a principal. */
 const KEY = 'key:';
 const SESSION = 'session:';
+const CERTIFICATE = 'certificate';
 const PASSWORD = 'password:';
 
 const ANONYMOUS_PRINCIPAL: Principal = Object.freeze({
@@ -175,7 +178,8 @@ class RegistryAuth implements Auth {
     return this.#openDesk().hash(password);
   }
 
-  async #prove({ client, key, token, password }: PresentedCredential): Promise<Principal> {
+  async #prove(presented: PresentedCredential): Promise<Principal> {
+    const { client, key, token, password, certificate } = presented;
     // A key that was sent in the wrong place has the form of an id too, and must not be repeated in an answer or a log.
     if (client !== undefined && (!isClientId(client) || credentialIdOf(client) !== undefined)) {
       throw new CredentialError(
@@ -184,6 +188,7 @@ class RegistryAuth implements Auth {
     }
     if (token !== undefined) return this.#proveToken(token, client);
     if (key !== undefined) return this.#proveKey(key, client);
+    if (password === undefined && certificate !== undefined) return this.#proveCertificate(certificate, client);
     if (client === undefined) return ANONYMOUS_PRINCIPAL;
     if (password !== undefined) return this.#provePassword(client, password);
     throw new CredentialError(`Cannot accept client "${client}": it sent no key`);
@@ -199,6 +204,21 @@ class RegistryAuth implements Auth {
     if (principal === undefined) throw new CredentialError(revoked(claimed));
     this.#open().touch(credential.slice(KEY.length));
     return principal;
+  }
+
+  #proveCertificate(certificate: string, claimed: string | undefined): Principal {
+    if (claimed !== undefined && claimed !== certificate) {
+      throw new CredentialError(`Cannot accept the certificate for client "${claimed}": it names another client`);
+    }
+    const find = (): Principal | undefined =>
+      isClientId(certificate) ? this.#principal(certificate, CERTIFICATE) : undefined;
+    const known = find();
+    if (known !== undefined) return known;
+    // Another process may have added or restored it a moment ago.
+    this.#open().poll();
+    const principal = find();
+    if (principal !== undefined) return principal;
+    throw new CredentialError(`Cannot accept the certificate of client "${certificate}": there is no such client here`);
   }
 
   async #proveToken(token: string, claimed: string | undefined): Promise<Principal> {
@@ -285,6 +305,8 @@ class RegistryAuth implements Auth {
   }
 
   #isLive(client: ClientId, credential: string): boolean {
+    // It ends with its client, or with its own time, which is looked at when a connection begins.
+    if (credential === CERTIFICATE) return true;
     const registry = this.#open();
     if (credential.startsWith(SESSION)) {
       return registry.sessions.get(credential.slice(SESSION.length))?.revokedAtMs === null;
