@@ -246,6 +246,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     modules: () => modules.status(),
     metrics: () => modules.metrics(),
     limits: () => modules.limits(),
+    requestLimits: limits,
   });
   const messaging = messagingBetween(
     () => connections,
