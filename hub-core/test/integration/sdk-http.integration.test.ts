@@ -162,7 +162,7 @@ describe('HubClient over HTTP', () => {
     await expect(client.request({ uri: '/web/', method: 'PUT', body: new Blob(['x']).stream() })).rejects.toThrow(text);
     expect(() => client.watchServices()).toThrow(text);
     await expect(HubClient.connect({ url: stage.httpUrl, key, subprotocol: 'whub.v1.json' })).rejects.toThrow(
-      ConnectError,
+      TypeError,
     );
   });
 
