@@ -1,4 +1,8 @@
-// What benchmarks read from their command line and how they print what they found.
+// What benchmarks read from their command line and of processes, and how they print what they found.
+import { readFileSync } from 'node:fs';
+
+/** Ticks of /proc/<pid>/stat a second, on every Linux that Node runs on. */
+const TICKS = 100;
 
 /** @returns a function that reads a flag as a number above 0 */
 export const numbersOf = (values) => (name) => {
@@ -17,3 +21,10 @@ export function median(list) {
 }
 
 export const column = (text, width = 12) => String(text).padStart(width);
+
+/** @returns {number} seconds of processor time that the process has used, all its threads together */
+export function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}

@@ -1,26 +1,16 @@
 // One measurement: callers in a closed loop through a relay to a provider that answers at once, all in this process, so that
 // every relay meets the same load. Takes its job as JSON in argv[2] and prints its result as JSON.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { createBinaryCodec } from '../hub-core/common/protocol/binary-codec.ts';
 import { DEFAULT_CODEC_LIMITS } from '../hub-core/common/protocol/limits.ts';
 import { Encoding, Kind, Method } from '../hub-core/common/protocol/message.ts';
 import { jsonPayload } from '../hub-core/common/protocol/payload.ts';
+import { cpuSeconds } from './figures.mjs';
 import { idOffset } from './frame-id.mjs';
-
-/** Ticks of /proc/<pid>/stat a second, on every Linux that Node runs on. */
-const TICKS = 100;
 
 const codec = createBinaryCodec(DEFAULT_CODEC_LIMITS);
 const encode = (message) => Buffer.from(codec.encode(message));
-
-/** @returns {number} seconds of processor time that the process has used, all its threads together */
-function cpuSeconds(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
 
 /** The writes of one tick leave together, as those of the SDK do. */
 function send(socket, frame) {

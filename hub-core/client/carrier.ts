@@ -21,6 +21,8 @@ export interface Carrier {
 export type Carriers = Readonly<Record<string, Carrier>>;
 
 export const ALL_ABILITIES: CarrierAbilities = { provide: true, streams: true };
+/** Requests and their answers, and nothing that the hub begins. */
+export const REQUESTS_ONLY: CarrierAbilities = { provide: false, streams: false };
 
 /**
  * Finds how to reach a hub.

@@ -37,7 +37,10 @@ export interface ReconnectOptions {
 }
 
 export interface ConnectOptions {
-  /** `ws://host:port`, for example: the scheme decides the transport. In Node also `tcp:` and `tls:`. */
+  /**
+   * `ws://host:port`, for example: the scheme decides the transport. In Node also `tcp:` and `tls:`; over `http:` and `https:`
+   * there are requests only.
+   */
   readonly url: string;
   /** Client id. Absent: named by the key, or anonymous without one. */
   readonly client?: string | undefined;

@@ -29,7 +29,7 @@ import {
 import { createEventLog, type EventLog } from '../modules/event-log/index.ts';
 import { createMetering, createMetricsPage, type Gauges, type Metering } from '../modules/metering/index.ts';
 import { createMessaging, type Messaging } from '../modules/messaging/index.ts';
-import { createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
+import { createOpenApiPage, createServiceManager, type ServiceManager } from '../modules/service-manager/index.ts';
 import { createStatusService } from '../modules/status/index.ts';
 import { createServiceLayer, type ServiceLayer } from '../service/service-layer.ts';
 import { DEFAULT_SERVICE_LIMITS, type ServiceLimits } from '../service/service-limits.ts';
@@ -248,6 +248,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     modules: () => modules.status(),
     metrics: () => modules.metrics(),
     limits: () => modules.limits(),
+    requestLimits: limits,
   });
   const messaging = messagingBetween(
     () => connections,
@@ -286,6 +287,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
       limits: () => modules.limits(),
     }),
   );
+  listener.mount(createOpenApiPage({ hub: identity, log, layer, authenticator }));
 
   // Those that others tell of their end come first, so that they stop last.
   const first = [storage, capture, metering, ...guard.modules, auth, clients];

@@ -13,6 +13,11 @@ function holds(access: BuiltInAccess, principal: Principal, params: RouteParams)
   return access === 'client' || principal.clientId === params['id'];
 }
 
+/** False when there are no parameters with which `principal` may call the route. */
+export function mayAskEver(access: BuiltInAccess, principal: Principal): boolean {
+  return holds(access, principal, { id: principal.clientId });
+}
+
 /** The error of a caller without a grant: 401 to one that has not said who it is, else 403. */
 export function noGrant(principal: Principal, path: string, needed: string): RequestError | RefusedError {
   if (principal.role === 'anonymous') {

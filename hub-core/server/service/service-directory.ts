@@ -54,6 +54,10 @@ export class ServiceDirectory {
     return this.#builtIns.get(id);
   }
 
+  builtIns(): Iterable<BuiltInTarget> {
+    return this.#builtIns.values();
+  }
+
   registered(): Iterable<TargetService> {
     return this.#services.values();
   }

@@ -5,12 +5,14 @@ import type { Random } from '../../common/base/random.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { LimitUse } from '../../common/module/module.ts';
 import type { Method } from '../../common/protocol/message.ts';
-import type { Relay } from '../relay.ts';
+import type { Principal, Relay } from '../relay.ts';
 import type { BuiltInService } from './built-in.ts';
 import { ServiceContracts, type ContractWarning } from './contracts/service-contracts.ts';
+import { describedServices } from './described-services.ts';
 import { ExchangeObservers } from './exchange-observers.ts';
 import { ExchangeRelay, type RelayCounters } from './exchange-relay.ts';
 import type { ExchangeObserver } from './exchange.ts';
+import type { DescribedService } from './openapi/described-service.ts';
 import { createPoolControl } from './resilience/pool-control.ts';
 import { HealthMonitor } from './resilience/health-monitor.ts';
 import { registerOver } from './resilience/register-over.ts';
@@ -52,6 +54,8 @@ export interface ServiceLayer extends Relay, Disposable {
   refuses(asked: Asked): boolean;
   /** In the order of their ids; built-in ones too. */
   services(): readonly ServiceView[];
+  /** With their routes and schemas: what `principal` may see of them, and reach over HTTP. */
+  described(principal: Principal): readonly DescribedService[];
   /** Connections that provide the service now. */
   providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
@@ -135,6 +139,7 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     takesStream: (uri, method) => directory.takesStream(uri, method),
     refuses: (asked) => directory.refuses(asked),
     services: () => directory.views(),
+    described: (principal) => describedServices(directory, principal),
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
     limitUses: () => relay.limitUses(),

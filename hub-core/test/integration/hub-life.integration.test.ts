@@ -306,6 +306,9 @@ describe('capture and figures', () => {
       version: bench.hub.version,
       protocol: 'whub.v1',
       started_at: new Date(bench.hub.startedAtMs).toISOString(),
+      client: 'cat',
+      role: 'provider',
+      request_limits: { max_frame_bytes: 16_777_216, default_timeout_ms: 30_000, max_timeout_ms: 600_000 },
     });
   });
 });

@@ -3,6 +3,7 @@ import type { Module, ModuleHealth } from '../../../common/module/module.ts';
 import { methodWord } from '../../../common/protocol/words.ts';
 import type { ServiceLayer } from '../../service/service-layer.ts';
 import type { ProviderView, ServiceView } from '../../service/service-view.ts';
+export { createOpenApiPage } from './openapi-page.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import type { ProviderSnapshot, ServiceSnapshot } from './service-snapshot.ts';
 

@@ -49,6 +49,7 @@ const service = createStatusService({
     { name: 'queue_messages', help: 'What waits', unit: 'requests', used: 3, limit: 4, at: 'math' },
     { name: 'connections', help: 'All', unit: 'connections', used: 7, limit: 0 },
   ],
+  requestLimits: { maxFrameBytes: 9, defaultTimeoutMs: 8, maxTimeoutMs: 0 },
 });
 
 const METRIC = { name: 'logins_total', help: 'Logins', kind: 'counter', value: 2, labels: { by: 'x' } } as const;
@@ -60,7 +61,16 @@ async function answer(pattern: string, principal = clientPrincipal('ann')): Prom
 }
 
 const QUEUE = { name: 'queue_messages', help: 'What waits', unit: 'requests', used: 3, limit: 4 };
-const INFO = { id: 'h1', name: 'test', version: '1.2.3', protocol: 'whub.v1', started_at: '1970-01-01T00:00:00.000Z' };
+const INFO = {
+  client: 'ann',
+  role: 'client',
+  request_limits: { max_frame_bytes: 9, default_timeout_ms: 8, max_timeout_ms: 0 },
+  id: 'h1',
+  name: 'test',
+  version: '1.2.3',
+  protocol: 'whub.v1',
+  started_at: '1970-01-01T00:00:00.000Z',
+};
 
 describe('createStatusService', () => {
   it('[ME8] /info says which hub it is, / adds the figures', async () => {

@@ -3,7 +3,7 @@ import type { ServiceId } from '../../../common/base/ids.ts';
 import type { LimitUse, MetricSample, ModuleStatus } from '../../../common/module/module.ts';
 import { Encoding, Method } from '../../../common/protocol/message.ts';
 import { jsonPayload } from '../../../common/protocol/payload.ts';
-import type { HubIdentity } from '../../access/access-limits.ts';
+import type { AccessLimits, HubIdentity } from '../../access/access-limits.ts';
 import { isManager } from '../../roles.ts';
 import type { BuiltInAccess, BuiltInCall, BuiltInReply, BuiltInRoute, BuiltInService } from '../../service/built-in.ts';
 import { schemaOf } from '../../service/schema-of.ts';
@@ -23,19 +23,28 @@ export interface StatusDeps {
   /** By the module's name. */
   readonly metrics: () => ReadonlyMap<string, readonly MetricSample[]>;
   readonly limits: () => readonly LimitUse[];
+  readonly requestLimits: Pick<AccessLimits, 'maxFrameBytes' | 'defaultTimeoutMs' | 'maxTimeoutMs'>;
 }
 
 function json(value: unknown): BuiltInReply {
   return { status: 200, encoding: Encoding.Json, payload: jsonPayload(value) };
 }
 
-function info({ hub, startedAtMs }: StatusDeps): Readonly<Record<string, unknown>> {
+function info(deps: StatusDeps, { caller: { principal } }: BuiltInCall): Readonly<Record<string, unknown>> {
+  const { hub, startedAtMs, requestLimits } = deps;
   return {
     id: hub.id,
     name: hub.name,
     version: hub.version,
     protocol: PROTOCOL,
     started_at: new Date(startedAtMs()).toISOString(),
+    client: principal.clientId,
+    role: principal.role,
+    request_limits: {
+      max_frame_bytes: requestLimits.maxFrameBytes,
+      default_timeout_ms: requestLimits.defaultTimeoutMs,
+      max_timeout_ms: requestLimits.maxTimeoutMs,
+    },
   };
 }
 
@@ -77,10 +86,10 @@ function limitDocument({ at, limit, ...use }: LimitUse, tellsWhose: boolean): Re
   return tellsWhose && at !== undefined ? { ...document, at } : document;
 }
 
-function figuresDocument(deps: StatusDeps, { caller }: BuiltInCall): Readonly<Record<string, unknown>> {
-  const tellsWhose = isManager(caller.principal);
+function figuresDocument(deps: StatusDeps, call: BuiltInCall): Readonly<Record<string, unknown>> {
+  const tellsWhose = isManager(call.caller.principal);
   const limits = deps.limits().map((use) => limitDocument(use, tellsWhose));
-  return { ...info(deps), ...figures(deps.stats()), limits };
+  return { ...info(deps, call), ...figures(deps.stats()), limits };
 }
 
 function modulesDocument(deps: StatusDeps): Readonly<Record<string, unknown>> {
@@ -118,7 +127,11 @@ export function createStatusService(deps: StatusDeps): BuiltInService {
     id: 'status' as ServiceId,
     description: 'How the hub is doing',
     routes: [
-      get('/info', 'anonymous', { summary: 'Which hub this is', schema: infoSchema, value: () => info(deps) }),
+      get('/info', 'anonymous', {
+        summary: 'Which hub this is, and who asks',
+        schema: infoSchema,
+        value: (call) => info(deps, call),
+      }),
       get('/', 'client', {
         summary: 'Counts, rates, latencies, and how near each limit is',
         schema: figuresSchema,

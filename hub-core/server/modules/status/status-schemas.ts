@@ -10,6 +10,13 @@ export const infoSchema = z.strictObject({
   version: z.string(),
   protocol: z.string(),
   started_at: z.iso.datetime(),
+  client: z.string().describe('Who asks'),
+  role: z.string(),
+  request_limits: z.strictObject({
+    max_frame_bytes: z.int().nonnegative().describe('Largest message, bytes; 0 = none'),
+    default_timeout_ms: z.number().nonnegative().describe('Budget of a request that names none; 0 = none'),
+    max_timeout_ms: z.number().nonnegative().describe('Largest budget of a request; 0 = none'),
+  }),
 });
 
 export const limitSchema = z.strictObject({
