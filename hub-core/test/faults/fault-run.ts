@@ -1,5 +1,5 @@
 import { seededRandom, type Random } from '../../common/base/random.ts';
-import { deafReader, FAR_FAULTS, NEAR_FAULTS, type Fault } from './faults.ts';
+import { crowd, deafReader, FAR_FAULTS, NEAR_FAULTS, type Fault } from './faults.ts';
 import type { Verdict } from './ledger.ts';
 import type { Scale } from './scale.ts';
 import { pause, Stage } from './stage.ts';
@@ -89,6 +89,7 @@ export async function runFaults({ seed, seconds, scale, log }: FaultRunOptions):
   await pause(WARM_UP_MS);
   // What asks for the most memory does so once before it is measured: afterwards nothing may ask for more.
   await deafReader.run(stage);
+  await crowd.run(stage);
   const memoryBeforeBytes = await settledMemory(stage);
   const startedMs = Date.now();
   stage.order({ order: 'go' });

@@ -114,7 +114,7 @@ async function oneOfTheCrowd(stage: Stage): Promise<void> {
   stage.ledger.settled(n, outcome, Date.now());
 }
 
-const crowd: Fault = {
+export const crowd: Fault = {
   name: 'a crowd of connections at once',
   often: false,
   run: async (stage) => {
