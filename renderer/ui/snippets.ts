@@ -13,11 +13,15 @@ export interface Snippet {
   readonly text: string;
 }
 
+const PLAIN = ['ws', 'tcp', 'udp', 'http', 'rtc+http'] as const;
+const ENCRYPTED = ['wss', 'tls', 'https', 'rtc+https'] as const;
+
 /** The hub answers all of them at one port; a url's scheme picks one. */
-function transportLines(url: string, client: string, key: string): string {
-  const at = url.replace(/^\w+:/, '');
-  const call = (scheme: string): string => `npm run -s whub -- call GET /status/info --url ${scheme}:${at}`;
-  return [`export WHUB_CLIENT=${client} WHUB_KEY=${key}`, '', ...['ws', 'tcp'].map(call)].join('\n');
+function transportLines({ url, client, apiKey }: SnippetValues): string {
+  const [scheme = '', ...rest] = url.split(':');
+  const schemes = scheme === 'wss' ? ENCRYPTED : PLAIN;
+  const lines = schemes.map((each) => `npm run -s whub -- call GET /status/info --url ${[each, ...rest].join(':')}`);
+  return [`export WHUB_CLIENT=${client} WHUB_KEY=${apiKey}`, '', ...lines].join('\n');
 }
 
 /** Programs that connect with that key, ready to be pasted. */
@@ -59,7 +63,7 @@ npm run -s whub -- provide echo --service echo`,
     {
       id: 'transports',
       title: 'Transports',
-      text: transportLines(url, client, key),
+      text: transportLines({ url, httpUrl, client, apiKey: key }),
     },
     {
       id: 'curl',
