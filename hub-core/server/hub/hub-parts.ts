@@ -222,6 +222,22 @@ function assembleAccess(
   return { connections, listener, udp };
 }
 
+/** What the hub itself says over HTTP, for programs. */
+function mountPages(
+  listener: Listener,
+  parts: Pick<SharedParts, 'identity' | 'auth' | 'layer' | 'guard'> & {
+    readonly log: Logger;
+    readonly metering: Metering;
+    readonly modules: ModuleManager;
+  },
+): void {
+  const { identity: hub, auth, layer, guard, log, metering, modules } = parts;
+  const authenticator = guard.authenticator(auth);
+  const figures = { modules: () => modules.metrics(), limits: () => modules.limits() };
+  listener.mount(createMetricsPage({ hubId: hub.id, log, metering, authenticator, ...figures }));
+  listener.mount(createOpenApiPage({ hub, log, layer, authenticator }));
+}
+
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
 export function assembleHub(config: HubConfig, environment: HubEnvironment): HubParts {
   const { clock, random, log, captureSink: sink } = environment;
@@ -276,18 +292,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const { connections, listener, udp } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);
 
-  const authenticator = guard.authenticator(auth);
-  listener.mount(
-    createMetricsPage({
-      hubId: identity.id,
-      log,
-      metering,
-      authenticator,
-      modules: () => modules.metrics(),
-      limits: () => modules.limits(),
-    }),
-  );
-  listener.mount(createOpenApiPage({ hub: identity, log, layer, authenticator }));
+  mountPages(listener, { ...shared, log, metering, modules });
 
   // Those that others tell of their end come first, so that they stop last.
   const first = [storage, capture, metering, ...guard.modules, auth, clients];
