@@ -73,6 +73,7 @@ const layers = [
 const packages = [
   ['better-sqlite3', ['^hub-core/server/storage/', '^hub-core/capture/']],
   ['ws', ['^hub-core/server/listener/', '^hub-core/client/', '^hub-core/console/web/']],
+  ['werift', ['^hub-core/server/listener/webrtc/thread/', '^hub-core/client/node/']],
   ['electron', ['^electron/']],
   ['flatbuffers', ['^hub-core/common/protocol/']],
   ['@orpc/server', ['^hub-core/console/', '^hub-core/host/']],

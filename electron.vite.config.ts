@@ -15,6 +15,7 @@ export default defineConfig({
           cli: here('hub-core/cli/main.ts'),
           'hub-thread': here('hub-core/host/threads/hub-thread.ts'),
           'capture-thread': here('hub-core/host/threads/capture-thread.ts'),
+          'rtc-thread': here('hub-core/server/listener/webrtc/threads/rtc-thread.ts'),
         },
         // All in one folder: whichever chunk starts a thread finds its entry as './hub-thread.js' from import.meta.url.
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The SDK as programs import it: `--mode browser` with everything in one file, otherwise for Node with `ws` left out. */
+/** The SDK as programs import it: `--mode browser` with everything in one file, otherwise for Node with packages left out. */
 export default defineConfig(({ mode }) => {
   const isForBrowsers = mode === 'browser';
   return {
@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
         formats: ['es'],
         fileName: () => (isForBrowsers ? 'browser.js' : 'node.js'),
       },
-      rolldownOptions: { external: isForBrowsers ? [] : [/^node:/, 'ws'], output: { codeSplitting: false } },
+      rolldownOptions: { external: isForBrowsers ? [] : [/^node:/, 'ws', 'werift'], output: { codeSplitting: false } },
     },
   };
 });

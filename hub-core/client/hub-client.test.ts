@@ -70,7 +70,7 @@ describe('HubClient.connect', () => {
   });
 
   it.each([
-    ['gopher://hub', 'this client speaks ws:, wss:, http:, https:, not "gopher:"'],
+    ['gopher://hub', 'this client speaks ws:, wss:, http:, https:, rtc+http:, rtc+https:, not "gopher:"'],
     ['whub', 'write it as ws://host:port'],
     ['ws://anna:secret@hub', 'give the key as an option'],
   ])('[CL3] refuses the url "%s"', async (url, reason) => {

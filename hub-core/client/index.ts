@@ -10,6 +10,8 @@ export type { ConnectOptions, Dial, DialTarget, ReconnectOptions, TokenSource } 
 export type { ProvidedRoute, ProvideOptions, Provision, RequestHandler } from './provision.ts';
 export type { ReplyInit } from './provider-reply.ts';
 export type { ProviderRequest } from './provider-request.ts';
+export { dialWebRtc, type CreatePeerConnection } from './rtc-dial.ts';
+export type { DataChannelLike, PeerConnectionLike } from '../common/transport/data-channel.ts';
 export type { Reply } from './reply.ts';
 export type { ServiceEvent, ServiceHealth, ServicesNews, WatchedService } from './services-news.ts';
 export type { WatchOptions } from './services-watch.ts';

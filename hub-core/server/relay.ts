@@ -66,6 +66,7 @@ export interface ProviderLink {
    *
    * @param timeoutMs what is left of the caller's time; only for a Request
    * @returns false when the link is over its high-water mark: the message was taken, nothing more should be sent
+   * @throws {RequestError} TOO_LARGE_ERR when the link does not carry so large a message
    */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean;
   /** True while the link is over its high-water mark. */

@@ -14,6 +14,7 @@ import { Handshake, secondHello, type HandshakeOwner } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { HeldFrame } from './held-frames.ts';
 import { welcome } from './hello.ts';
+import { dataPieces, tooLargeForLink } from './link-size.ts';
 import { NOBODY } from './nobody.ts';
 import { Outbox } from './outbox.ts';
 import { OwnRequests } from './own-requests.ts';
@@ -180,6 +181,10 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   respond(requestId: number, response: Message | MessageInit): void {
     if (this.#state === 'closed') return;
     const frame = this.#outbox.encode(response, requestId);
+    if (frame.byteLength > this.#outbox.maxFrameBytes) {
+      this.#respondTooLarge(requestId, response, frame.byteLength);
+      return;
+    }
     if (this.#outbox.hasRoomFor(frame)) {
       this.#outbox.write(frame);
       return;
@@ -190,7 +195,11 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
 
   /** Delivers a piece of an answer's stream. However little this connection reads, its own credit bounds what waits. */
   data(requestId: number, data: Message | MessageInit): void {
-    if (this.#state !== 'closed') this.#outbox.writeData(this.#outbox.encode(data, requestId));
+    if (this.#state === 'closed') return;
+    const frame = this.#outbox.encode(data, requestId);
+    const { maxFrameBytes } = this.#outbox;
+    if (frame.byteLength <= maxFrameBytes) this.#outbox.writeData(frame);
+    else for (const piece of dataPieces(data, maxFrameBytes)) this.data(requestId, piece);
   }
 
   grant(requestId: number, bytes: number): void {
@@ -202,10 +211,20 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     this.respond(0, notice);
   }
 
-  /** Hands a message to this connection as a provider. */
+  /**
+   * Hands a message to this connection as a provider.
+   *
+   * @throws {RequestError} TOO_LARGE_ERR when its link does not carry it
+   */
   send(message: Message | MessageInit, id: number, timeoutMs?: number): boolean {
     if (this.#state === 'closed') return false;
-    return this.#outbox.write(this.#outbox.encode(message, id, timeoutMs));
+    const frame = this.#outbox.encode(message, id, timeoutMs);
+    const { maxFrameBytes } = this.#outbox;
+    if (frame.byteLength <= maxFrameBytes) return this.#outbox.write(frame);
+    if (message.kind !== Kind.Data) throw tooLargeForLink(frame.byteLength, maxFrameBytes);
+    let free = true;
+    for (const piece of dataPieces(message, maxFrameBytes)) free = this.send(piece, id);
+    return free;
   }
 
   /** Answers one of its requests with an error, unless it wants no answer. */
@@ -322,6 +341,17 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   terminate(): void {
     this.#finish('the hub stopped');
     this.#transport.terminate();
+  }
+
+  /** In place of an answer, or of the beginning of one, that the link does not carry. A Notice is nobody's answer: it is lost. */
+  #respondTooLarge(requestId: number, response: Message | MessageInit, bytes: number): void {
+    if (response.kind !== Kind.Response) return;
+    const { maxFrameBytes } = this.#outbox;
+    const error = tooLargeForLink(bytes, maxFrameBytes);
+    const problem = problemResponse(error, { hub: this.#deps.hub.id, request: requestId });
+    if (this.#outbox.encode(problem, requestId).byteLength > maxFrameBytes) this.goodbye(error);
+    else this.respond(requestId, problem);
+    if (((response.flags ?? 0) & Flag.Stream) !== 0) this.#deps.relay.cancel(this, requestId);
   }
 
   /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */

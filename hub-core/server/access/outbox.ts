@@ -24,6 +24,11 @@ export class Outbox {
     this.#maxUnreadBytes = maxUnreadBytes;
   }
 
+  /** Largest frame that may be written, bytes; Infinity = any: a link without a limit, or one that makes answers fit by itself. */
+  get maxFrameBytes(): number {
+    const { maxFrameBytes = Number.POSITIVE_INFINITY, callsOnly = false } = this.#transport;
+    return callsOnly ? Number.POSITIVE_INFINITY : maxFrameBytes;
+  }
   /** Over its high-water mark, and not drained since. */
   get congested(): boolean {
     return this.#congested;

@@ -18,6 +18,7 @@ describe('parseHubConfig', () => {
         totalReplyMemoryBytes: 64 << 20,
       },
       transports: { http: true, webSocket: true, tcp: true, tls: true, udp: true, webRtc: true },
+      webRtc: { maxPeers: 256, maxPeersPerAddress: 32, ports: [], addresses: [] },
       proxyProtocol: { mode: 'off', trusted: ['127.0.0.0/8', '::1'] },
       tls: {
         certFile: '',
@@ -115,6 +116,9 @@ describe('parseHubConfig', () => {
     [{ dataDir: '/d', headers: { answerAllow: ['a*b'] } }, 'headers.answerAllow.0'],
     [{ dataDir: '/d', hostNames: ['http://example.org'] }, 'hostNames.0'],
     [{ dataDir: '/d', hostNames: ['Example.org'] }, 'hostNames.0'],
+    [{ dataDir: '/d', webRtc: { ports: [50_000] } }, 'webRtc.ports'],
+    [{ dataDir: '/d', webRtc: { ports: [50_010, 50_000] } }, 'webRtc.ports'],
+    [{ dataDir: '/d', webRtc: { addresses: ['example.org'] } }, 'webRtc.addresses.0'],
   ])('[LI20] names what is wrong in %j', (raw, name) => {
     expect(() => parseHubConfig(raw)).toThrow(HubStartError);
     expect(() => parseHubConfig(raw)).toThrow(name);

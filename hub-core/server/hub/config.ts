@@ -275,6 +275,25 @@ const udpSchema = z.strictObject({
     .describe('Answers that all sessions keep together, bytes; 0 = none is kept'),
 });
 
+const webRtcSchema = z.strictObject({
+  maxPeers: count().default(256).describe('WebRTC peers, connected or about to be; 0 = none'),
+  maxPeersPerAddress: count().default(32).describe('Those of one address, not counted for loopback; 0 = none'),
+  ports: z
+    .array(z.int().min(1).max(65_535))
+    .max(2)
+    .default([])
+    .refine(
+      ([first, last]) => first === undefined || (last !== undefined && first < last),
+      'must be two ports, the lower one first',
+    )
+    .describe('First and last UDP port for WebRTC peers; empty = the system chooses'),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(8)
+    .default([])
+    .describe("Addresses of the hub's that WebRTC peers come to; empty = the one that their offer came to"),
+});
+
 /** A browser's serialised origin: scheme, host and port, in lower case, nothing behind. */
 const originSchema = z
   .string()
@@ -330,6 +349,7 @@ export const hubConfigSchema = z.strictObject({
   udp: udpSchema.prefault({}),
   middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
+  webRtc: webRtcSchema.prefault({}),
 });
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;

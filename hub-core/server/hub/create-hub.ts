@@ -7,6 +7,7 @@ import type { ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import { parseAuthorization } from '../access/bearer.ts';
+import { startRtcWorker, type StartRtcThread } from '../listener/webrtc/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { endConnections } from '../modules/connection-manager/index.ts';
 import type { Middleware } from '../middleware.ts';
@@ -31,6 +32,8 @@ export interface HubDeps {
   readonly captureSink?: CaptureSink;
   /** Before those that the configuration names. */
   readonly middleware?: readonly Middleware[];
+  /** Runs the WebRTC thread. */
+  readonly startRtcThread?: StartRtcThread;
 }
 
 /**
@@ -60,10 +63,11 @@ class LocalHub implements Hub {
 
   constructor(config: HubConfig, deps: HubDeps) {
     const { clock = systemClock, random = systemRandom, log = silentLogger, captureSink, middleware = [] } = deps;
+    const { startRtcThread = startRtcWorker } = deps;
     this.#config = config;
     this.#clock = clock;
     const startedAtMs = (): number => this.#startedAtMs;
-    this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startedAtMs });
+    this.#parts = assembleHub(config, { clock, random, log, captureSink, middleware, startRtcThread, startedAtMs });
     const { connections, services, clients, guard, metering, events } = this.#parts;
     this.stats = metering;
     this.events = events;

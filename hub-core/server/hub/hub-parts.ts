@@ -16,6 +16,7 @@ import type { Middleware } from '../middleware.ts';
 import type { Relay } from '../relay.ts';
 import { createListener, type Listener } from '../listener/index.ts';
 import { createUdpListener } from '../listener/udp/index.ts';
+import { createWebRtcListener, type StartRtcThread } from '../listener/webrtc/index.ts';
 import { createAuth, type Auth } from '../modules/auth/index.ts';
 import type { CaptureSink } from '../modules/capture/capture-sink.ts';
 import { createCapture } from '../modules/capture/index.ts';
@@ -49,6 +50,7 @@ export interface HubEnvironment {
   readonly log: Logger;
   readonly captureSink: CaptureSink | undefined;
   readonly middleware: readonly Middleware[];
+  readonly startRtcThread: StartRtcThread;
   /** Wall ms of the start, 0 before it. */
   readonly startedAtMs: () => number;
 }
@@ -66,6 +68,8 @@ export interface HubParts {
   readonly listener: Listener;
   readonly metering: Metering;
   readonly services: ServiceManager;
+  /** Undefined where it is switched off. */
+  readonly webRtc: Module | undefined;
   readonly storage: Storage;
   readonly composer: Composer;
   readonly guard: GuardParts;
@@ -149,12 +153,34 @@ function assembleComposer({ limits }: HubConfig, { clock }: HubEnvironment, shar
   });
 }
 
+/** What takes peers of WebRTC. It outlives the connections that it carries, so that they can be told Goodbye. */
+function assembleWebRtc(
+  { webRtc: config, limits }: HubConfig,
+  { clock, log, startRtcThread: startThread }: HubEnvironment,
+  joined: { shared: SharedParts; connections: ConnectionManager; listener: Listener },
+): Module {
+  const { shared, connections: acceptor, listener } = joined;
+  return createWebRtcListener({
+    clock,
+    log: log.child({ module: 'webrtc-listener' }),
+    hubId: shared.identity.id,
+    config,
+    limits,
+    codec: shared.codecs.binary,
+    acceptor,
+    gate: shared.guard.gate,
+    mount: (mount) => listener.mount(mount),
+    startThread,
+  });
+}
+
 /** Who may come in: connections and the port that they come through. */
 function assembleAccess(
   config: HubConfig,
-  { clock, log }: HubEnvironment,
+  environment: HubEnvironment,
   shared: SharedParts,
-): { connections: ConnectionManager; listener: Listener; udp: Module | undefined } {
+): { connections: ConnectionManager; listener: Listener; udp: Module | undefined; webRtc: Module | undefined } {
+  const { clock, log } = environment;
   const { identity: hub, dispatcher, codecs, layer, guard } = shared;
   const { gate, headers } = guard;
   const authenticator = guard.authenticator(shared.auth);
@@ -219,7 +245,10 @@ function assembleAccess(
         keyHashes: shared.auth,
       })
     : undefined;
-  return { connections, listener, udp };
+  const webRtc = config.transports.webRtc
+    ? assembleWebRtc(config, environment, { shared, connections, listener })
+    : undefined;
+  return { connections, listener, udp, webRtc };
 }
 
 /** What the hub itself says over HTTP, for programs. */
@@ -289,13 +318,21 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   });
   const relay = guard.middleware.relay(layer, observers);
   const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
-  const { connections, listener, udp } = assembleAccess(config, environment, shared);
+  const { connections, listener, udp, webRtc } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);
 
   mountPages(listener, { ...shared, log, metering, modules });
 
   // Those that others tell of their end come first, so that they stop last.
-  const first = [storage, capture, metering, ...guard.modules, auth, clients];
+  const first = [
+    storage,
+    capture,
+    metering,
+    ...guard.modules,
+    auth,
+    clients,
+    ...(webRtc === undefined ? [] : [webRtc]),
+  ];
   const last = udp === undefined ? [listener] : [listener, udp];
   for (const module of [...first, messaging, services, connections, ...last]) modules.add(module);
   return {
@@ -310,6 +347,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     listener,
     metering,
     services,
+    webRtc,
     storage,
     composer,
     guard,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** An HTTP handler under a path prefix of the hub's port. Host and Origin are checked before it is called. */
+/** An HTTP handler under a path prefix of the hub's port. Host and Origin are checked before it is called, preflights are answered. */
 export interface HttpMount {
   /** `/console/` or a whole path; the longest matching prefix wins. */
   readonly prefix: string;

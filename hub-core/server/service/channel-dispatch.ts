@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/base/clock.ts';
 import { InFlightTable, type IdRange } from '../../common/dispatch/in-flight-table.ts';
+import { RequestError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import { HUB_ID_BIT, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import type { ProviderLink } from '../relay.ts';
@@ -24,6 +25,10 @@ export interface ChannelDispatchDeps {
 const RELAY_IDS: IdRange = Object.freeze({ first: 1, last: PROBE_IDS.first - 1 });
 
 const CANCEL: MessageInit = Object.freeze({ kind: Kind.Cancel });
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RequestError && error.errorName === 'TOO_LARGE_ERR';
+}
 
 /**
  * Between a service and its channels: who gets a request, what waits, and what happens to requests whose channel goes.
@@ -225,7 +230,8 @@ export class ChannelDispatch {
     try {
       channel.link.send(exchange.message, HUB_ID_BIT + exchange.sequence, budgetMs);
     } catch (error) {
-      channel.failed(exchange, 'the request could not be written to it');
+      // Its size is the caller's doing, and says nothing of the provider.
+      if (!isTooLarge(error)) channel.failed(exchange, 'the request could not be written to it');
       this.#deps.refuse(exchange, error);
       return;
     }

@@ -7,6 +7,7 @@ import { createBinaryCodec } from '../../common/protocol/binary-codec.ts';
 import { parseHubConfig } from '../../server/hub/config.ts';
 import { createUdpListener } from '../../server/listener/udp/index.ts';
 import { assembleHub, type HubParts } from '../../server/hub/hub-parts.ts';
+import { startRtcWorker } from '../../server/listener/webrtc/index.ts';
 import { createAudit } from '../../server/modules/audit/index.ts';
 import { createAuth } from '../../server/modules/auth/index.ts';
 import { createBlockList } from '../../server/modules/block-list/index.ts';
@@ -64,6 +65,7 @@ async function inHub(pick: (parts: HubParts) => Module): Promise<ModuleStage> {
       log: silentLogger,
       captureSink: undefined,
       middleware: [],
+      startRtcThread: startRtcWorker,
       startedAtMs: () => 0,
     }),
   );
@@ -212,3 +214,10 @@ moduleContract('udp-listener', async () => {
   });
   return { clock, module, [Symbol.asyncDispose]: () => module.stop() };
 });
+
+moduleContract('webrtc-listener', () =>
+  inHub(({ webRtc }) => {
+    if (webRtc === undefined) throw new TypeError('Cannot test WebRTC: it is switched off');
+    return webRtc;
+  }),
+);

@@ -11,6 +11,7 @@ import {
   fromBrowserWebSocket,
   fromNodeWebSocket,
 } from '../../common/transport/web-socket-transport.ts';
+import { webRtcStage } from '../support/webrtc-stage.ts';
 import { transportContract, type StageOptions, type TransportStage } from './transport.contract.ts';
 
 type Dial = (url: string, options: StageOptions) => Promise<Transport>;
@@ -117,3 +118,4 @@ async function tcpStage(options: StageOptions): Promise<TransportStage> {
 }
 
 transportContract('tcp', tcpStage, { frameTypes: ['binary'], tellsReason: false });
+transportContract('WebRTC', webRtcStage, { frameTypes: ['binary'], tellsReason: false, emptyFrames: false });

@@ -115,7 +115,7 @@ export class HttpRouter {
       default:
     }
     const mount = mounts.find(target.path);
-    if (mount?.request !== undefined) {
+    if (mount?.request !== undefined && !isPreflight(request)) {
       mount.request(request, response);
       return true;
     }
