@@ -73,7 +73,8 @@ async function standstill(count: () => number): Promise<number> {
   return before;
 }
 
-describe('a client over WebRTC', () => {
+/** Its cryptography takes turns with everything else that the machine does. */
+describe('a client over WebRTC', { timeout: 90_000 }, () => {
   it('[WR2] calls and provides as over any transport, and is shown with its own', async () => {
     const provider = await connect();
     await provider.provide({
