@@ -70,7 +70,7 @@ test('[UI74, UI75] a client is blocked for minutes, freed, blocked again by Undo
   await console_.show('Access');
   await expect(page.getByText('Nobody is blocked')).toBeVisible();
   await console_.button('Block…').first().click();
-  const form = page.getByRole('dialog', { name: 'Block' });
+  const form = page.getByRole('dialog', { name: 'Block', exact: true });
   await form.getByLabel('What').selectOption('client');
   await form.getByLabel('Client id').fill('demo');
   await form.getByLabel('Minutes').fill('30');

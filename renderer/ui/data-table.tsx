@@ -112,27 +112,30 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const ids = useMemo(() => sorted.map((row) => row.id), [sorted]);
   const choosing = useChoosing({ ids, selectedIndex, marks, onMark, onSelect });
 
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget) return;
-    if (onMark !== undefined && event.key === 'a' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      choosing.all();
-      return;
-    }
+  const acted = (event: KeyboardEvent): boolean => {
     const act = onAct === undefined ? undefined : actKey(event);
     const row = sorted[selectedIndex]?.original;
-    if (act !== undefined && row !== undefined) {
-      event.preventDefault();
-      onAct?.(act, row);
-      return;
-    }
+    if (act === undefined || row === undefined) return false;
+    event.preventDefault();
+    onAct?.(act, row);
+    return true;
+  };
+  const markedByKey = (event: KeyboardEvent): boolean => {
+    if (onMark === undefined) return false;
+    const all = event.key === 'a' && (event.ctrlKey || event.metaKey);
+    if (!all && listKey(event) !== 'list-mark') return false;
+    event.preventDefault();
+    if (all) choosing.all();
+    else choosing.toggle(selectedIndex);
+    return true;
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== event.currentTarget) return;
+    if (markedByKey(event) || acted(event)) return;
     const key = listKey(event);
     if (key === undefined) return;
     if (key === 'list-clear') choosing.clear();
-    if (key === 'list-mark' && onMark !== undefined) {
-      event.preventDefault();
-      choosing.toggle(selectedIndex);
-    }
     const next = movedIndex(key, { index: selectedIndex, count: sorted.length, rowsPerPage: view.rowsPerPage });
     if (next === undefined) return;
     event.preventDefault();

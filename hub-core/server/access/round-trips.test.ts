@@ -45,9 +45,9 @@ describe('Connection.ping()', () => {
 
   it('[UI76] rejects when the connection closes first, and afterwards', async () => {
     const bench = await new AccessBench().open();
-    const trip = expect(bench.connection.ping(5_000)).rejects.toMatchObject({ errorName: 'UNAVAILABLE_ERR' });
+    const trip = bench.connection.ping(5_000);
     bench.connection.goodbye('enough');
-    await trip;
+    await expect(trip).rejects.toMatchObject({ errorName: 'UNAVAILABLE_ERR' });
     await expect(bench.connection.ping(5_000)).rejects.toThrow('connection "c1" is closed');
   });
 });

@@ -17,8 +17,8 @@ interface BlockFormProps {
 const DEFAULT_MINUTES = '10';
 const REASON_LIMIT = 200;
 
-/** Who is kept out, for how long, and why. */
-export function BlockForm({ actions: { add }, onClose }: BlockFormProps) {
+/** What the form holds, and what becomes of it. */
+function useBlockForm({ actions: { add }, onClose }: BlockFormProps) {
   const [kind, setKind] = useState<BlockRow['kind']>('address');
   const [target, setTarget] = useState('');
   const [minutes, setMinutes] = useState(DEFAULT_MINUTES);
@@ -36,6 +36,16 @@ export function BlockForm({ actions: { add }, onClose }: BlockFormProps) {
       },
     );
   };
+  const ready = !add.isPending && forMs !== undefined && target.trim() !== '';
+  return { kind, setKind, target, setTarget, minutes, setMinutes, reason, setReason, forMs, submit, ready };
+}
+
+/** Who is kept out, for how long, and why. */
+export function BlockForm(props: BlockFormProps) {
+  const { onClose } = props;
+  const { add } = props.actions;
+  const { kind, setKind, target, setTarget, minutes, setMinutes, reason, setReason, forMs, submit, ready } =
+    useBlockForm(props);
   return (
     <Dialog open onClose={onClose} title="Block">
       <form
@@ -100,11 +110,7 @@ export function BlockForm({ actions: { add }, onClose }: BlockFormProps) {
         </Field>
         <div className={styles['formActions']}>
           <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            variant="primary"
-            disabled={add.isPending || forMs === undefined || target.trim() === ''}
-          >
+          <Button type="submit" variant="primary" disabled={!ready}>
             Block
           </Button>
         </div>
