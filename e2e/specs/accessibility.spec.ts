@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../fixtures/hub.ts';
 import { ConsolePage } from '../pages/console-page.ts';
 
-const PAGES = ['Overview', 'Inspector', 'Connections', 'Services', 'Compose', 'Clients'] as const;
+const PAGES = ['Overview', 'Inspector', 'Connections', 'Services', 'Compose', 'Clients', 'Access'] as const;
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`[UI4] axe finds nothing on any page in the ${colorScheme} theme`, async ({ page, hub }) => {

@@ -27,6 +27,7 @@ const SCREENS: Readonly<Record<Page, ComponentType>> = {
   })),
   services: lazy(async () => ({ default: (await import('../features/services/services-page.tsx')).ServicesPage })),
   compose: lazy(async () => ({ default: (await import('../features/compose/compose-page.tsx')).ComposePage })),
+  access: lazy(async () => ({ default: (await import('../features/access/access-page.tsx')).AccessPage })),
   clients: lazy(async () => ({ default: (await import('../features/clients/clients-page.tsx')).ClientsPage })),
 };
 

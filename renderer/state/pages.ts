@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export const PAGES = ['overview', 'inspector', 'connections', 'services', 'compose', 'clients'] as const;
+export const PAGES = ['overview', 'inspector', 'connections', 'services', 'compose', 'clients', 'access'] as const;
 export type Page = (typeof PAGES)[number];
 
 export const PAGE_TITLES: Readonly<Record<Page, string>> = {
@@ -10,6 +10,7 @@ export const PAGE_TITLES: Readonly<Record<Page, string>> = {
   services: 'Services',
   compose: 'Compose',
   clients: 'Clients',
+  access: 'Access',
 };
 
 /** The page that a location's hash names; anything unknown is the Overview. */

@@ -1,25 +1,17 @@
-import { useId, useMemo, useState } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, MouseEvent } from 'react';
 import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import type { SortingState } from '@tanstack/react-table';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { cx } from './cx.ts';
-import { listKey, movedIndex } from './keys.ts';
+import { HEAD_HEIGHT, Head, ROW_HEIGHT, RowView } from './data-table-rows.tsx';
+import type { TableColumn } from './data-table-rows.tsx';
+import { actKey, listKey, movedIndex } from './keys.ts';
+import type { ActKeyId } from './keys.ts';
+import { markedRange, withToggled } from './row-marks.ts';
+import type { RowMarks } from './row-marks.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
 import styles from './data-table.module.css';
 
-export interface TableColumn<T> {
-  readonly id: string;
-  readonly header: string;
-  readonly width: number;
-  readonly cell: (row: T) => ReactNode;
-  /** What the column is sorted by; absent = it cannot be sorted. */
-  readonly sortBy?: (row: T) => string | number;
-  readonly align?: 'start' | 'end';
-  readonly mono?: boolean;
-  /** Takes what is left of the width. */
-  readonly grow?: boolean;
-}
+export type { TableColumn };
 
 interface DataTableProps<T extends object> {
   readonly label: string;
@@ -29,11 +21,14 @@ interface DataTableProps<T extends object> {
   readonly selectedId?: string | null;
   readonly onSelect?: (id: string | null) => void;
   readonly dim?: (row: T) => boolean;
+  /** Rows that are chosen together; without `onMark` there is only the one that is selected. */
+  readonly marks?: RowMarks;
+  readonly onMark?: (marks: RowMarks) => void;
+  /** A key that does something to the selected row. */
+  readonly onAct?: (key: ActKeyId, row: T) => void;
 }
 
-const ROW_HEIGHT = 24;
-const HEAD_HEIGHT = 26;
-
+const NO_MARKS: RowMarks = new Set();
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 const compare = (left: unknown, right: unknown): number =>
   typeof left === 'number' && typeof right === 'number' ? left - right : String(left).localeCompare(String(right));
@@ -63,102 +58,88 @@ function useSorted<T extends object>({ columns, rows, rowId }: Pick<DataTablePro
   return { table, sorting, sorted: table.getRowModel().rows };
 }
 
-interface HeadProps<T extends object> {
-  readonly columns: readonly TableColumn<T>[];
-  readonly sorting: SortingState;
-  readonly onSort: (column: string) => void;
+interface Choosing {
+  readonly ids: readonly string[];
+  readonly selectedIndex: number;
+  readonly marks: RowMarks;
+  readonly onMark: ((marks: RowMarks) => void) | undefined;
+  readonly onSelect: ((id: string | null) => void) | undefined;
 }
 
-function Head<T extends object>({ columns, sorting, onSort }: HeadProps<T>) {
-  return (
-    <div role="row" aria-rowindex={1} className={styles['head']}>
-      {columns.map((column) => {
-        const direction = sorting.find((entry) => entry.id === column.id);
-        const Arrow = direction?.desc === true ? ArrowDown : ArrowUp;
-        return (
-          <div
-            key={column.id}
-            role="columnheader"
-            aria-sort={direction === undefined ? 'none' : direction.desc ? 'descending' : 'ascending'}
-            className={cx(
-              styles['headCell'],
-              column.align === 'end' && styles['end'],
-              column.grow === true && styles['grow'],
-            )}
-            style={{ width: column.width }}
-          >
-            {column.sortBy === undefined ? (
-              column.header
-            ) : (
-              <button type="button" tabIndex={-1} className={styles['sort']} onClick={() => onSort(column.id)}>
-                {column.header}
-                {direction === undefined ? null : <Arrow size={12} aria-hidden />}
-              </button>
-            )}
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-interface RowViewProps<T extends object> {
-  readonly id: string;
-  readonly index: number;
-  readonly row: T;
-  readonly columns: readonly TableColumn<T>[];
-  readonly selected: boolean;
-  readonly dim: boolean;
-  readonly onSelect: () => void;
-}
-
-function RowView<T extends object>({ id, index, row, columns, selected, dim, onSelect }: RowViewProps<T>) {
-  return (
-    <div
-      id={id}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={selected}
-      className={cx(styles['row'], selected && styles['selected'], dim && styles['dim'])}
-      style={{ top: index * ROW_HEIGHT }}
-      onClick={onSelect}
-    >
-      {columns.map((column) => (
-        <div
-          key={column.id}
-          role="gridcell"
-          className={cx(
-            styles['cell'],
-            column.align === 'end' && styles['end'],
-            column.mono === true && styles['mono'],
-            column.grow === true && styles['grow'],
-          )}
-          style={{ width: column.width }}
-        >
-          {column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
+/** What keys and clicks choose: one row that is selected, and where several can be, those marked with it. */
+function useChoosing({ ids, selectedIndex, marks, onMark, onSelect }: Choosing) {
+  /** Where a range that Shift extends began. */
+  const anchor = useRef(-1);
+  const toggle = (index: number): void => {
+    const id = ids[index];
+    if (id === undefined || onMark === undefined) return;
+    anchor.current = index;
+    onMark(withToggled(marks, id));
+  };
+  const select = (index: number, extend: boolean): void => {
+    if (extend && onMark !== undefined) {
+      if (anchor.current < 0) anchor.current = Math.max(0, selectedIndex);
+      onMark(markedRange(ids, anchor.current, index));
+    } else anchor.current = index;
+    onSelect?.(ids[index] ?? null);
+  };
+  return {
+    toggle,
+    select,
+    click(event: MouseEvent, index: number): void {
+      if (event.ctrlKey || event.metaKey) toggle(index);
+      else select(index, event.shiftKey);
+    },
+    all(): void {
+      onMark?.(new Set(ids));
+    },
+    /** First what is marked, then what is selected. */
+    clear(): void {
+      anchor.current = -1;
+      if (marks.size > 0) onMark?.(NO_MARKS);
+      else onSelect?.(null);
+    },
+  };
 }
 
 /** A grid of rows of one height, sortable, drawn as far as it is seen, worked by keyboard. */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
-  const { label, columns, rows, rowId, selectedId = null, onSelect, dim } = props;
+  const { label, columns, rows, rowId, selectedId = null, onSelect, dim, marks = NO_MARKS, onMark, onAct } = props;
   const { table, sorting, sorted } = useSorted({ columns, rows, rowId });
   const prefix = useId();
   const view = useVirtualRows({ count: sorted.length, rowHeight: ROW_HEIGHT, headerHeight: HEAD_HEIGHT });
   const selectedIndex = sorted.findIndex((row) => row.id === selectedId);
+  const ids = useMemo(() => sorted.map((row) => row.id), [sorted]);
+  const choosing = useChoosing({ ids, selectedIndex, marks, onMark, onSelect });
+
+  const acted = (event: KeyboardEvent): boolean => {
+    const act = onAct === undefined ? undefined : actKey(event);
+    const row = sorted[selectedIndex]?.original;
+    if (act === undefined || row === undefined) return false;
+    event.preventDefault();
+    onAct?.(act, row);
+    return true;
+  };
+  const markedByKey = (event: KeyboardEvent): boolean => {
+    if (onMark === undefined) return false;
+    const all = event.key === 'a' && (event.ctrlKey || event.metaKey);
+    if (!all && listKey(event) !== 'list-mark') return false;
+    event.preventDefault();
+    if (all) choosing.all();
+    else choosing.toggle(selectedIndex);
+    return true;
+  };
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
+    if (markedByKey(event) || acted(event)) return;
     const key = listKey(event);
     if (key === undefined) return;
-    if (key === 'list-clear') onSelect?.(null);
+    if (key === 'list-clear') choosing.clear();
     const next = movedIndex(key, { index: selectedIndex, count: sorted.length, rowsPerPage: view.rowsPerPage });
     if (next === undefined) return;
     event.preventDefault();
-    onSelect?.(sorted[next]?.id ?? null);
+    choosing.select(next, event.shiftKey);
     view.reveal(next);
   };
 
@@ -169,24 +150,33 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
         role="grid"
         aria-label={label}
         aria-rowcount={sorted.length + 1}
-        aria-colcount={columns.length}
+        aria-colcount={columns.length + (onMark === undefined ? 0 : 1)}
+        aria-multiselectable={onMark !== undefined}
         aria-activedescendant={selectedIndex < 0 ? undefined : `${prefix}-${sorted[selectedIndex]?.id}`}
         tabIndex={0}
         className={styles['scroller']}
         onKeyDown={onKeyDown}
       >
-        <Head columns={columns} sorting={sorting} onSort={(column) => table.getColumn(column)?.toggleSorting()} />
+        <Head
+          columns={columns}
+          sorting={sorting}
+          marks={onMark !== undefined}
+          onSort={(column) => table.getColumn(column)?.toggleSorting()}
+        />
         <div role="rowgroup" className={styles['body']} style={{ height: sorted.length * ROW_HEIGHT }}>
           {sorted.slice(view.range.first, view.range.end).map((row, offset) => (
             <RowView
               key={row.id}
               id={`${prefix}-${row.id}`}
+              name={row.id}
               index={view.range.first + offset}
               row={row.original}
               columns={columns}
               selected={row.id === selectedId}
+              marked={onMark === undefined ? undefined : marks.has(row.id)}
               dim={dim?.(row.original) === true}
-              onSelect={() => onSelect?.(row.id)}
+              onClick={(event) => choosing.click(event, view.range.first + offset)}
+              onToggle={() => choosing.toggle(view.range.first + offset)}
             />
           ))}
         </div>

@@ -1,4 +1,4 @@
-export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'In Compose';
+export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'On a selected row' | 'In Compose';
 
 export interface KeyEntry {
   readonly id: string;
@@ -25,6 +25,7 @@ export const KEY_TABLE = [
   { id: 'page-services', group: 'Pages', title: 'Services', keys: ['$mod+Digit4', 'Alt+Digit4'] },
   { id: 'page-compose', group: 'Pages', title: 'Compose', keys: ['$mod+Digit5', 'Alt+Digit5'] },
   { id: 'page-clients', group: 'Pages', title: 'Clients', keys: ['$mod+Digit6', 'Alt+Digit6'] },
+  { id: 'page-access', group: 'Pages', title: 'Access', keys: ['$mod+Digit9', 'Alt+Digit9'] },
   { id: 'list-down', group: 'In a list', title: 'Next row', keys: ['ArrowDown', 'j'] },
   { id: 'list-up', group: 'In a list', title: 'Previous row', keys: ['ArrowUp', 'k'] },
   { id: 'list-page-down', group: 'In a list', title: 'One page down', keys: ['PageDown'] },
@@ -36,6 +37,18 @@ export const KEY_TABLE = [
   { id: 'list-edit', group: 'In a list', title: 'Edit and resend', keys: ['e'] },
   { id: 'list-resend', group: 'In a list', title: 'Resend unchanged', keys: ['r'] },
   { id: 'list-follow', group: 'In a list', title: 'Follow the end', keys: ['f'] },
+  { id: 'list-mark', group: 'In a list', title: 'Mark or unmark the row, where several can be chosen', keys: [' '] },
+  { id: 'act-drain', group: 'On a selected row', title: 'Drain the provider', keys: ['d'] },
+  { id: 'act-undrain', group: 'On a selected row', title: 'Undrain it, or let it back', keys: ['u'] },
+  { id: 'act-eject', group: 'On a selected row', title: 'Eject it for a while', keys: ['t'] },
+  { id: 'act-weigh', group: 'On a selected row', title: 'Set its weight', keys: ['w'] },
+  { id: 'act-ping', group: 'On a selected row', title: 'Ping', keys: ['g'] },
+  {
+    id: 'act-remove',
+    group: 'On a selected row',
+    title: 'Close the connections chosen, or take the block off',
+    keys: ['Delete'],
+  },
   { id: 'send', group: 'In Compose', title: 'Send', keys: ['$mod+Enter'] },
 ] as const satisfies readonly KeyEntry[];
 
@@ -44,6 +57,14 @@ export type ListKeyId = Extract<KeyId, `list-${string}`>;
 
 const LIST_KEYS: ReadonlyMap<string, ListKeyId> = new Map(
   KEY_TABLE.filter((entry) => entry.group === 'In a list').flatMap((entry) => entry.keys.map((key) => [key, entry.id])),
+);
+
+export type ActKeyId = Extract<KeyId, `act-${string}`>;
+
+const ACT_KEYS: ReadonlyMap<string, ActKeyId> = new Map(
+  KEY_TABLE.filter((entry) => entry.group === 'On a selected row').flatMap((entry) =>
+    entry.keys.map((key) => [key, entry.id]),
+  ),
 );
 
 interface KeyPress {
@@ -57,6 +78,12 @@ interface KeyPress {
 export function listKey(press: KeyPress): ListKeyId | undefined {
   if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
   return LIST_KEYS.get(press.key);
+}
+
+/** What a key does to the row that is selected; nothing while a modifier is held. */
+export function actKey(press: KeyPress): ActKeyId | undefined {
+  if (press.ctrlKey || press.metaKey || press.altKey) return undefined;
+  return ACT_KEYS.get(press.key);
 }
 
 export interface ListPosition {
@@ -93,6 +120,7 @@ const NAMES: Readonly<Record<string, string>> = {
   PageDown: 'Page Down',
   PageUp: 'Page Up',
   Escape: 'Esc',
+  ' ': 'Space',
 };
 
 /** A key as people read it: `Ctrl+K`, `⌘⇧D`. */

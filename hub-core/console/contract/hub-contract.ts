@@ -88,6 +88,8 @@ export const connectionSchema = z.strictObject({
   bytesIn: z.int(),
   bytesOut: z.int(),
   inFlight: z.int(),
+  /** Its requests that were answered with an error. */
+  errors: z.int(),
   bufferedBytes: z.int(),
   lastMessageAtMs: z.number().nullable(),
   services: z.array(z.string()),
@@ -137,6 +139,38 @@ export const serviceSchema = z.strictObject({
   emptySinceMs: z.number().nullable(),
 });
 export type ServiceRow = z.infer<typeof serviceSchema>;
+
+const routeContractSchema = z.strictObject({
+  pattern: z.string(),
+  methods: z.array(z.string()),
+  /** JSON Schemas as JSON text, so that they are shown as they are; null = none was announced. */
+  requestSchema: z.string().nullable(),
+  responseSchema: z.string().nullable(),
+  idempotent: z.boolean(),
+  /** Null = the hub's default. */
+  timeoutMs: z.number().nullable(),
+  stream: z.boolean(),
+});
+
+export const serviceContractSchema = z.strictObject({
+  /** False when the schemas only describe. */
+  enforced: z.boolean(),
+  routes: z.array(routeContractSchema),
+});
+export type RouteContract = z.infer<typeof routeContractSchema>;
+
+export const limitSchema = z.strictObject({
+  name: z.string(),
+  help: z.string(),
+  unit: z.enum(['connections', 'requests', 'services', 'bytes']),
+  /** Where each of many has that limit, the use of the one nearest to it. */
+  used: z.number(),
+  /** Null = none. */
+  limit: z.number().nullable(),
+  /** Which of the many that is. */
+  at: z.string().nullable(),
+});
+export type LimitRow = z.infer<typeof limitSchema>;
 
 export const clientSchema = z.strictObject({
   client: z.string(),
@@ -202,7 +236,7 @@ export const composeReply = z.strictObject({
 });
 export type ComposeReply = z.infer<typeof composeReply>;
 
-const blockSchema = z.strictObject({
+export const blockSchema = z.strictObject({
   kind: z.enum(['address', 'client']),
   /** An address, a range like `10.0.0.0/8`, or a client's id. */
   target: z.string(),
@@ -214,11 +248,13 @@ const blockSchema = z.strictObject({
   expiresAtMs: z.number().nullable(),
 });
 
+export type BlockRow = z.infer<typeof blockSchema>;
+
 const blockTargetInput = z.strictObject({ kind: z.enum(['address', 'client']), target: z.string().min(1).max(64) });
 
 const providerInput = z.strictObject({ service: z.string().max(64), provider: z.string().max(160) });
 
-const auditRecordSchema = z.strictObject({
+export const auditRecordSchema = z.strictObject({
   id: z.int(),
   atMs: z.number(),
   /** A client's id; `console`; of the command line the system's user; `hub` when it did so by itself. */
@@ -231,6 +267,8 @@ const auditRecordSchema = z.strictObject({
   detail: z.string(),
 });
 
+export type AuditRow = z.infer<typeof auditRecordSchema>;
+
 const clientIdInput = z.strictObject({ client: clientIdSchema });
 
 export const hubContract = {
@@ -240,18 +278,28 @@ export const hubContract = {
     watch: oc.output(eventIterator(hubStatsSchema)),
     /** One sample a second, oldest first, at most an hour. */
     history: oc.input(z.strictObject({ seconds: z.int().min(1).max(3600) })).output(z.array(hubStatsSchema)),
+    /** Each limit beside its present use. */
+    limits: oc.output(z.array(limitSchema)),
     /** Newest first. */
     events: oc.input(z.strictObject({ limit: z.int().min(1).max(500) })).output(z.array(hubEventSchema)),
   },
   connections: {
     /** Open ones, and those closed less than 60 s ago. */
     list: oc.output(z.array(connectionSchema)),
+    /** Those that closed, newest first. */
+    history: oc.input(z.strictObject({ limit: z.int().min(1).max(1_000) })).output(z.array(connectionSchema)),
+    /** How long a Ping and its Pong take; null when the connection was gone already. TIMEOUT_ERR after 5 s. */
+    ping: oc
+      .input(z.strictObject({ connection: z.string().max(64) }))
+      .output(z.strictObject({ roundTripMs: z.number().nullable() })),
     close: oc
       .input(z.strictObject({ connection: z.string().max(64), reason: z.string().max(200) }))
       .output(z.strictObject({ closed: z.boolean() })),
   },
   services: {
     list: oc.output(z.array(serviceSchema)),
+    /** What a service announced of its routes; null when there is none of that id. */
+    contract: oc.input(z.strictObject({ service: z.string().max(64) })).output(serviceContractSchema.nullable()),
     drain: oc
       .input(z.strictObject({ service: z.string().max(64), provider: z.string().max(160) }))
       .output(z.strictObject({ draining: z.boolean() })),

@@ -3,8 +3,17 @@ import type { Clock } from '../../common/base/clock.ts';
 import { Encoding, Flag, Kind, Method, type MessageInit } from '../../common/protocol/message.ts';
 import { encodingWord, parseEncoding, parseMethod } from '../../common/protocol/words.ts';
 import type { ComposedAnswer, Hub } from '../../server/hub/hub.ts';
+import type { ConnectionSnapshot } from '../../server/modules/connection-manager/connection-snapshot.ts';
+import type { ContractView } from '../../server/service/contract-view.ts';
 import type { ClientSnapshot } from '../../server/modules/client-manager/client-snapshot.ts';
-import { hubContract, type ClientRow, type ComposeInput, type ComposeReply } from '../contract/hub-contract.ts';
+import {
+  hubContract,
+  type ClientRow,
+  type ComposeInput,
+  type ComposeReply,
+  type ConnectionRow,
+  type RouteContract,
+} from '../contract/hub-contract.ts';
 import { toConsoleError } from './console-errors.ts';
 import { newestOf } from './newest-of.ts';
 
@@ -63,6 +72,28 @@ function toClientRow(client: ClientSnapshot): ClientRow {
   };
 }
 
+const toConnectionRow = (connection: ConnectionSnapshot): ConnectionRow => ({
+  ...connection,
+  services: [...connection.services],
+});
+
+const schemaText = (schema: unknown): string | null => (schema === undefined ? null : JSON.stringify(schema));
+
+function toContract({ enforced, routes }: ContractView): { enforced: boolean; routes: RouteContract[] } {
+  return {
+    enforced,
+    routes: routes.map(({ pattern, methods, requestSchema, responseSchema, idempotent, timeoutMs, stream }) => ({
+      pattern,
+      methods: [...methods],
+      requestSchema: schemaText(requestSchema),
+      responseSchema: schemaText(responseSchema),
+      idempotent,
+      timeoutMs: timeoutMs ?? null,
+      stream,
+    })),
+  };
+}
+
 function implementer() {
   return implement(hubContract).use(
     onError((error) => {
@@ -97,7 +128,28 @@ function hubProcedures(os: Implementer['hub'], { hub, clock }: HubRouterDeps) {
       }),
     ),
     history: os.history.handler(({ input }) => [...hub.stats.history(input.seconds)]),
+    limits: os.limits.handler(() =>
+      hub.limits().map(({ name, help, unit, used, limit, at = null }) => ({
+        name,
+        help,
+        unit,
+        used,
+        limit: limit === 0 ? null : limit,
+        at,
+      })),
+    ),
     events: os.events.handler(({ input }) => [...hub.events.list(input.limit)]),
+  };
+}
+
+function connectionProcedures(os: Implementer['connections'], { hub }: HubRouterDeps) {
+  return {
+    list: os.list.handler(() => hub.connections.list().map(toConnectionRow)),
+    history: os.history.handler(({ input }) => hub.connections.history(input.limit).map(toConnectionRow)),
+    ping: os.ping.handler(async ({ input }) => ({
+      roundTripMs: (await hub.connections.ping(input.connection)) ?? null,
+    })),
+    close: os.close.handler(({ input }) => ({ closed: hub.connections.close(input.connection, input.reason) })),
   };
 }
 
@@ -110,6 +162,10 @@ function serviceProcedures(os: Implementer['services'], { hub }: HubRouterDeps) 
         providers: service.providers.map((provider) => ({ ...provider })),
       })),
     ),
+    contract: os.contract.handler(({ input }) => {
+      const contract = hub.services.contractOf(input.service);
+      return contract === undefined ? null : toContract(contract);
+    }),
     drain: os.drain.handler(({ input }) => ({ draining: hub.services.drain(input.service, input.provider) })),
     undrain: os.undrain.handler(({ input }) => ({ undrained: hub.services.undrain(input.service, input.provider) })),
     eject: os.eject.handler(({ input }) => ({
@@ -143,14 +199,7 @@ export function createHubRouter(deps: HubRouterDeps) {
   const os = implementer();
   return os.router({
     hub: hubProcedures(os.hub, deps),
-    connections: {
-      list: os.connections.list.handler(() =>
-        hub.connections.list().map((connection) => ({ ...connection, services: [...connection.services] })),
-      ),
-      close: os.connections.close.handler(({ input }) => ({
-        closed: hub.connections.close(input.connection, input.reason),
-      })),
-    },
+    connections: connectionProcedures(os.connections, deps),
     services: serviceProcedures(os.services, deps),
     clients: clientProcedures(os.clients, deps),
     blocks: {

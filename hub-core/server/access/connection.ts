@@ -19,11 +19,13 @@ import { NOBODY } from './nobody.ts';
 import { Outbox } from './outbox.ts';
 import { OwnRequests } from './own-requests.ts';
 import { farewell, problemResponse } from './problem-response.ts';
+import { RoundTrips } from './round-trips.ts';
 
 export type ConnectionState = 'handshaking' | 'open' | 'draining' | 'closed';
 
 const NORMAL_CLOSE = 1000;
 const PRIVATE_CLOSE = 4000;
+const FIRST_ERROR_STATUS = 400;
 
 /**
  * One live link: its transport, its codec and where it stands in the session's rules (docs/protocol.md, section 3).
@@ -54,6 +56,9 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   #bytesIn = 0;
   #ignored = 0;
   #called = false;
+  #errors = 0;
+  /** Made for the first that is measured: most connections never need it. */
+  #roundTrips: RoundTrips | undefined;
 
   constructor(link: ConnectionLink, deps: ConnectionDeps) {
     this.connectionId = link.id;
@@ -156,6 +161,11 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     return this.#called;
   }
 
+  /** Its requests that were answered with an error. */
+  get errors(): number {
+    return this.#errors;
+  }
+
   /** Begins to listen. Called once, after whoever made the connection knows it. */
   start(): void {
     // These end with the transport: to keep their disposables would only cost every idle connection memory.
@@ -180,6 +190,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   /** Delivers an answer to this connection as a caller. One that does not read is told Goodbye instead. */
   respond(requestId: number, response: Message | MessageInit): void {
     if (this.#state === 'closed') return;
+    if ((response.status ?? 0) >= FIRST_ERROR_STATUS) this.#errors += 1;
     const frame = this.#outbox.encode(response, requestId);
     if (frame.byteLength > this.#outbox.maxFrameBytes) {
       this.#respondTooLarge(requestId, response, frame.byteLength);
@@ -308,6 +319,23 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     this.goodbye(new RequestError('TIMEOUT_ERR', text));
   }
 
+  /**
+   * Sends a Ping and waits for its Pong.
+   *
+   * @returns ms from one to the other
+   * @throws {RequestError} TIMEOUT_ERR after `timeoutMs`; UNAVAILABLE_ERR when the connection is not open, or closes first
+   */
+  ping(timeoutMs: number): Promise<number> {
+    if (this.#state !== 'open' && this.#state !== 'draining') return Promise.reject(this.#notOpen());
+    this.#roundTrips ??= new RoundTrips(this.#deps.clock);
+    return this.#roundTrips.measure((ping) => this.post(ping), timeoutMs);
+  }
+
+  /** A Pong came. */
+  ponged(id: number): void {
+    this.#roundTrips?.answered(id, this.#receivedMs);
+  }
+
   /** Sends a message of the session itself: Pong, Notice. */
   post(message: MessageInit): void {
     if (this.#state !== 'closed') this.#outbox.write(this.codec.encode(message));
@@ -357,6 +385,11 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   /** Behind a method, so that the compiler does not take the state for what it was before a handler ran. */
   #isClosed(): boolean {
     return this.#state === 'closed';
+  }
+
+  #notOpen(): RequestError {
+    const text = `Cannot measure the round trip: connection "${this.connectionId}" is ${this.#state}`;
+    return new RequestError('UNAVAILABLE_ERR', text);
   }
 
   #endHandshake(): readonly HeldFrame[] {
@@ -439,6 +472,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     this.#closedAtMs = this.#deps.clock.wallMs();
     this.#closeReason = reason;
     this.#endHandshake();
+    this.#roundTrips?.end(this.#notOpen());
     this.#deps.relay.disconnected(this.connectionId);
     this.#deps.observer.closed(this);
   }

@@ -79,8 +79,8 @@ export function registerMessageHandlers(
     }),
   );
   handlers.use(dispatcher.handle(Kind.Ping, pong));
-  // Its arrival alone is what counts, and that is noted already.
-  handlers.use(dispatcher.handle(Kind.Pong, () => undefined));
+  // To the heartbeat its arrival alone is what counts, and that is noted already.
+  handlers.use(dispatcher.handle(Kind.Pong, ({ id }, connection) => connection.ponged(id)));
   handlers.use(dispatcher.handle(Kind.Notice, (_message, connection) => connection.ignore()));
   handlers.use(dispatcher.handle(Kind.Goodbye, (_message, connection) => connection.left()));
   return handlers;

@@ -7,10 +7,10 @@ type Operations = Pick<Hub, 'connections' | 'services' | 'clients' | 'blocks'>;
 const GRANTS = ['may_call', 'may_provide'];
 
 const GROUPS: Readonly<Record<keyof Operations, AuditedGroup>> = {
-  connections: { name: 'connections', reads: ['list'], tells: { close: ['reason'] } },
+  connections: { name: 'connections', reads: ['list', 'history', 'ping'], tells: { close: ['reason'] } },
   services: {
     name: 'services',
-    reads: ['list'],
+    reads: ['list', 'contractOf'],
     tells: { drain: ['provider'], undrain: ['provider'], eject: ['provider', 'ms'], setWeight: ['provider', 'weight'] },
   },
   clients: {

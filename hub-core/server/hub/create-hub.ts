@@ -3,7 +3,7 @@ import type { ClientId } from '../../common/base/ids.ts';
 import { systemRandom, type Random } from '../../common/base/random.ts';
 import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import { silentLogger, type Logger } from '../../common/log/logger.ts';
-import type { ModuleStatus } from '../../common/module/module.ts';
+import type { LimitUse, ModuleStatus } from '../../common/module/module.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import { parseAuthorization } from '../access/bearer.ts';
@@ -79,6 +79,7 @@ class LocalHub implements Hub {
         blocks: guard.blocks,
         services: {
           list: () => services.list(),
+          contractOf: (service) => services.contractOf(service),
           drain: (service, provider) => services.drainProvider(service, provider),
           undrain: (service, provider) => services.undrainProvider(service, provider),
           eject: (service, provider, forMs) => services.ejectProvider(service, provider, forMs),
@@ -153,6 +154,10 @@ class LocalHub implements Hub {
 
   modules(): readonly ModuleStatus[] {
     return this.#parts.modules.status();
+  }
+
+  limits(): readonly LimitUse[] {
+    return this.#parts.modules.limits();
   }
 
   mount(mount: HttpMount): Disposable {

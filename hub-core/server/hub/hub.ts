@@ -1,6 +1,6 @@
 import type { Event } from '../../common/base/emitter.ts';
 import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
-import type { ModuleStatus } from '../../common/module/module.ts';
+import type { LimitUse, ModuleStatus } from '../../common/module/module.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Connection } from '../access/connection.ts';
 import type { HttpMount } from '../listener/http-mount.ts';
@@ -11,6 +11,7 @@ import type { HubEvent } from '../modules/event-log/hub-event.ts';
 import type { StatsSnapshot } from '../modules/metering/stats-snapshot.ts';
 import type { ServiceSnapshot } from '../modules/service-manager/service-snapshot.ts';
 import type { Principal } from '../relay.ts';
+import type { ContractView } from '../service/contract-view.ts';
 import type { AuditRecord } from '../storage/audit-record.ts';
 
 export type { HttpMount };
@@ -68,16 +69,30 @@ export interface Hub extends AsyncDisposable {
   refresh(): Promise<void>;
 
   modules(): readonly ModuleStatus[];
+  /** Each limit beside its present use. */
+  limits(): readonly LimitUse[];
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
 
   readonly connections: {
+    /** Open ones, and those closed less than 60 s ago. */
     list(): readonly ConnectionSnapshot[];
+    /** Those that closed, newest first, at most 1,000. */
+    history(limit: number): readonly ConnectionSnapshot[];
     /** @returns false when there is no such open connection */
     close(connection: string, reason: string): boolean;
+    /**
+     * Measures how long a Ping and its Pong take.
+     *
+     * @returns ms; undefined when there is no such open connection
+     * @throws {RequestError} TIMEOUT_ERR after 5 s, UNAVAILABLE_ERR when it closes first
+     */
+    ping(connection: string): Promise<number | undefined>;
   };
   readonly services: {
     list(): readonly ServiceSnapshot[];
+    /** What the service announced; undefined when there is none of that id. */
+    contractOf(service: string): ContractView | undefined;
     /** @returns false when there is no such channel */
     drain(service: string, provider: string): boolean;
     /** Ends a drain or an ejection. @returns false when there is no such channel */

@@ -7,6 +7,7 @@ import type { LimitUse } from '../../common/module/module.ts';
 import type { Method } from '../../common/protocol/message.ts';
 import type { Principal, Relay } from '../relay.ts';
 import type { BuiltInService } from './built-in.ts';
+import { builtInContractOf, contractOf, type ContractView } from './contract-view.ts';
 import { ServiceContracts, type ContractWarning } from './contracts/service-contracts.ts';
 import { describedServices } from './described-services.ts';
 import { ExchangeObservers } from './exchange-observers.ts';
@@ -56,6 +57,8 @@ export interface ServiceLayer extends Relay, Disposable {
   services(): readonly ServiceView[];
   /** With their routes and schemas: what `principal` may see of them, and reach over HTTP. */
   described(principal: Principal): readonly DescribedService[];
+  /** What the service announced; undefined when there is none of that id. */
+  contractOf(service: string): ContractView | undefined;
   /** Connections that provide the service now. */
   providersOf(service: string): readonly ConnectionId[];
   /** Gives the channel nothing new. @returns false when there is no such channel */
@@ -140,6 +143,11 @@ export function createServiceLayer(deps: ServiceLayerDeps): ServiceLayer {
     refuses: (asked) => directory.refuses(asked),
     services: () => directory.views(),
     described: (principal) => describedServices(directory, principal),
+    contractOf(id) {
+      const [service, builtIn] = [directory.get(id), directory.builtIn(id)];
+      if (service !== undefined) return contractOf(service);
+      return builtIn === undefined ? undefined : builtInContractOf(builtIn);
+    },
     ...createPoolControl({ registry, relay }),
     tallies: () => [...directory.registered()].map((service) => tallyOf(service)),
     limitUses: () => relay.limitUses(),

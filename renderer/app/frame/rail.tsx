@@ -1,4 +1,4 @@
-import { Cable, KeyRound, LayoutDashboard, ListTree, Rows3, Send } from 'lucide-react';
+import { Cable, KeyRound, LayoutDashboard, ListTree, Rows3, Send, ShieldBan } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { PAGE_TITLES, PAGES, usePage } from '../../state/pages.ts';
 import type { Page } from '../../state/pages.ts';
@@ -12,6 +12,7 @@ const ICONS: Readonly<Record<Page, LucideIcon>> = {
   services: ListTree,
   compose: Send,
   clients: KeyRound,
+  access: ShieldBan,
 };
 
 export function Rail() {

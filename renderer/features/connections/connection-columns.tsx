@@ -83,6 +83,14 @@ export const CONNECTION_COLUMNS: readonly TableColumn<ConnectionRow>[] = [
     sortBy: (row) => row.inFlight,
   },
   {
+    id: 'errors',
+    header: 'Errors',
+    width: 64,
+    align: 'end',
+    cell: (row) => formatCount(row.errors),
+    sortBy: (row) => row.errors,
+  },
+  {
     id: 'buffered',
     header: 'Buffered',
     width: 80,

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
 import { Charts } from './charts.tsx';
 import { GettingStarted } from './getting-started.tsx';
+import { LimitTable } from './limit-table.tsx';
 import { Lists } from './lists.tsx';
 import { Tiles } from './tiles.tsx';
 import styles from './overview.module.css';
@@ -59,6 +60,7 @@ export function OverviewPage() {
           ) : null}
           <Charts />
           <Lists />
+          <LimitTable />
         </div>
       )}
     </PageFrame>

@@ -1,15 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import type { ProviderRow, ServiceRow } from '../../../hub-core/console/contract/hub-contract.ts';
-import { hubQueries } from '../../state/console.ts';
-import { Button } from '../../ui/button.tsx';
+import { usePing } from '../../state/round-trips.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { TableColumn } from '../../ui/data-table.tsx';
-import { Facts } from '../../ui/facts.tsx';
-import { errorText, formatAge, formatCount, formatMs } from '../../ui/format.ts';
-import { PaneActions } from '../../ui/pane.tsx';
+import { formatCount, formatMs } from '../../ui/format.ts';
+import type { ActKeyId } from '../../ui/keys.ts';
 import { Status } from '../../ui/status.tsx';
-import { toast } from '../../ui/toasts.ts';
 import { PROVIDER_TONES } from './health.ts';
+import { ProviderPanel } from './provider-panel.tsx';
+import { useProviderActions } from './use-provider-actions.ts';
 import styles from './service-detail.module.css';
 
 const errorShare = (row: ProviderRow): number => (row.calls === 0 ? 0 : (100 * row.errors) / row.calls);
@@ -36,7 +35,7 @@ const COLUMNS: readonly TableColumn<ProviderRow>[] = [
             style={{ width: `${Math.min(100, (100 * row.inFlight) / Math.max(1, row.maxInFlight))}%` }}
           />
         </span>
-        {row.inFlight} / {row.maxInFlight}
+        {row.inFlight} / {row.maxInFlight === 0 ? 'any' : row.maxInFlight}
       </>
     ),
     sortBy: (row) => row.inFlight,
@@ -73,6 +72,34 @@ const COLUMNS: readonly TableColumn<ProviderRow>[] = [
     cell: (row) => `${errorShare(row).toFixed(1)} %`,
     sortBy: errorShare,
   },
+  {
+    id: 'warnings',
+    header: 'Warnings',
+    width: 92,
+    align: 'end',
+    cell: (row) =>
+      row.warnings === 0 ? (
+        '0'
+      ) : (
+        <Status tone="warn" word={formatCount(row.warnings)} title="Answers that broke their schema" />
+      ),
+    sortBy: (row) => row.warnings,
+  },
+  {
+    id: 'weight',
+    header: 'Weight',
+    width: 60,
+    align: 'end',
+    cell: (row) => formatCount(row.weight),
+    sortBy: (row) => row.weight,
+  },
+  {
+    id: 'failure',
+    header: 'Last failure',
+    width: 180,
+    cell: (row) => <span title={row.lastFailure ?? undefined}>{row.lastFailure ?? '–'}</span>,
+    sortBy: (row) => row.lastFailure ?? '',
+  },
 ];
 
 const ROW_HEIGHT = 24;
@@ -85,45 +112,39 @@ interface ProviderTableProps {
   readonly onSelect: (id: string | null) => void;
 }
 
-function ProviderFacts({ service, provider }: { readonly service: string; readonly provider: ProviderRow }) {
-  const queries = useQueryClient();
-  const drain = useMutation(
-    hubQueries.services.drain.mutationOptions({
-      onSuccess: ({ draining }) => {
-        toast({ title: draining ? `${provider.id} gets nothing new` : `${provider.id} was gone already` });
-        return queries.invalidateQueries({ queryKey: hubQueries.services.key() });
-      },
-      onError: (error) => toast({ title: `Cannot drain ${provider.id}`, description: errorText(error), tone: 'error' }),
-    }),
-  );
-  return (
-    <>
-      <Facts
-        facts={[
-          ['Channel', provider.id],
-          ['Address', provider.remoteAddress],
-          ['Weight', String(provider.weight)],
-          ['Provides since', formatAge(Date.now() - provider.sinceMs)],
-          ['Last failure', provider.lastFailure ?? 'none'],
-        ]}
-      />
-      <PaneActions>
-        <Button
-          small
-          disabled={provider.state === 'draining' || drain.isPending}
-          onClick={() => drain.mutate({ service, provider: provider.id })}
-        >
-          Drain {provider.id}
-        </Button>
-      </PaneActions>
-    </>
-  );
-}
+const DEFAULT_EJECT_MS = 600_000;
 
-/** The pool: who provides the service, and how busy each one is. */
+/** The pool: who provides the service, how busy each one is, and what can be done about it. */
 export function ProviderTable({ service, selected, onSelect }: ProviderTableProps) {
+  const actions = useProviderActions(service.id);
+  const ping = usePing();
+  const [ejectMs, setEjectMs] = useState(DEFAULT_EJECT_MS);
+  const weight = useRef<HTMLInputElement>(null);
   if (service.providers.length === 0) return <p>None at the moment.</p>;
   const provider = service.providers.find((candidate) => candidate.id === selected);
+
+  const act = (key: ActKeyId, row: ProviderRow): void => {
+    switch (key) {
+      case 'act-drain':
+        actions.drain(row);
+        break;
+      case 'act-undrain':
+        actions.undrain(row);
+        break;
+      case 'act-eject':
+        actions.eject(row, ejectMs);
+        break;
+      case 'act-weigh':
+        weight.current?.select();
+        break;
+      case 'act-ping':
+        ping.mutate({ connection: row.connection });
+        break;
+      case 'act-remove':
+        break;
+    }
+  };
+
   return (
     <>
       <div className={styles['table']} style={{ height: TABLE_FRAME + ROW_HEIGHT * service.providers.length }}>
@@ -134,9 +155,21 @@ export function ProviderTable({ service, selected, onSelect }: ProviderTableProp
           rowId={(row) => row.id}
           selectedId={selected}
           onSelect={onSelect}
+          onAct={act}
         />
       </div>
-      {provider === undefined ? null : <ProviderFacts service={service.id} provider={provider} />}
+      {provider === undefined ? (
+        <p className={styles['hint']}>Select a provider to drain, eject, weigh or ping it.</p>
+      ) : (
+        <ProviderPanel
+          key={provider.id}
+          provider={provider}
+          actions={actions}
+          ejectMs={ejectMs}
+          onEjectMs={setEjectMs}
+          weightRef={weight}
+        />
+      )}
     </>
   );
 }

@@ -82,6 +82,7 @@ function ServiceBrowser({ services, filter }: { readonly services: readonly Serv
             key={row.service.id}
             service={row.service}
             provider={row.kind === 'provider' ? row.provider.id : null}
+            route={row.kind === 'route' ? row.route.pattern : null}
             onSelectProvider={(id) => {
               toggle(row.service.id, true);
               select(id ?? row.service.id);

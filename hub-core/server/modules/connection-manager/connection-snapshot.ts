@@ -17,6 +17,8 @@ export interface ConnectionSnapshot {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly inFlight: number;
+  /** Its requests that were answered with an error. */
+  readonly errors: number;
   readonly bufferedBytes: number;
   readonly lastMessageAtMs: number | null;
   readonly services: readonly string[];

@@ -8,16 +8,17 @@ import type { AcceptedLink, Acceptor } from '../../access/acceptor.ts';
 import type { Credential } from '../../access/authenticator.ts';
 import type { ConnectionDeps, ConnectionObserver } from '../../access/connection-deps.ts';
 import { Connection } from '../../access/connection.ts';
+import { ClosedConnections } from './closed-connections.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import { connectionLimits } from './connection-limits.ts';
 import type { ConnectionSnapshot } from './connection-snapshot.ts';
 
 export { connectionLoad } from './connection-load.ts';
 
-/** How long a closed connection is still listed. */
-const REMEMBER_CLOSED_MS = 60_000;
-/** Most closed connections that are listed, however many come and go. */
+/** Closed connections that are remembered, however many come and go. */
 const MAX_CLOSED = 1_000;
+/** How long the answer to a Ping that a person asked for is waited for. */
+const PING_TIMEOUT_MS = 5_000;
 /** The heartbeat is looked at this many times in its interval. */
 const CHECKS_PER_HEARTBEAT = 5;
 /** How soon clients that are sent away by a stop may come back. */
@@ -67,6 +68,8 @@ export interface ConnectionManager extends Module, Acceptor {
   readonly onDidViolate: Event<ProtocolViolation>;
   /** Oldest first, with those closed less than a minute ago. */
   list(): readonly ConnectionSnapshot[];
+  /** Those that closed, newest first, at most 1,000. */
+  history(limit: number): readonly ConnectionSnapshot[];
   /** Every open connection. */
   open(): readonly Connection[];
   /** Open connections of one client. */
@@ -75,6 +78,13 @@ export interface ConnectionManager extends Module, Acceptor {
   remoteAddressOf(connection: ConnectionId): string;
   /** @returns false when there is no such open connection */
   close(connection: string, reason: string): boolean;
+  /**
+   * Measures how long a Ping and its Pong take.
+   *
+   * @returns ms; undefined when there is no such open connection
+   * @throws {RequestError} TIMEOUT_ERR after 5 s, UNAVAILABLE_ERR when it closes first
+   */
+  ping(connection: string): Promise<number | undefined>;
 }
 
 export function createConnectionManager(deps: ConnectionManagerDeps): ConnectionManager {
@@ -90,7 +100,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   /** Closed, but their last bytes may still be on their way. */
   readonly #closing = new Set<Connection>();
   readonly #byClient = new Map<ClientId, Set<Connection>>();
-  #closed: Connection[] = [];
+  readonly #closed: ClosedConnections;
   readonly #opened = new Emitter<Connection>();
   readonly #ended = new Emitter<Connection>();
   readonly #refused = new Emitter<RefusedHello>();
@@ -111,6 +121,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
   constructor(deps: ConnectionManagerDeps) {
     this.#deps = deps;
     this.#connectionDeps = { ...deps, observer: this };
+    this.#closed = new ClosedConnections(deps.clock, MAX_CLOSED);
   }
 
   get size(): number {
@@ -183,12 +194,15 @@ class Connections implements ConnectionManager, ConnectionObserver {
   }
 
   list(): readonly ConnectionSnapshot[] {
-    this.#forgetClosed();
     const provided = this.#deps.provided();
-    const snapshots = [...this.#closed, ...this.#live.values()].map((connection) =>
+    const live = [...this.#live.values()].map((connection) =>
       snapshot(connection, this.#deps.clock, provided.get(connection.connectionId)),
     );
-    return snapshots.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
+    return [...this.#closed.recent(), ...live].toSorted((a, b) => a.connectedAtMs - b.connectedAtMs);
+  }
+
+  history(limit: number): readonly ConnectionSnapshot[] {
+    return this.#closed.history(limit);
   }
 
   open(): readonly Connection[] {
@@ -207,6 +221,10 @@ class Connections implements ConnectionManager, ConnectionObserver {
     const found = this.#live.get(connectionId(connection));
     found?.goodbye(reason);
     return found !== undefined;
+  }
+
+  async ping(connection: string): Promise<number | undefined> {
+    return this.#live.get(connectionId(connection))?.ping(PING_TIMEOUT_MS);
   }
 
   opened(connection: Connection): void {
@@ -243,9 +261,7 @@ class Connections implements ConnectionManager, ConnectionObserver {
     this.#live.delete(connection.connectionId);
     this.#transports = undefined;
     this.#closing.add(connection);
-    this.#forgetClosed();
-    if (this.#closed.length >= MAX_CLOSED) this.#closed.shift();
-    this.#closed.push(connection);
+    this.#closed.add(snapshot(connection, this.#deps.clock, undefined));
     const others = this.#byClient.get(connection.clientId);
     const wasOpen = others?.delete(connection) === true;
     if (others?.size === 0) this.#byClient.delete(connection.clientId);
@@ -267,12 +283,6 @@ class Connections implements ConnectionManager, ConnectionObserver {
 
   #sendAway(): void {
     for (const connection of [...this.#live.values()]) connection.goodbye(draining());
-  }
-
-  #forgetClosed(): void {
-    const since = this.#deps.clock.wallMs() - REMEMBER_CLOSED_MS;
-    if ((this.#closed[0]?.closedAtMs ?? Number.POSITIVE_INFINITY) > since) return;
-    this.#closed = this.#closed.filter(({ closedAtMs }) => (closedAtMs ?? 0) > since);
   }
 }
 
@@ -322,6 +332,7 @@ function snapshot(connection: Connection, clock: Clock, provided: ProvidedServic
     bytesIn: connection.bytesIn,
     bytesOut: connection.bytesOut,
     inFlight: connection.inFlight + (provided?.inFlight ?? 0),
+    errors: connection.errors,
     bufferedBytes: connection.bufferedBytes,
     lastMessageAtMs: messagesIn === 0 ? null : Math.round(clock.wallMs() - (clock.nowMs() - lastReceivedMs)),
     services: provided?.services ?? [],

@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../../../common/base/ids.ts';
 import type { Module, ModuleHealth } from '../../../common/module/module.ts';
 import { methodWord } from '../../../common/protocol/words.ts';
+import type { ContractView } from '../../service/contract-view.ts';
 import type { ServiceLayer } from '../../service/service-layer.ts';
 import type { ProviderView, ServiceView } from '../../service/service-view.ts';
 export { createOpenApiPage } from './openapi-page.ts';
@@ -16,6 +17,8 @@ export interface ServiceManagerDeps {
 /** The service layer as a module of the hub, and what the console sees of it. */
 export interface ServiceManager extends Module {
   list(): readonly ServiceSnapshot[];
+  /** What the service announced; undefined when there is none of that id. */
+  contractOf(service: string): ContractView | undefined;
   /** @returns false when there is no such channel */
   drainProvider(service: string, provider: string): boolean;
   /** Ends a drain or an ejection. @returns false when there is no such channel */
@@ -74,6 +77,7 @@ export function createServiceManager(deps: ServiceManagerDeps): ServiceManager {
     },
     health: () => healthOf(layer),
     list: () => layer.services().map((service) => serviceSnapshot(service, deps)),
+    contractOf: (service) => layer.contractOf(service),
     metrics: () => serviceMetrics(layer.tallies()),
     limits: () => layer.limitUses(),
     drainProvider: (service, provider) => layer.drain(service, provider),

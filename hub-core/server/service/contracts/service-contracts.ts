@@ -40,7 +40,8 @@ const PREPARED_SUBSCHEMAS = 200;
 /** One channel is told of in the event log once in this time. */
 const WARNING_EVERY_MS = 60_000;
 
-const describesOnly = ({ metadata }: ServiceDefinition): boolean => metadata['schemas'] === 'describe';
+/** A service may say that its schemas are for reading only. */
+export const describesOnly = ({ metadata }: ServiceDefinition): boolean => metadata['schemas'] === 'describe';
 
 const textOf = ({ pointer, reason }: Violation): string =>
   pointer === '' ? `the body ${reason}` : `"${pointer}" ${reason}`;
