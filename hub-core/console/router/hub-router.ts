@@ -2,9 +2,8 @@ import { implement, onError, ORPCError } from '@orpc/server';
 import type { Clock } from '../../common/base/clock.ts';
 import { Encoding, Flag, Kind, Method, type MessageInit } from '../../common/protocol/message.ts';
 import { encodingWord, parseEncoding, parseMethod } from '../../common/protocol/words.ts';
-import type { ComposedAnswer, Hub } from '../../server/hub/hub.ts';
+import type { ComposedAnswer, ContractView, Hub } from '../../server/hub/hub.ts';
 import type { ConnectionSnapshot } from '../../server/modules/connection-manager/connection-snapshot.ts';
-import type { ContractView } from '../../server/service/contract-view.ts';
 import type { ClientSnapshot } from '../../server/modules/client-manager/client-snapshot.ts';
 import {
   hubContract,

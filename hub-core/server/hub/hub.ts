@@ -14,7 +14,7 @@ import type { Principal } from '../relay.ts';
 import type { ContractView } from '../service/contract-view.ts';
 import type { AuditRecord } from '../storage/audit-record.ts';
 
-export type { HttpMount };
+export type { ContractView, HttpMount };
 
 export interface HubAddress {
   readonly host: string;
