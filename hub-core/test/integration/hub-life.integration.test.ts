@@ -229,8 +229,9 @@ describe('capture and figures', () => {
     const captureSink: CaptureSink = {
       write: (batch) => batches.push(batch),
       pendingBytes: 0,
-      firstSeq: 41,
-      mode: 'recording',
+      takeSeq: () => 41,
+      modeOf: () => 'recording',
+      bindTap: () => {},
     };
     await using bench = await startTestHub({}, { captureSink });
     await using provider = await WireClient.open(bench.url, { key: bench.addClient('cat') });
