@@ -28,3 +28,11 @@ export class CaptureReadOnlyError extends Error {
     );
   }
 }
+
+/** What is to be imported is no record of an exchange. */
+export class CaptureImportError extends Error {
+  override readonly name = 'CaptureImportError';
+  constructor(line: number, reason: string, options?: ErrorOptions) {
+    super(`Cannot import line ${String(line)}: ${reason}`, options);
+  }
+}

@@ -96,6 +96,40 @@ export class AllRowsQuery implements TrafficQuery {
   }
 }
 
+/** Rows that were chosen by their numbers. */
+export class ChosenRowsQuery implements TrafficQuery {
+  readonly #store: QueriedStore;
+  readonly #chosen: readonly number[];
+  #found: readonly number[] = [];
+
+  constructor(store: QueriedStore, seqs: readonly number[]) {
+    this.#store = store;
+    this.#chosen = [...new Set(seqs)].toSorted((a, b) => a - b);
+  }
+
+  refresh({ signal }: RefreshOptions = {}): Promise<QueryCounts> {
+    signal?.throwIfAborted();
+    const { segments } = this.#store;
+    this.#found = this.#chosen.filter((seq) => segments.holding(seq)?.reader.row(seq) !== undefined);
+    return Promise.resolve(this.counts());
+  }
+
+  counts(): QueryCounts {
+    const total = this.#store.segments.rows;
+    return { count: this.#found.length, total, searched: total };
+  }
+
+  window(from: number, count: number): RowWindow {
+    const { segments, revision } = this.#store;
+    const rows = this.seqs(from, count).flatMap((seq) => segments.holding(seq)?.reader.row(seq) ?? []);
+    return { from, rows, revision };
+  }
+
+  seqs(from: number, count: number): readonly number[] {
+    return this.#found.slice(from, from + count);
+  }
+}
+
 /** A piece of a scan should hold the thread about this long. */
 const PIECE_MS = 8;
 const FIRST_PIECE_ROWS = 2_048;

@@ -18,7 +18,7 @@ import type { Segment } from './segment.ts';
 import { limitsOf, SegmentList, type SegmentLimits } from './segment-list.ts';
 import type { NewRow } from './segment-writer.ts';
 import type { Annotation, BodyOf, ByteRange, GapReason, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
-import { AllRowsQuery, FilteredQuery, type TrafficQuery } from './traffic-query.ts';
+import { AllRowsQuery, ChosenRowsQuery, FilteredQuery, type TrafficQuery } from './traffic-query.ts';
 import { toSql } from './query-sql.ts';
 
 const DEFAULT_LIMITS: SegmentLimits = limitsOf({ maxRows: 1_000_000, maxBytes: 2 * 1024 ** 3 });
@@ -149,6 +149,11 @@ export class TrafficStore implements Disposable {
     return this.#segments.readOnly;
   }
 
+  /** @throws {CaptureReadOnlyError} */
+  assertWritable(): void {
+    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+  }
+
   /** What is recorded; `off` throughout when the store is only read. */
   get states(): CaptureStates {
     return this.#segments.readOnly ? { ...this.#states, state: 'off' } : this.#states;
@@ -164,7 +169,7 @@ export class TrafficStore implements Disposable {
    * @throws {CaptureReadOnlyError}
    */
   setState(state: CaptureMode, service?: string): void {
-    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+    this.assertWritable();
     const before = service === undefined ? this.#states.state : (this.#states.services[service] ?? 'recording');
     if (state === before) return;
     const { [service ?? '']: _replaced, ...others } = this.#states.services;
@@ -241,7 +246,7 @@ export class TrafficStore implements Disposable {
    * @throws {CaptureReadOnlyError}
    */
   clear(): void {
-    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+    this.assertWritable();
     this.#segments.clear();
     this.#droppedRows = 0;
     this.#droppedBodies = 0;
@@ -272,7 +277,7 @@ export class TrafficStore implements Disposable {
    * @throws {CaptureReadOnlyError}
    */
   annotate(seq: number, annotation: Annotation): boolean {
-    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+    this.assertWritable();
     const segment = this.#segments.holding(seq);
     if (segment?.reader.row(seq) === undefined) return false;
     segment.write(() => segment.writer.annotate(seq, annotation));
@@ -300,6 +305,11 @@ export class TrafficStore implements Disposable {
     const now = { nowMs: this.#clock.wallMs() };
     const query = parseQuery(text, now);
     return query.kind === 'all' ? new AllRowsQuery(this) : new FilteredQuery(this, toSql(query, now), this.#clock);
+  }
+
+  /** The rows with these numbers, as far as they are stored. */
+  rows(seqs: readonly number[]): TrafficQuery {
+    return new ChosenRowsQuery(this, seqs);
   }
 
   /** Values of a key that the newest rows have, and that start with `prefix`; the most frequent first. */

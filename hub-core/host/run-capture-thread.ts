@@ -5,7 +5,8 @@ import { SecretMask } from '../capture/secret-mask.ts';
 import { limitsOf } from '../capture/segment-list.ts';
 import { systemClock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
-import { CaptureSession, createCaptureRouter } from '../console/router/capture-router.ts';
+import { createCaptureRouter } from '../console/router/capture-router.ts';
+import { CaptureSession } from '../console/router/capture-session.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
 import { createLogger } from './log.ts';
 import { SeqReservations } from './seq-reservations.ts';
@@ -53,9 +54,15 @@ export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): vo
     host.close();
     return;
   }
-  const thread = new CaptureThread(store, log, host);
+  const thread = new CaptureThread(store, { host, init, log });
   host.on('message', (command: CaptureCommand) => thread.take(command));
   report({ type: 'ready' });
+}
+
+interface CaptureThreadDeps {
+  readonly host: MessagePort;
+  readonly init: CaptureThreadInit;
+  readonly log: Logger;
 }
 
 class CaptureThread {
@@ -68,14 +75,20 @@ class CaptureThread {
   #hub: MessagePort | undefined;
   #answer: Send<CaptureLinkAnswer> = () => {};
 
-  constructor(store: TrafficStore, log: Logger, host: MessagePort) {
+  constructor(store: TrafficStore, { host, init, log }: CaptureThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#store = this.#resources.use(store);
     const jobs = this.#resources.use(new JobList(systemClock));
     this.#server = this.#resources.use(
       new ConsoleServer({
-        router: createCaptureRouter({ store, jobs, clock: systemClock }),
+        router: createCaptureRouter({
+          store,
+          jobs,
+          secrets: new SecretMask(init.settings.secrets),
+          reserveSeqs: (count) => this.#reserveSeqs(count),
+          clock: systemClock,
+        }),
         openSession: () => {
           const session = new CaptureSession();
           return { options: { context: { session } }, [Symbol.dispose]: () => session[Symbol.dispose]() };
@@ -136,6 +149,12 @@ class CaptureThread {
       case 'reserved':
         this.#reservations.settle(request.id, request.firstSeq);
     }
+  }
+
+  /** The hub gives out the numbers; without one, those behind the last row are free. */
+  #reserveSeqs(count: number): Promise<number> {
+    if (this.#hub === undefined) return Promise.resolve(this.#store.nextSeq);
+    return this.#reservations.ask(count, (reserve) => this.#answer(reserve));
   }
 
   #readBody({ id, seq, part, offset, length }: BodyRequest): BodyAnswer {

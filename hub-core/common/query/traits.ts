@@ -64,3 +64,8 @@ export const ORPHAN_OUTCOMES: readonly string[] = ['provider-lost', 'caller-lost
 export function traitWords(bits: number): Trait[] {
   return (Object.keys(TRAIT_BITS) as Trait[]).filter((trait) => (bits & (TRAIT_BITS[trait] ?? 0)) !== 0);
 }
+
+/** @param words that are none of {@link traitWords} are left out */
+export function traitBits(words: readonly string[]): number {
+  return Object.entries(TRAIT_BITS).reduce((bits, [word, bit]) => (words.includes(word) ? bits | bit : bits), 0);
+}

@@ -203,6 +203,32 @@ export const captureContract = {
       )
       .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
+    /** Exchanges as lines of JSON, each a record of hub-core/common/transfer, in pieces that the reader asks for. */
+    export: {
+      /** The rows of a filter, or those with these numbers. `secrets`: with what is replaced otherwise. */
+      open: oc
+        .input(
+          z.strictObject({
+            query: queryText.default(''),
+            seqs: z.array(z.int().min(1)).min(1).max(10_000).optional(),
+            secrets: z.boolean().default(false),
+          }),
+        )
+        .output(z.strictObject({ exportId: z.string(), rows: z.int() })),
+      /** @throws NOT_FOUND for an export that is over, was stopped or closed */
+      read: oc
+        .input(z.strictObject({ exportId: z.string().max(64) }))
+        .output(z.strictObject({ lines: z.string(), written: z.int(), done: z.boolean() })),
+      close: oc.input(z.strictObject({ exportId: z.string().max(64) })).output(z.strictObject({ closed: z.boolean() })),
+    },
+    /**
+     * Adds exchanges behind those that are there, under new numbers.
+     *
+     * @throws BAD_REQUEST naming the line that is no record; CONFLICT when the store is only read
+     */
+    importRecords: oc
+      .input(z.strictObject({ lines: z.string().max(8 << 20) }))
+      .output(z.strictObject({ imported: z.int() })),
     exchange: oc.input(z.strictObject({ seq: z.int().min(1) })).output(exchangeDetailSchema.nullable()),
     /** Part of a stored body, for places without the body route. */
     body: oc

@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { implement, onError, ORPCError } from '@orpc/server';
-import type { JobList } from '../../capture/job-list.ts';
 import { Search, type SearchState } from '../../capture/search.ts';
-import type { TrafficStore } from '../../capture/traffic-store.ts';
 import type { StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
-import type { Clock } from '../../common/base/clock.ts';
 import type { Encoding } from '../../common/protocol/message.ts';
 import { encodingWord } from '../../common/protocol/words.ts';
 import { completeQuery } from '../../common/query/complete-query.ts';
@@ -14,49 +10,14 @@ import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
 import { traitWords } from '../../common/query/traits.ts';
 import { captureContract, type ExchangeRow, type QueryMeaning } from '../contract/capture-contract.ts';
 import { toConsoleError } from './console-errors.ts';
+import type { CaptureSession } from './capture-session.ts';
 import { newestOf } from './newest-of.ts';
+import { createTransferRouter, type TransferDeps } from './transfer-router.ts';
 
 /** The page shows a watermark at most this often. */
 const WATERMARK_INTERVAL_MS = 100;
 
-/** Open queries of one line; more than a page shows at once. The one opened first is closed for a further one. */
-const MAX_QUERIES = 8;
-
-/** The queries that one console has open. */
-export class CaptureSession implements Disposable {
-  readonly #queries = new Map<string, Search>();
-
-  add(query: Search): string {
-    const id = randomUUID();
-    const oldest = this.#queries.keys().next().value;
-    if (this.#queries.size >= MAX_QUERIES && oldest !== undefined) this.remove(oldest);
-    this.#queries.set(id, query);
-    return id;
-  }
-
-  /** @throws {ORPCError} NOT_FOUND */
-  get(id: string): Search {
-    const query = this.#queries.get(id);
-    if (query === undefined)
-      throw new ORPCError('NOT_FOUND', { message: `There is no open query "${id}": open it again` });
-    return query;
-  }
-
-  remove(id: string): boolean {
-    this.#queries.get(id)?.[Symbol.dispose]();
-    return this.#queries.delete(id);
-  }
-
-  [Symbol.dispose](): void {
-    for (const id of [...this.#queries.keys()]) this.remove(id);
-  }
-}
-
-export interface CaptureRouterDeps {
-  readonly store: TrafficStore;
-  readonly jobs: JobList;
-  readonly clock: Clock;
-}
+export type CaptureRouterDeps = TransferDeps;
 
 function messageOf(stored: StoredMessage) {
   return {
@@ -84,7 +45,8 @@ function meaningOf(query: string, nowMs: number): QueryMeaning {
 }
 
 /** The console's `capture` root over a traffic store. Every line brings a {@link CaptureSession}. */
-export function createCaptureRouter({ store, jobs, clock }: CaptureRouterDeps) {
+export function createCaptureRouter(deps: CaptureRouterDeps) {
+  const { store, jobs, clock } = deps;
   const os = implement(captureContract)
     .$context<{ session: CaptureSession }>()
     .use(
@@ -117,16 +79,18 @@ export function createCaptureRouter({ store, jobs, clock }: CaptureRouterDeps) {
     open: os.capture.open.handler(async ({ input, context, signal }) => {
       const search = new Search({ query: store.query(input.query), label: input.query, jobs, clock });
       const state = await search.advance(input.waitMs, signal);
-      return resultOf(context.session.add(search), state);
+      return resultOf(context.session.queries.add(search), state);
     }),
     refresh: os.capture.refresh.handler(async ({ input, context, signal }) =>
-      resultOf(input.queryId, await context.session.get(input.queryId).advance(input.waitMs, signal)),
+      resultOf(input.queryId, await context.session.queries.get(input.queryId).advance(input.waitMs, signal)),
     ),
     window: os.capture.window.handler(({ input, context }) => {
-      const { from, rows, revision } = context.session.get(input.queryId).window(input.from, input.count);
+      const { from, rows, revision } = context.session.queries.get(input.queryId).window(input.from, input.count);
       return { from, rows: rows.map(rowOf), revision };
     }),
-    close: os.capture.close.handler(({ input, context }) => ({ closed: context.session.remove(input.queryId) })),
+    close: os.capture.close.handler(({ input, context }) => ({
+      closed: context.session.queries.remove(input.queryId),
+    })),
     complete: os.capture.complete.handler(({ input }) => {
       const { from, to, items } = completeQuery(input.query, input.cursor, (...asked) => store.seenValues(...asked));
       return { from, to, items: [...items], check: meaningOf(input.query, clock.wallMs()) };
@@ -156,5 +120,5 @@ export function createCaptureRouter({ store, jobs, clock }: CaptureRouterDeps) {
       return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
     }),
   };
-  return os.router({ capture: { ...recording, ...queries, ...messages } });
+  return os.router({ capture: { ...recording, ...queries, ...messages, ...createTransferRouter(deps) } });
 }

@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server';
-import { CaptureReadOnlyError } from '../../capture/capture-errors.ts';
+import { CaptureImportError, CaptureReadOnlyError } from '../../capture/capture-errors.ts';
 import { HubError } from '../../common/errors/hub-error.ts';
 import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
 
@@ -16,6 +16,8 @@ export function toConsoleError(error: unknown): unknown {
     const { message, column, suggestion } = error;
     return new ORPCError('BAD_REQUEST', { message, data: { column, suggestion }, cause: error });
   }
+  if (error instanceof CaptureImportError)
+    return new ORPCError('BAD_REQUEST', { message: error.message, cause: error });
   if (error instanceof CaptureReadOnlyError) return new ORPCError('CONFLICT', { message: error.message, cause: error });
   return error;
 }

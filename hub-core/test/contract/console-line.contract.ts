@@ -3,11 +3,13 @@ import type { ClientLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobList } from '../../capture/job-list.ts';
+import { SecretMask } from '../../capture/secret-mask.ts';
 import type { TrafficStore } from '../../capture/traffic-store.ts';
 import { systemClock } from '../../common/base/clock.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { CaptureContract } from '../../console/contract/capture-contract.ts';
-import { CaptureSession, createCaptureRouter } from '../../console/router/capture-router.ts';
+import { createCaptureRouter } from '../../console/router/capture-router.ts';
+import { CaptureSession } from '../../console/router/capture-session.ts';
 import { ConsoleServer, type ConsoleLine } from '../../console/router/serve-console.ts';
 import {
   exchangeEnd,
@@ -45,7 +47,13 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       store = openTrafficStore(folder.path);
       disposedSessions = 0;
       server = new ConsoleServer({
-        router: createCaptureRouter({ store, jobs: new JobList(systemClock), clock: systemClock }),
+        router: createCaptureRouter({
+          store,
+          jobs: new JobList(systemClock),
+          secrets: new SecretMask({ headers: ['x-secret'], jsonPaths: ['$..password'] }),
+          reserveSeqs: () => Promise.resolve(store.nextSeq),
+          clock: systemClock,
+        }),
         openSession: () => ({
           options: { context: { session: new CaptureSession() } },
           [Symbol.dispose]: () => void (disposedSessions += 1),

@@ -226,10 +226,11 @@ describe('compose', () => {
 describe('capture and figures', () => {
   it('[ME1] hands every exchange to the sink, and tells who composed one under which number', async () => {
     const batches: TrafficBatch[] = [];
+    let lastSeq = 40;
     const captureSink: CaptureSink = {
       write: (batch) => batches.push(batch),
       pendingBytes: 0,
-      takeSeq: () => 41,
+      takeSeq: () => ++lastSeq,
       modeOf: () => 'recording',
       bindTap: () => {},
     };

@@ -11,6 +11,7 @@ import {
 import { methodWord } from '../../../common/protocol/words.ts';
 import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../../../common/traffic/exchange.ts';
 import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
+import { serviceOf } from '../../../common/traffic/service-of.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { captureMetrics } from './capture-metrics.ts';
@@ -72,14 +73,6 @@ export function createCapture(deps: CaptureDeps): Capture {
 function headerPairs(headers: readonly Header[] | undefined): readonly HeaderPair[] {
   if (headers === undefined || headers.length === 0) return NO_HEADERS;
   return headers.map(({ name, value }) => [name, value] as const);
-}
-
-/** First segment of the path, whether there is such a service or not. */
-function serviceOf(uri: string): string {
-  const start = uri.startsWith('/') ? 1 : 0;
-  let end = start;
-  while (end < uri.length && uri[end] !== '/' && uri[end] !== '?') end += 1;
-  return uri.slice(start, end);
 }
 
 class CaptureTap implements Capture {
