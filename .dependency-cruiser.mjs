@@ -25,6 +25,7 @@ const layers = [
   ['common/protocol', '^hub-core/common/protocol/', common('base', 'errors', 'log')],
   ['common/route', '^hub-core/common/route/', common('base', 'errors', 'protocol')],
   ['common/query', '^hub-core/common/query/', common('base', 'errors', 'traffic')],
+  ['common/transfer', '^hub-core/common/transfer/', common('base')],
   ['common/transport', '^hub-core/common/transport/', common('base', 'errors', 'log', 'protocol')],
   ['common/dispatch', '^hub-core/common/dispatch/', common('base', 'errors', 'log', 'protocol', 'transport')],
   ['common/module', '^hub-core/common/module/', common('base', 'errors', 'log', 'protocol', 'transport', 'dispatch')],
@@ -65,7 +66,7 @@ const layers = [
   ['cli', '^hub-core/cli/', [COMMON, CONTRACT, '^hub-core/(host|client)/']],
   ['electron/main', '^electron/main/', ['^hub-core/host/', CONTRACT]],
   ['electron/preload', '^electron/preload/', []],
-  ['renderer', '^renderer/', [CONTRACT, ...common('base', 'query')]],
+  ['renderer', '^renderer/', [CONTRACT, ...common('base', 'query', 'transfer')]],
 ];
 
 // package → the only folders that may import it

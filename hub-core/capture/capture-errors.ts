@@ -18,3 +18,21 @@ export class CaptureLockedError extends Error {
     );
   }
 }
+
+/** Something is to be changed in a store that a newer version wrote. */
+export class CaptureReadOnlyError extends Error {
+  override readonly name = 'CaptureReadOnlyError';
+  constructor(dir: string) {
+    super(
+      `Cannot write to the traffic store "${dir}": a newer version wrote it, so it is only read; use that version, or another data folder`,
+    );
+  }
+}
+
+/** What is to be imported is no record of an exchange. */
+export class CaptureImportError extends Error {
+  override readonly name = 'CaptureImportError';
+  constructor(line: number, reason: string, options?: ErrorOptions) {
+    super(`Cannot import line ${String(line)}: ${reason}`, options);
+  }
+}

@@ -1,11 +1,23 @@
 /**
  * One segment's tables. `exchange` holds what lists and filters read, `detail` what only the detail pane reads, so that a
  * scan over the first does not page through the second; `body` has the row id `seq * 2` for the request, `+ 1` for the reply.
+ * `note`, `label` and `gap` have rows for few exchanges only.
+ *
+ * A later version only adds columns, tables and indexes, so that an earlier program can still read what it knows.
  */
-export const SEGMENT_VERSION = 1;
+export const SEGMENT_VERSION = 2;
 
 /** "WHUB" in ASCII: tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x5748_5542;
+
+/** Since version 2. A gap's `rows` is null when nobody knows how many there were. */
+const ADDED_TABLES = `
+CREATE TABLE note (seq INTEGER PRIMARY KEY, mark INTEGER NOT NULL, comment TEXT NOT NULL) STRICT;
+CREATE TABLE label (
+  seq INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (seq, kind, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE gap (seq INTEGER PRIMARY KEY, rows INTEGER, reason TEXT NOT NULL) STRICT;
+`;
 
 export const SEGMENT_SCHEMA = `
 CREATE TABLE exchange (
@@ -24,7 +36,11 @@ CREATE TABLE exchange (
   outcome TEXT,
   error TEXT NOT NULL DEFAULT '',
   duration_ms REAL,
-  reply_bytes INTEGER NOT NULL DEFAULT 0
+  reply_bytes INTEGER NOT NULL DEFAULT 0,
+  correlation INTEGER NOT NULL DEFAULT 0,
+  queue_ms REAL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  traits INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX exchange_open ON exchange (seq) WHERE outcome IS NULL;
 CREATE TABLE detail (
@@ -47,6 +63,23 @@ CREATE TABLE detail (
 ) STRICT;
 CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE sealed (rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
+${ADDED_TABLES}
 PRAGMA application_id = ${String(APPLICATION_ID)};
+PRAGMA user_version = ${String(SEGMENT_VERSION)};
+`;
+
+/** From version 1: what was in `detail` only is copied beside what filters read. */
+export const UPGRADE_FROM_1 = `
+ALTER TABLE exchange ADD COLUMN correlation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exchange ADD COLUMN queue_ms REAL;
+ALTER TABLE exchange ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exchange ADD COLUMN traits INTEGER NOT NULL DEFAULT 0;
+UPDATE exchange SET (correlation, queue_ms, tries, traits) = (
+  SELECT correlation_id, sent_ms - checked_ms, attempts,
+    (CASE WHEN request_stored < exchange.request_bytes OR reply_stored < exchange.reply_bytes THEN 16 ELSE 0 END)
+    | (CASE WHEN flags & 4 THEN 256 ELSE 0 END) | (CASE WHEN flags & 1 THEN 512 ELSE 0 END)
+  FROM detail WHERE detail.seq = exchange.seq
+) WHERE seq IN (SELECT seq FROM detail);
+${ADDED_TABLES}
 PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;

@@ -1,8 +1,8 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
-import { CaptureVersionError } from './capture-errors.ts';
+import { CaptureReadOnlyError, CaptureVersionError } from './capture-errors.ts';
 import { GONE_SUFFIX, Segment, setAside } from './segment.ts';
 import type { StoredRow } from './stored-exchange.ts';
 
@@ -17,6 +17,23 @@ export interface SegmentLimits {
   readonly maxBytes: number;
 }
 
+/** A store is dropped by segments: of a small one they are small, too. */
+const SEGMENTS_OF_A_STORE = 20;
+const MAX_SEGMENT_ROWS = 50_000;
+const MAX_SEGMENT_BYTES = 64 << 20;
+
+/** @param limits of the whole store; 0 = none */
+export function limitsOf({ maxRows, maxBytes }: Pick<SegmentLimits, 'maxRows' | 'maxBytes'>): SegmentLimits {
+  const part = (limit: number, max: number): number =>
+    limit === 0 ? max : Math.min(max, Math.ceil(limit / SEGMENTS_OF_A_STORE));
+  return {
+    segmentRows: part(maxRows, MAX_SEGMENT_ROWS),
+    segmentBytes: part(maxBytes, MAX_SEGMENT_BYTES),
+    maxRows: maxRows === 0 ? Number.MAX_SAFE_INTEGER : maxRows,
+    maxBytes: maxBytes === 0 ? Number.MAX_SAFE_INTEGER : maxBytes,
+  };
+}
+
 export interface SegmentListDeps {
   readonly dir: string;
   readonly limits: SegmentLimits;
@@ -26,21 +43,33 @@ export interface SegmentListDeps {
 
 /** The number in the name is the first that the segment may hold, so that numbering survives a cleared store. */
 const SEGMENT_NAME = /^segment-(\d{16})\.db$/;
-
 const segmentName = (firstSeq: number): string => `segment-${String(firstSeq).padStart(16, '0')}.db`;
+/** Holds the number below which everything was cleared, as long as that can be undone: a crash in between clears it, too. */
+const CLEARED_FILE = 'cleared-below';
 
 /** The files of a store, oldest first. The last one, the active, takes new rows. */
 export class SegmentList implements Disposable {
+  /** A newer version wrote one of the files: all are left as they are. */
+  readonly readOnly: boolean;
+  /** The process that last had the store open ended without closing it, and what it had not stored yet is not here. */
+  readonly endedUnclean: boolean;
   readonly #deps: SegmentListDeps;
   #segments: Segment[] = [];
+  /** Cleared, and to be brought back or dropped. */
+  #cleared: Segment[] = [];
   #nextSeq = 1;
   #retiredRows = 0;
 
-  /** @throws {CaptureVersionError} when one of the files is from a newer version */
   constructor(deps: SegmentListDeps) {
     this.#deps = deps;
     try {
-      this.#open();
+      const names = readdirSync(deps.dir).toSorted();
+      this.readOnly = names.some((name) => SEGMENT_NAME.test(name) && Segment.isNewer(join(deps.dir, name)));
+      if (!this.readOnly) this.#removeGone(names);
+      this.#openAll(names);
+      const last = this.#segments.at(-1);
+      this.endedUnclean = last !== undefined && !last.wasSealed;
+      if (!this.readOnly) this.#takeRows(last);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -75,7 +104,14 @@ export class SegmentList implements Disposable {
     return this.#retiredRows;
   }
 
+  /** Rows that `undoClear` would bring back. */
+  get clearedRows(): number {
+    return this.#cleared.reduce((sum, segment) => sum + segment.rows, 0);
+  }
+
+  /** @throws {CaptureReadOnlyError} when the store takes no rows */
   get active(): Segment {
+    if (this.readOnly) throw new CaptureReadOnlyError(this.#deps.dir);
     const active = this.#segments.at(-1);
     if (active === undefined) throw new TypeError('Cannot use a segment list that is closed');
     return active;
@@ -88,7 +124,12 @@ export class SegmentList implements Disposable {
 
   /** The segment that holds `seq`, if it is stored. */
   holding(seq: number): Segment | undefined {
-    return this.#segments.findLast((segment) => segment.rows > 0 && segment.firstSeq <= seq && seq <= segment.lastSeq);
+    return holderOf(this.#segments, seq);
+  }
+
+  /** The same, of what was cleared, too: an exchange may end before that is undone. */
+  writable(seq: number): Segment | undefined {
+    return holderOf(this.#segments, seq) ?? holderOf(this.#cleared, seq);
   }
 
   /**
@@ -97,21 +138,20 @@ export class SegmentList implements Disposable {
    * @param from place of the first, counted from `retiredRows` as it was when the list was opened (0)
    */
   rowsAt(from: number, count: number): StoredRow[] {
-    const rows: StoredRow[] = [];
-    let start = this.#retiredRows;
-    for (const segment of this.#segments) {
-      const first = Math.max(from + rows.length, start) - start;
-      const wanted = Math.min(from + count - start, segment.rows) - first;
-      if (wanted > 0) {
-        rows.push(
-          ...(segment.contiguous
-            ? segment.reader.rows(segment.firstSeq + first, segment.firstSeq + first + wanted - 1)
-            : segment.reader.page(first, wanted)),
-        );
-      }
-      start += segment.rows;
-    }
-    return rows;
+    return this.#piecesAt(from, count).flatMap(({ segment, first, wanted }) =>
+      segment.contiguous
+        ? segment.reader.rows(segment.firstSeq + first, segment.firstSeq + first + wanted - 1)
+        : segment.reader.page(first, wanted),
+    );
+  }
+
+  /** Sequence numbers of the same rows. */
+  seqsAt(from: number, count: number): number[] {
+    return this.#piecesAt(from, count).flatMap(({ segment, first, wanted }) =>
+      segment.contiguous
+        ? Array.from({ length: wanted }, (_, place) => segment.firstSeq + first + place)
+        : segment.reader.seqPage(first, wanted),
+    );
   }
 
   /** After a write: notes the new numbers, begins a new segment when the active one is full, and drops the oldest ones. */
@@ -126,42 +166,101 @@ export class SegmentList implements Disposable {
     while (this.#segments.length > 1 && (this.rows > maxRows || this.bytes > maxBytes)) this.#dropOldest();
   }
 
-  /** Drops every row. */
+  /** Takes every row away, in constant time: the files stay until `dropCleared` or `undoClear`. */
   clear(): void {
-    while (this.#segments.length > 0) this.#dropOldest();
-    this.#begin();
+    const { active } = this;
+    this.dropCleared();
+    writeFileSync(this.#clearedFile(), String(this.#nextSeq), { mode: 0o600 });
+    this.#retiredRows += this.rows;
+    this.#cleared = this.#segments;
+    this.#segments = [];
+    if (active.rows === 0) {
+      // Its name is the next one's, too.
+      this.#cleared.pop();
+      this.#segments.push(active);
+    } else {
+      active.seal();
+      this.#begin();
+    }
+  }
+
+  /** Brings back what the last `clear` took away, before what came since. */
+  undoClear(): void {
+    if (this.#cleared.length === 0) return;
+    rmSync(this.#clearedFile(), { force: true });
+    this.#retiredRows -= this.clearedRows;
+    this.#segments = [...this.#cleared, ...this.#segments];
+    this.#cleared = [];
+  }
+
+  /** Drops what the last `clear` took away. */
+  dropCleared(): void {
+    const cleared = this.#cleared;
+    this.#cleared = [];
+    for (const segment of cleared) this.#drop(segment);
+    rmSync(this.#clearedFile(), { force: true });
   }
 
   [Symbol.dispose](): void {
+    for (const segment of this.#cleared) segment[Symbol.dispose]();
     for (const segment of this.#segments) {
       using closing = segment;
-      if (closing === this.#segments.at(-1)) closing.seal();
+      if (!this.readOnly && closing === this.#segments.at(-1)) closing.seal();
     }
+    this.#cleared = [];
     this.#segments = [];
   }
 
-  #open(): void {
-    const { dir, clock, log } = this.#deps;
-    const names = readdirSync(dir).toSorted();
+  /** Which rows of which segments lie at these places. */
+  #piecesAt(from: number, count: number): { segment: Segment; first: number; wanted: number }[] {
+    const pieces: { segment: Segment; first: number; wanted: number }[] = [];
+    let start = this.#retiredRows;
+    for (const segment of this.#segments) {
+      const first = Math.max(from, start) - start;
+      const wanted = Math.min(from + count - start, segment.rows) - first;
+      if (wanted > 0) pieces.push({ segment, first, wanted });
+      start += segment.rows;
+    }
+    return pieces;
+  }
+
+  #clearedFile(): string {
+    return join(this.#deps.dir, CLEARED_FILE);
+  }
+
+  #removeGone(names: readonly string[]): void {
+    const { dir } = this.#deps;
     for (const name of names) if (name.endsWith(GONE_SUFFIX)) rmSync(join(dir, name), { force: true });
+  }
+
+  #openAll(names: readonly string[]): void {
+    const clearedBelow = names.includes(CLEARED_FILE) ? Number(readFileSync(this.#clearedFile(), 'utf8')) : 0;
     for (const name of names) {
       const first = SEGMENT_NAME.exec(name)?.[1];
       if (first === undefined) continue;
-      const path = join(dir, name);
       this.#nextSeq = Math.max(this.#nextSeq, Number(first));
-      try {
-        const segment = Segment.open(path);
-        this.#segments.push(segment);
-        this.#nextSeq = Math.max(this.#nextSeq, segment.lastSeq + 1);
-      } catch (error) {
-        if (error instanceof CaptureVersionError) throw error;
-        log.warn(
-          { module: 'capture', error, reason: setAside(path, clock.wallMs()) },
-          'a traffic segment could not be read and was set aside',
-        );
-      }
+      const segment = this.#openOne(join(this.#deps.dir, name));
+      if (segment === undefined) continue;
+      this.#nextSeq = Math.max(this.#nextSeq, segment.lastSeq + 1);
+      if (this.readOnly || Number(first) >= clearedBelow) this.#segments.push(segment);
+      else this.#cleared.push(segment);
     }
-    const last = this.#segments.at(-1);
+    if (!this.readOnly) this.dropCleared();
+  }
+
+  #openOne(path: string): Segment | undefined {
+    try {
+      return Segment.open(path, { readonly: this.readOnly });
+    } catch (error) {
+      const { clock, log } = this.#deps;
+      if (error instanceof CaptureVersionError) throw error;
+      const reason = this.readOnly ? path : setAside(path, clock.wallMs());
+      log.warn({ module: 'capture', error, reason }, 'a traffic segment could not be read and was left out');
+      return undefined;
+    }
+  }
+
+  #takeRows(last: Segment | undefined): void {
     const { segmentRows, segmentBytes } = this.#deps.limits;
     if (last !== undefined && last.rows < segmentRows && last.bytes < segmentBytes) {
       last.unseal();
@@ -179,11 +278,19 @@ export class SegmentList implements Disposable {
     const oldest = this.#segments.shift();
     if (oldest === undefined) return;
     this.#retiredRows += oldest.rows;
-    oldest.drop().catch((error: unknown) => {
+    this.#drop(oldest);
+  }
+
+  #drop(segment: Segment): void {
+    segment.drop().catch((error: unknown) => {
       this.#deps.log.warn(
         { module: 'capture', error },
         'a dropped traffic segment could not be removed; it will be at the next start',
       );
     });
   }
+}
+
+function holderOf(segments: readonly Segment[], seq: number): Segment | undefined {
+  return segments.findLast((segment) => segment.rows > 0 && segment.firstSeq <= seq && seq <= segment.lastSeq);
 }

@@ -1,8 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { SeenValue } from '../common/query/complete-query.ts';
+import type { QueryKey } from '../common/query/query-keys.ts';
+import { foldCase } from '../common/query/query.ts';
+import { OUTCOMES_WITHOUT_REPLY } from '../common/query/traits.ts';
 import type { SqlCondition } from './query-sql.ts';
+import { seenValuesSql } from './seen-values-sql.ts';
 import type {
   BodyOf,
   ByteRange,
+  GapReason,
   SeqRange,
   StoredBodyPart,
   StoredExchange,
@@ -11,9 +17,34 @@ import type {
 } from './stored-exchange.ts';
 
 const ROW_COLUMNS = `exchange.seq AS seq, at_ms AS atMs, method, service, uri, sender AS "from", connection, via, provider,
-  provider_client AS providerClient, status, outcome, error, duration_ms AS durationMs, request_bytes AS requestBytes, reply_bytes AS replyBytes`;
+  provider_client AS providerClient, status, outcome, error, duration_ms AS durationMs, queue_ms AS queueMs,
+  request_bytes AS requestBytes, reply_bytes AS replyBytes, traits, mark, comment,
+  (SELECT json_group_array(name) FROM label WHERE label.seq = exchange.seq AND kind = 'tag') AS tags,
+  gap.rows AS gapRows, gap.reason AS gapReason`;
+const ROWS = 'exchange LEFT JOIN note USING (seq) LEFT JOIN gap USING (seq)';
 
-interface DetailColumns extends StoredRow {
+/** As SQLite gives it. */
+interface RowColumns extends Omit<StoredRow, 'mark' | 'comment' | 'tags' | 'gap'> {
+  readonly mark: number | null;
+  readonly comment: string | null;
+  readonly tags: string;
+  readonly gapRows: number | null;
+  readonly gapReason: GapReason | null;
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([]);
+
+function toRow({ mark, comment, tags, gapRows, gapReason, ...row }: RowColumns): StoredRow {
+  return {
+    ...row,
+    mark: mark ?? 0,
+    comment: comment ?? '',
+    tags: tags === '[]' ? NO_TAGS : (JSON.parse(tags) as string[]),
+    gap: gapReason === null ? null : { rows: gapRows, reason: gapReason },
+  };
+}
+
+interface DetailColumns extends RowColumns {
   readonly correlationId: number;
   readonly flags: number;
   readonly timeoutMs: number;
@@ -36,38 +67,50 @@ const DETAIL_COLUMNS = `correlation_id AS correlationId, flags, timeout_ms AS ti
   checked_ms AS checkedMs, sent_ms AS sentMs, replied_ms AS repliedMs, ended_ms AS endedMs`;
 
 /** Exchanges that ended without any message for the caller. */
-const NO_REPLY: ReadonlySet<string | null> = new Set([null, 'one-way', 'caller-lost', 'lost']);
+const NO_REPLY: ReadonlySet<string | null> = new Set([null, ...OUTCOMES_WITHOUT_REPLY]);
+
+/** Looks at the clock, to end a piece of a scan in time. */
+export type IsOver = () => boolean;
+
+/** What a piece of a scan found, and how far it came. */
+export interface ScanPiece {
+  readonly found: readonly number[];
+  readonly scannedSeq: number;
+}
 
 /** Statements of a scan are kept for the filter last used: a person types one filter at a time. */
-interface ScanStatement {
+interface ScanStatement<Result> {
   readonly where: string;
-  readonly statement: Statement<unknown[], number>;
+  readonly statement: Statement<unknown[], Result>;
 }
 
 /** What is asked of one segment. */
 export class SegmentReader {
   readonly #db: Database;
-  readonly #row: Statement<[number], StoredRow>;
-  readonly #range: Statement<[number, number], StoredRow>;
+  readonly #row: Statement<[number], RowColumns>;
+  readonly #range: Statement<[number, number], RowColumns>;
   readonly #detail: Statement<[number], DetailColumns>;
   readonly #bodySize: Statement<[number], number>;
   readonly #bodyPart: Statement<[number, number, number], Buffer>;
-  readonly #page: Statement<[number, number], StoredRow>;
+  readonly #page: Statement<[number, number], RowColumns>;
   readonly #open: Statement<[number, number], number>;
-  #scan: ScanStatement | undefined;
+  #scan: ScanStatement<number> | undefined;
+  #steps: ScanStatement<[seq: number, matches: number]> | undefined;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#row = db.prepare(`SELECT ${ROW_COLUMNS} FROM exchange WHERE seq = ?`);
-    this.#range = db.prepare(`SELECT ${ROW_COLUMNS} FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq`);
+    this.#row = db.prepare(`SELECT ${ROW_COLUMNS} FROM ${ROWS} WHERE exchange.seq = ?`);
+    this.#range = db.prepare(
+      `SELECT ${ROW_COLUMNS} FROM ${ROWS} WHERE exchange.seq BETWEEN ? AND ? ORDER BY exchange.seq`,
+    );
     this.#detail = db.prepare(
-      `SELECT ${ROW_COLUMNS}, ${DETAIL_COLUMNS} FROM exchange JOIN detail USING (seq) WHERE seq = ?`,
+      `SELECT ${ROW_COLUMNS}, ${DETAIL_COLUMNS} FROM ${ROWS} JOIN detail USING (seq) WHERE exchange.seq = ?`,
     );
     this.#bodySize = db.prepare<[number], number>('SELECT length(bytes) FROM body WHERE id = ?').pluck();
     this.#bodyPart = db
       .prepare<[number, number, number], Buffer>('SELECT substr(bytes, ?, ?) FROM body WHERE id = ?')
       .pluck();
-    this.#page = db.prepare(`SELECT ${ROW_COLUMNS} FROM exchange ORDER BY seq LIMIT ? OFFSET ?`);
+    this.#page = db.prepare(`SELECT ${ROW_COLUMNS} FROM ${ROWS} ORDER BY exchange.seq LIMIT ? OFFSET ?`);
     this.#open = db
       .prepare<[number, number], number>(
         'SELECT seq FROM exchange WHERE outcome IS NULL AND seq BETWEEN ? AND ? ORDER BY seq',
@@ -76,17 +119,26 @@ export class SegmentReader {
   }
 
   row(seq: number): StoredRow | undefined {
-    return this.#row.get(seq);
+    const found = this.#row.get(seq);
+    return found === undefined ? undefined : toRow(found);
   }
 
   /** Rows from `firstSeq` to `lastSeq`, both included, in order. */
   rows(firstSeq: number, lastSeq: number): StoredRow[] {
-    return this.#range.all(firstSeq, lastSeq);
+    return this.#range.all(firstSeq, lastSeq).map(toRow);
   }
 
   /** At most `count` rows after the first `offset`, for a segment with gaps in its numbers. */
   page(offset: number, count: number): StoredRow[] {
-    return this.#page.all(count, offset);
+    return this.#page.all(count, offset).map(toRow);
+  }
+
+  /** Their sequence numbers. */
+  seqPage(offset: number, count: number): number[] {
+    return this.#db
+      .prepare<[number, number], number>('SELECT seq FROM exchange ORDER BY seq LIMIT ? OFFSET ?')
+      .pluck()
+      .all(count, offset);
   }
 
   /** Sequence numbers from `firstSeq` to `lastSeq`, both included, of exchanges that await their end. */
@@ -101,6 +153,35 @@ export class SegmentReader {
       this.#scan = { where: condition.where, statement: this.#db.prepare<unknown[], number>(sql).pluck() };
     }
     return this.#scan.statement.all(firstSeq, lastSeq, ...condition.parameters);
+  }
+
+  /**
+   * As {@link matching}, but row by row until `isOver`, for conditions of which one row may cost as much as a thousand.
+   *
+   * @param isOver asked after each row; at least one row is looked at
+   */
+  stepThrough(condition: SqlCondition, { firstSeq, lastSeq }: SeqRange, isOver: IsOver): ScanPiece {
+    if (this.#steps?.where !== condition.where) {
+      const sql = `SELECT seq, ${condition.where} FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq`;
+      this.#steps = { where: condition.where, statement: this.#db.prepare<unknown[], [number, number]>(sql).raw() };
+    }
+    const found: number[] = [];
+    for (const [seq, matches] of this.#steps.statement.iterate(...condition.parameters, firstSeq, lastSeq)) {
+      if (matches !== 0) found.push(seq);
+      if (isOver()) return { found, scannedSeq: seq };
+    }
+    return { found, scannedSeq: lastSeq };
+  }
+
+  /** Encoding of the request's body; undefined when there is no such row. */
+  requestEncoding(seq: number): number | undefined {
+    return this.#detail.get(seq)?.requestEncoding;
+  }
+
+  /** Values of a key in the last `rows` rows that start with `prefix` in either case, with the number of rows that have them. */
+  seenValues(key: QueryKey['key'], prefix: string, rows: number): readonly SeenValue[] {
+    const sql = seenValuesSql(key);
+    return sql === undefined ? [] : this.#db.prepare<unknown[], SeenValue>(sql).all({ prefix: foldCase(prefix), rows });
   }
 
   exchange(seq: number): StoredExchange | undefined {
@@ -121,8 +202,9 @@ export class SegmentReader {
       sentMs,
       repliedMs,
       endedMs,
-      ...row
+      ...columns
     } = found;
+    const row = toRow(columns);
     const reply: StoredMessage = {
       encoding: replyEncoding,
       headers: JSON.parse(replyHeaders) as StoredMessage['headers'],

@@ -34,7 +34,7 @@ function write(ways: 'one batch' | 'two batches', end: ExchangeEnd): void {
   if (ways === 'one batch') segment.write(() => segment.insert({ start, end, atMs: 1 }, BYTES));
   else {
     segment.write(() => segment.insert({ start, end: undefined, atMs: 1 }, BYTES));
-    segment.write(() => expect(segment.end(end, BYTES)).toBe(true));
+    segment.write(() => expect(segment.writer.end(end, BYTES)).toBe(true));
   }
 }
 
@@ -63,7 +63,7 @@ describe('Segment.end()', () => {
     write('two batches', exchangeEnd(1));
     const again: boolean[] = [];
     segment.write(() => {
-      for (const seq of [1, 2]) again.push(segment.end(exchangeEnd(seq, { requestBody: WHOLE }), BYTES));
+      for (const seq of [1, 2]) again.push(segment.writer.end(exchangeEnd(seq, { requestBody: WHOLE }), BYTES));
     });
     expect([again, stored(), segment.rows]).toEqual([[false, false], [5, 5, 'first'], 1]);
   });

@@ -12,12 +12,38 @@ export interface StoredRow {
   readonly provider: string;
   readonly providerClient: string;
   readonly status: number | null;
-  /** An ExchangeOutcome, or `lost` when the hub ended before the exchange did. */
+  /** An ExchangeOutcome, `lost` when the hub ended before the exchange did, or `gap`. */
   readonly outcome: string | null;
   readonly error: string;
   readonly durationMs: number | null;
+  /** Time it waited for a free channel; null when it came to none. */
+  readonly queueMs: number | null;
   readonly requestBytes: number;
   readonly replyBytes: number;
+  /** Bits of `TraitBit`. */
+  readonly traits: number;
+  /** 1 to 6; 0 = none. */
+  readonly mark: number;
+  readonly comment: string;
+  readonly tags: readonly string[];
+  /** Of a row that stands for exchanges which were not recorded; null for every other. */
+  readonly gap: StoredGap | null;
+}
+
+/** `ended`: the process ended without warning, of whose last moments nothing is known; `behind`: the store could not keep up. */
+export type GapReason = 'ended' | 'behind';
+
+export interface StoredGap {
+  /** Exchanges that were not recorded; null when nobody knows how many. */
+  readonly rows: number | null;
+  readonly reason: GapReason;
+}
+
+/** What a person adds to an exchange; what is absent stays as it is. */
+export interface Annotation {
+  readonly mark?: number | undefined;
+  readonly comment?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
 }
 
 export interface StoredMessage {

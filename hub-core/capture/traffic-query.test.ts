@@ -37,7 +37,7 @@ describe('AllRowsQuery', () => {
   it('[CA13] counts every row and returns windows across segments', async () => {
     for (const first of [1, 11, 21]) store.write(exchangesBatch(first, first + 9));
     const query = store.query('  ');
-    expect(await query.refresh()).toEqual({ count: 30, total: 30 });
+    expect(await query.refresh()).toEqual({ count: 30, total: 30, searched: 30 });
     expect(seqs(query.window(0, 30))).toEqual(range(1, 30));
     expect(seqs(query.window(8, 5))).toEqual(range(9, 13));
     expect(seqs(query.window(28, 10))).toEqual([29, 30]);
@@ -58,7 +58,7 @@ describe('AllRowsQuery', () => {
     store.write(exchangesBatch(51, 60));
     expect(seqs(query.window(5, 7))).toEqual([11, 12]);
     expect(query.window(5, 7).from).toBe(10);
-    expect(await query.refresh()).toEqual({ count: 50, total: 50 });
+    expect(await query.refresh()).toEqual({ count: 50, total: 50, searched: 50 });
     expect(seqs(query.window(0, 2))).toEqual([11, 12]);
   });
 
@@ -69,7 +69,7 @@ describe('AllRowsQuery', () => {
     store.clear();
     store.write(exchangesBatch(6, 8));
     expect(query.window(0, 5).rows).toEqual([]);
-    expect(await query.refresh()).toEqual({ count: 3, total: 3 });
+    expect(await query.refresh()).toEqual({ count: 3, total: 3, searched: 3 });
     expect(seqs(query.window(0, 5))).toEqual([6, 7, 8]);
   });
 });
@@ -78,7 +78,7 @@ describe('FilteredQuery', () => {
   it('[CA15] finds what matches in every segment, in order of arrival', async () => {
     for (const first of [1, 11, 21]) store.write(mixedBatch(first, first + 9));
     const query = store.query('status:5xx');
-    expect(await query.refresh()).toEqual({ count: 15, total: 30 });
+    expect(await query.refresh()).toEqual({ count: 15, total: 30, searched: 30 });
     expect(seqs(query.window(3, 4))).toEqual([8, 10, 12, 14]);
   });
 
@@ -87,7 +87,7 @@ describe('FilteredQuery', () => {
     const query = store.query('status:5xx');
     await query.refresh();
     store.write(mixedBatch(5, 8));
-    expect(await query.refresh()).toEqual({ count: 4, total: 8 });
+    expect(await query.refresh()).toEqual({ count: 4, total: 8, searched: 8 });
     expect(seqs(query.window(0, 9))).toEqual([2, 4, 6, 8]);
   });
 
@@ -97,8 +97,8 @@ describe('FilteredQuery', () => {
     );
     const [errors, pending] = [store.query('status:error'), store.query('status:pending')];
     expect([await errors.refresh(), await pending.refresh()]).toEqual([
-      { count: 1, total: 3 },
-      { count: 2, total: 3 },
+      { count: 1, total: 3, searched: 3 },
+      { count: 2, total: 3, searched: 3 },
     ]);
     store.write(trafficBatch({ ends: [exchangeEnd(1, { status: 404 })] }));
     await Promise.all([errors.refresh(), pending.refresh()]);
@@ -115,20 +115,20 @@ describe('FilteredQuery', () => {
     store.write(mixedBatch(51, 60));
     expect(query.window(3, 4)).toMatchObject({ from: 5 });
     expect(seqs(query.window(3, 4))).toEqual([12, 14]);
-    expect(await query.refresh()).toEqual({ count: 25, total: 50 });
+    expect(await query.refresh()).toEqual({ count: 25, total: 50, searched: 50 });
     store.clear();
     expect(query.window(0, 9).rows).toEqual([]);
-    expect(await query.refresh()).toEqual({ count: 0, total: 0 });
+    expect(await query.refresh()).toEqual({ count: 0, total: 0, searched: 0 });
   });
 
   it('[CA17] gives up when its signal aborts, and can be refreshed afterwards', async () => {
     for (const first of [1, 11, 21]) store.write(mixedBatch(first, first + 9));
     const query = store.query('status:5xx');
     const abort = new AbortController();
-    const refresh = query.refresh(abort.signal);
+    const refresh = query.refresh({ signal: abort.signal });
     abort.abort(new Error('enough'));
     await expect(refresh).rejects.toThrow('enough');
-    expect(await query.refresh()).toEqual({ count: 15, total: 30 });
+    expect(await query.refresh()).toEqual({ count: 15, total: 30, searched: 30 });
     expect(seqs(query.window(0, 99))).toEqual(range(1, 30).filter((seq) => seq % 2 === 0));
   });
 

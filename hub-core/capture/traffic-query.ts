@@ -3,7 +3,8 @@ import type { Clock } from '../common/base/clock.ts';
 import type { SqlCondition } from './query-sql.ts';
 import { SeqSet } from './seq-set.ts';
 import type { SegmentList } from './segment-list.ts';
-import type { StoredRow } from './stored-exchange.ts';
+import type { SegmentReader } from './segment-reader.ts';
+import type { SeqRange, StoredRow } from './stored-exchange.ts';
 
 /** What a query needs to know of its store. */
 export interface QueriedStore {
@@ -13,10 +14,19 @@ export interface QueriedStore {
 }
 
 export interface QueryCounts {
-  /** Rows that match. */
+  /** Rows that match, of those that were looked at. */
   readonly count: number;
-  /** Rows that were looked at. */
+  /** Rows of the store. */
   readonly total: number;
+  /** Rows that were looked at; `total` when the search is complete. */
+  readonly searched: number;
+}
+
+export interface RefreshOptions {
+  /** Ends the search; what was found stays. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each piece of the search. */
+  readonly onPiece?: (() => void) | undefined;
 }
 
 export interface RowWindow {
@@ -33,9 +43,13 @@ export interface TrafficQuery {
    *
    * @throws the signal's reason when it aborts
    */
-  refresh(signal?: AbortSignal): Promise<QueryCounts>;
+  refresh(options?: RefreshOptions): Promise<QueryCounts>;
+  /** As far as a refresh has come. */
+  counts(): QueryCounts;
   /** Rows that were dropped since the last `refresh` are left out. */
   window(from: number, count: number): RowWindow;
+  /** Sequence numbers of the same rows. */
+  seqs(from: number, count: number): readonly number[];
 }
 
 /** Every row: places are arithmetic on the segments' extents, nothing is kept per row. */
@@ -51,21 +65,68 @@ export class AllRowsQuery implements TrafficQuery {
     this.#base = store.segments.retiredRows;
   }
 
-  refresh(signal?: AbortSignal): Promise<QueryCounts> {
+  refresh({ signal }: RefreshOptions = {}): Promise<QueryCounts> {
     signal?.throwIfAborted();
     this.#epoch = this.#store.epoch;
     this.#base = this.#store.segments.retiredRows;
     this.#count = this.#store.segments.rows;
-    return Promise.resolve({ count: this.#count, total: this.#count });
+    return Promise.resolve(this.counts());
+  }
+
+  counts(): QueryCounts {
+    return { count: this.#count, total: this.#count, searched: this.#count };
   }
 
   window(from: number, count: number): RowWindow {
-    const { segments, revision, epoch } = this.#store;
-    if (epoch !== this.#epoch) return { from, rows: [], revision };
+    const { first, wanted } = this.#places(from, count);
+    const rows = wanted > 0 ? this.#store.segments.rowsAt(this.#base + first, wanted) : [];
+    return { from: first, rows, revision: this.#store.revision };
+  }
+
+  seqs(from: number, count: number): readonly number[] {
+    const { first, wanted } = this.#places(from, count);
+    return wanted > 0 ? this.#store.segments.seqsAt(this.#base + first, wanted) : [];
+  }
+
+  #places(from: number, count: number): { readonly first: number; readonly wanted: number } {
+    const { segments, epoch } = this.#store;
+    if (epoch !== this.#epoch) return { first: from, wanted: 0 };
     const first = Math.max(from, segments.retiredRows - this.#base);
-    const wanted = Math.min(from + count, this.#count) - first;
-    const rows = wanted > 0 ? segments.rowsAt(this.#base + first, wanted) : [];
-    return { from: first, rows, revision };
+    return { first, wanted: Math.min(from + count, this.#count) - first };
+  }
+}
+
+/** Rows that were chosen by their numbers. */
+export class ChosenRowsQuery implements TrafficQuery {
+  readonly #store: QueriedStore;
+  readonly #chosen: readonly number[];
+  #found: readonly number[] = [];
+
+  constructor(store: QueriedStore, seqs: readonly number[]) {
+    this.#store = store;
+    this.#chosen = [...new Set(seqs)].toSorted((a, b) => a - b);
+  }
+
+  refresh({ signal }: RefreshOptions = {}): Promise<QueryCounts> {
+    signal?.throwIfAborted();
+    const { segments } = this.#store;
+    this.#found = this.#chosen.filter((seq) => segments.holding(seq)?.reader.row(seq) !== undefined);
+    return Promise.resolve(this.counts());
+  }
+
+  counts(): QueryCounts {
+    const total = this.#store.segments.rows;
+    return { count: this.#found.length, total, searched: total };
+  }
+
+  window(from: number, count: number): RowWindow {
+    const { segments, revision } = this.#store;
+    const rows = this.seqs(from, count).flatMap((seq) => segments.holding(seq)?.reader.row(seq) ?? []);
+    return { from, rows, revision };
+  }
+
+  seqs(from: number, count: number): readonly number[] {
+    return this.#found.slice(from, from + count);
   }
 }
 
@@ -94,18 +155,27 @@ export class FilteredQuery implements TrafficQuery {
     this.#epoch = store.epoch;
   }
 
-  refresh(signal?: AbortSignal): Promise<QueryCounts> {
+  refresh(options: RefreshOptions = {}): Promise<QueryCounts> {
     // One after the other: two scans over the same state would each add the rows that both find.
-    const run = this.#running.then(() => this.#refresh(signal));
+    const run = this.#running.then(() => this.#refresh(options));
     this.#running = run.catch(() => undefined); // the caller of that refresh was told
     return run;
   }
 
+  counts(): QueryCounts {
+    const { segments, epoch } = this.#store;
+    if (epoch !== this.#epoch) return { count: 0, total: segments.rows, searched: 0 };
+    let searched = 0;
+    for (const { rows, firstSeq, lastSeq } of segments) {
+      if (rows === 0 || firstSeq > this.#scannedSeq) continue;
+      searched += lastSeq <= this.#scannedSeq ? rows : Math.min(rows, this.#scannedSeq - firstSeq + 1);
+    }
+    return { count: this.#found.size, total: segments.rows, searched };
+  }
+
   window(from: number, count: number): RowWindow {
-    const { segments, revision, epoch } = this.#store;
-    if (epoch !== this.#epoch) return { from, rows: [], revision };
-    const oldest = segments.firstSeq;
-    const first = Math.max(from, oldest === 0 ? this.#found.size : this.#found.indexOf(oldest));
+    const { segments, revision } = this.#store;
+    const first = this.#firstPlace(from);
     const rows: StoredRow[] = [];
     for (const seq of this.#found.slice(first, from + count)) {
       const row = segments.holding(seq)?.reader.row(seq);
@@ -114,12 +184,24 @@ export class FilteredQuery implements TrafficQuery {
     return { from: first, rows, revision };
   }
 
-  async #refresh(signal: AbortSignal | undefined): Promise<QueryCounts> {
-    signal?.throwIfAborted();
+  seqs(from: number, count: number): readonly number[] {
+    return Array.from(this.#found.slice(this.#firstPlace(from), from + count));
+  }
+
+  /** Place of the first row at `from` or behind it that is still stored. */
+  #firstPlace(from: number): number {
+    const { segments, epoch } = this.#store;
+    const oldest = segments.firstSeq;
+    if (epoch !== this.#epoch || oldest === 0) return Math.max(from, this.#found.size);
+    return Math.max(from, this.#found.indexOf(oldest));
+  }
+
+  async #refresh(options: RefreshOptions): Promise<QueryCounts> {
+    options.signal?.throwIfAborted();
     this.#forgetDropped();
-    await this.#settle(signal);
-    await this.#scan(signal);
-    return { count: this.#found.size, total: this.#store.segments.rows };
+    await this.#settle(options.signal);
+    await this.#scan(options);
+    return this.counts();
   }
 
   #forgetDropped(): void {
@@ -128,6 +210,8 @@ export class FilteredQuery implements TrafficQuery {
       this.#epoch = epoch;
       this.#found.clear();
       this.#unsettled = [];
+      // What was cleared may have come back.
+      this.#scannedSeq = 0;
     }
     if (segments.firstSeq > 0) this.#found.dropBelow(segments.firstSeq);
   }
@@ -158,26 +242,47 @@ export class FilteredQuery implements TrafficQuery {
     }
   }
 
-  async #scan(signal: AbortSignal | undefined): Promise<void> {
+  async #scan({ signal, onPiece }: RefreshOptions): Promise<void> {
     const { segments } = this.#store;
-    const lastSeq = segments.lastSeq;
-    while (this.#scannedSeq < lastSeq) {
+    const { lastSeq } = segments;
+    const epoch = this.#epoch;
+    while (this.#scannedSeq < lastSeq && this.#store.epoch === epoch) {
       // Looked up anew for each piece: segments come and go while others have their turn.
       const segment = Array.from(segments).find(
         (candidate) => candidate.rows > 0 && candidate.lastSeq > this.#scannedSeq,
       );
       if (segment === undefined) return;
-      const first = Math.max(this.#scannedSeq + 1, segment.firstSeq);
-      const range = { firstSeq: first, lastSeq: Math.min(first + this.#pieceRows - 1, segment.lastSeq, lastSeq) };
+      const range = {
+        firstSeq: Math.max(this.#scannedSeq + 1, segment.firstSeq),
+        lastSeq: Math.min(segment.lastSeq, lastSeq),
+      };
       if (range.lastSeq < range.firstSeq) return;
-      const startedMs = this.#clock.nowMs();
-      this.#found.append(segment.reader.matching(this.#condition, range));
-      this.#unsettled.push(...segment.reader.open(range.firstSeq, range.lastSeq));
-      this.#scannedSeq = range.lastSeq;
-      this.#adapt(this.#clock.nowMs() - startedMs);
+      this.#look(segment.reader, range);
+      onPiece?.();
       await nextTurn();
       signal?.throwIfAborted();
     }
+  }
+
+  /** Looks at as much of the range as fits one piece. */
+  #look(reader: SegmentReader, { firstSeq, lastSeq }: SeqRange): void {
+    const startedMs = this.#clock.nowMs();
+    if (this.#condition.uneven) {
+      const isOver = (): boolean => this.#clock.nowMs() - startedMs > PIECE_MS;
+      const { found, scannedSeq } = reader.stepThrough(this.#condition, { firstSeq, lastSeq }, isOver);
+      this.#found.append(found);
+      this.#noteOpen(reader, { firstSeq, lastSeq: scannedSeq });
+      return;
+    }
+    const range = { firstSeq, lastSeq: Math.min(firstSeq + this.#pieceRows - 1, lastSeq) };
+    this.#found.append(reader.matching(this.#condition, range));
+    this.#noteOpen(reader, range);
+    this.#adapt(this.#clock.nowMs() - startedMs);
+  }
+
+  #noteOpen(reader: SegmentReader, { firstSeq, lastSeq }: SeqRange): void {
+    this.#unsettled.push(...reader.open(firstSeq, lastSeq));
+    this.#scannedSeq = lastSeq;
   }
 
   #adapt(tookMs: number): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import {
   temporaryFolder,
   trafficBatch,
 } from '../test/support/traffic.ts';
-import { CaptureLockedError, CaptureVersionError } from './capture-errors.ts';
+import { CaptureLockedError, CaptureReadOnlyError } from './capture-errors.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -40,8 +40,14 @@ describe('TrafficStore.write', () => {
       outcome: null,
       error: '',
       durationMs: null,
+      queueMs: null,
       requestBytes: 0,
       replyBytes: 0,
+      traits: 0,
+      mark: 0,
+      comment: '',
+      tags: [],
+      gap: null,
     });
     expect(store.exchange(1)?.reply).toBeNull();
 
@@ -212,19 +218,33 @@ describe('TrafficStore reopened', () => {
     expect(first.nextSeq).toBe(1);
   });
 
-  it('[CA10] refuses a segment of a newer version and leaves it as it is', () => {
+  it('[CA10] is only read, and left as it is, when a newer version wrote a segment', async () => {
     {
-      using store = openTrafficStore(folder.path);
-      store.write(exchangesBatch(1, 3));
+      using store = openTrafficStore(folder.path, { limits: { segmentRows: 2 } });
+      store.write(exchangesBatch(1, 5));
     }
     const [file = ''] = segmentFiles();
-    const database = new Database(join(folder.path, file));
-    database.pragma('user_version = 99');
+    const path = join(folder.path, file);
+    const database = new Database(path);
+    database.exec('ALTER TABLE exchange ADD COLUMN later TEXT; PRAGMA user_version = 99');
     database.close();
-    expect(() => openTrafficStore(folder.path)).toThrow(CaptureVersionError);
-    expect(segmentFiles()).toEqual([file]);
-    // The lock was given back.
-    expect(() => openTrafficStore(folder.path)).toThrow(CaptureVersionError);
+    const [files, before] = [segmentFiles(), readFileSync(path)];
+    {
+      using store = openTrafficStore(folder.path);
+      expect(store.watermark()).toMatchObject({ readOnly: true, state: 'off', rows: 5, lastSeq: 5 });
+      const query = store.query('service:math id>3');
+      expect(await query.refresh()).toEqual({ count: 2, total: 5, searched: 5 });
+      store.write(exchangesBatch(6, 8));
+      expect(store.watermark()).toMatchObject({ rows: 5, droppedRows: 3 });
+      for (const change of [
+        () => store.clear(),
+        () => store.setState('recording'),
+        () => void store.annotate(1, { mark: 1 }),
+      ]) {
+        expect(change).toThrow(CaptureReadOnlyError);
+      }
+    }
+    expect([segmentFiles(), readFileSync(path)]).toEqual([files, before]);
   });
 
   it('[CA11] sets a file aside that is no segment, and goes on', () => {
@@ -261,9 +281,9 @@ describe('TrafficStore.watermark', () => {
   });
 
   it('[CA12] setState() announces a state once', () => {
-    using store = openTrafficStore(folder.path, { state: 'headers-only' });
+    using store = openTrafficStore(folder.path, { states: { state: 'headers-only', services: {} } });
     const states: string[] = [];
-    store.onDidChangeState.subscribe((state) => states.push(state));
+    store.onDidChangeStates.subscribe(({ state }) => states.push(state));
     store.setState('headers-only');
     store.setState('paused');
     expect({ states, state: store.watermark().state }).toEqual({ states: ['paused'], state: 'paused' });

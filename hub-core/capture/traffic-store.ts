@@ -2,37 +2,47 @@ import { mkdirSync } from 'node:fs';
 import type { Clock } from '../common/base/clock.ts';
 import { Emitter, type Event } from '../common/base/emitter.ts';
 import type { Logger } from '../common/log/logger.ts';
+import type { QueryKey } from '../common/query/query-keys.ts';
+import type { SeenValue } from '../common/query/complete-query.ts';
 import { parseQuery } from '../common/query/parse-query.ts';
+import { TraitBit } from '../common/query/traits.ts';
 import type { ExchangeEnd, TrafficBatch } from '../common/traffic/exchange.ts';
+import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
+import { CaptureReadOnlyError } from './capture-errors.ts';
 import { acquireCaptureLock } from './capture-lock.ts';
+import type { CaptureStates } from './capture-mode.ts';
+import { maskedBatch, type MaskedBatch } from './masked-batch.ts';
 import { RateMeter } from './rate-meter.ts';
-import type { NewRow, Segment } from './segment.ts';
-import { SegmentList, type SegmentLimits } from './segment-list.ts';
-import type { BodyOf, ByteRange, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
-import { AllRowsQuery, FilteredQuery, type TrafficQuery } from './traffic-query.ts';
+import type { SecretMask } from './secret-mask.ts';
+import type { Segment } from './segment.ts';
+import { limitsOf, SegmentList, type SegmentLimits } from './segment-list.ts';
+import type { NewRow } from './segment-writer.ts';
+import type { Annotation, BodyOf, ByteRange, GapReason, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
+import { AllRowsQuery, ChosenRowsQuery, FilteredQuery, type TrafficQuery } from './traffic-query.ts';
 import { toSql } from './query-sql.ts';
 
-export type CaptureState = 'recording' | 'headers-only' | 'paused';
+const DEFAULT_LIMITS: SegmentLimits = limitsOf({ maxRows: 1_000_000, maxBytes: 2 * 1024 ** 3 });
 
-export const DEFAULT_SEGMENT_LIMITS: SegmentLimits = Object.freeze({
-  segmentRows: 50_000,
-  segmentBytes: 64 << 20,
-  maxRows: 1_000_000,
-  maxBytes: 2 * 1024 ** 3,
-});
+/** Time for which a cleared store can be brought back. */
+const UNDO_CLEAR_MS = 10_000;
+
+/** Rows in which seen values are looked for: the newest, so that one look takes a few milliseconds. */
+const SEEN_ROWS = 20_000;
+const MAX_SEEN_VALUES = 50;
 
 export interface TrafficStoreOptions {
   /** Made with mode 0700 when missing. */
   readonly dir: string;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly state?: CaptureState | undefined;
+  readonly states?: CaptureStates | undefined;
   readonly limits?: Partial<SegmentLimits> | undefined;
+  /** What is replaced before anything is stored. */
+  readonly mask?: SecretMask | undefined;
 }
 
 /** Where the store stands. */
-export interface StoreWatermark {
-  readonly state: CaptureState;
+export interface StoreWatermark extends CaptureStates {
   readonly rows: number;
   /** 0 when empty. */
   readonly firstSeq: number;
@@ -46,6 +56,17 @@ export interface StoreWatermark {
   readonly droppedRows: number;
   readonly droppedBodies: number;
   readonly rowsPerSec: number;
+  /** A newer version wrote the store: nothing is recorded. */
+  readonly readOnly: boolean;
+  /** Rows that `undoClear` brings back, until that wall time; null when there is nothing to undo. */
+  readonly cleared: { readonly rows: number; readonly untilMs: number } | null;
+}
+
+/** Exchanges that were left out and are to be told of by a row. */
+interface MissingRows {
+  readonly rows: number;
+  /** A number that no exchange has or will have; undefined when there is none. */
+  readonly seq: number | undefined;
 }
 
 /**
@@ -53,35 +74,43 @@ export interface StoreWatermark {
  * by the queries themselves. Lives on the capture thread.
  */
 export class TrafficStore implements Disposable {
+  readonly #dir: string;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #limits: SegmentLimits;
+  readonly #mask: SecretMask | undefined;
   readonly #segments: SegmentList;
   readonly #resources: DisposableStack;
   readonly #rate: RateMeter;
   readonly #changed = new Emitter<void>();
-  readonly #stateChanged = new Emitter<CaptureState>();
-  #state: CaptureState;
+  readonly #statesChanged = new Emitter<CaptureStates>();
+  #states: CaptureStates;
   #revision = 0;
   #epoch = 0;
   #droppedRows = 0;
   #droppedBodies = 0;
+  /** The row that tells of missing exchanges, as long as it is the last: what goes missing next is added to it. */
+  #lastGapSeq = 0;
+  #unwritten: MissingRows = { rows: 0, seq: undefined };
+  #undo: (Disposable & { readonly untilMs: number }) | undefined;
 
   /** After each batch and whatever else moves the watermark. Not coalesced. */
   readonly onDidChange: Event<void> = this.#changed.event;
-  readonly onDidChangeState: Event<CaptureState> = this.#stateChanged.event;
+  readonly onDidChangeStates: Event<CaptureStates> = this.#statesChanged.event;
 
   /**
-   * Opens the folder's store, or makes one. Exchanges that a dead process left open are marked as lost; files that cannot be
-   * read are set aside.
+   * Opens the folder's store, or makes one. Exchanges that a dead process left open are marked as lost, and a row tells of what
+   * it had not stored; files that cannot be read are set aside. A store that a newer version wrote is only read.
    *
-   * @throws {CaptureLockedError} when another process has it open; {CaptureVersionError} when it is from a newer version
+   * @throws {CaptureLockedError} when another process has it open
    */
   constructor(options: TrafficStoreOptions) {
+    this.#dir = options.dir;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#limits = { ...DEFAULT_SEGMENT_LIMITS, ...options.limits };
-    this.#state = options.state ?? 'recording';
+    this.#mask = options.mask;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#states = options.states ?? { state: 'recording', services: {} };
     using setup = new DisposableStack();
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     setup.use(acquireCaptureLock(options.dir));
@@ -90,7 +119,11 @@ export class TrafficStore implements Disposable {
     );
     this.#rate = setup.use(new RateMeter(options.clock, () => this.#changed.emit()));
     setup.use(this.#changed);
-    setup.use(this.#stateChanged);
+    setup.use(this.#statesChanged);
+    setup.defer(() => this.#undo?.[Symbol.dispose]());
+    if (!this.#segments.readOnly && this.#segments.endedUnclean && this.#segments.rows > 0)
+      this.#segments.active.write(() => this.#addGap(this.nextSeq, { rows: null, reason: 'ended' }));
+    if (!this.#segments.readOnly) this.#segments.settle();
     this.#resources = setup.move();
   }
 
@@ -102,7 +135,7 @@ export class TrafficStore implements Disposable {
     return this.#revision;
   }
 
-  /** Grows when the store is cleared: what a query found before is void. */
+  /** Grows when the store is cleared, and when that is undone: what a query found before is void. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -111,8 +144,19 @@ export class TrafficStore implements Disposable {
     return this.#segments;
   }
 
-  get state(): CaptureState {
-    return this.#state;
+  /** A newer version wrote it. */
+  get readOnly(): boolean {
+    return this.#segments.readOnly;
+  }
+
+  /** @throws {CaptureReadOnlyError} */
+  assertWritable(): void {
+    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+  }
+
+  /** What is recorded; `off` throughout when the store is only read. */
+  get states(): CaptureStates {
+    return this.#segments.readOnly ? { ...this.#states, state: 'off' } : this.#states;
   }
 
   /** Live subscriptions to `onDidChange`; leak tests expect 0 at the end. */
@@ -120,16 +164,26 @@ export class TrafficStore implements Disposable {
     return this.#changed.listenerCount;
   }
 
-  setState(state: CaptureState): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#stateChanged.emit(state);
+  /**
+   * @param service of which service; undefined: of all. `recording` takes a service's own state away
+   * @throws {CaptureReadOnlyError}
+   */
+  setState(state: CaptureMode, service?: string): void {
+    this.assertWritable();
+    const before = service === undefined ? this.#states.state : (this.#states.services[service] ?? 'recording');
+    if (state === before) return;
+    const { [service ?? '']: _replaced, ...others } = this.#states.services;
+    const services = service === undefined || state === 'recording' ? others : { ...others, [service]: state };
+    this.#states = service === undefined ? { ...this.#states, state } : { ...this.#states, services };
+    this.#statesChanged.emit(this.#states);
+    // Nobody will end them.
+    if (state === 'off' && service === undefined) this.markOpenAsLost();
     this.#changed.emit();
   }
 
   watermark(): StoreWatermark {
     return {
-      state: this.#state,
+      ...this.states,
       rows: this.#segments.rows,
       firstSeq: this.#segments.firstSeq,
       lastSeq: this.#segments.lastSeq,
@@ -140,6 +194,8 @@ export class TrafficStore implements Disposable {
       droppedRows: this.#droppedRows,
       droppedBodies: this.#droppedBodies,
       rowsPerSec: this.#rate.perSec(),
+      readOnly: this.#segments.readOnly,
+      cleared: this.#undo === undefined ? null : { rows: this.#segments.clearedRows, untilMs: this.#undo.untilMs },
     };
   }
 
@@ -150,28 +206,89 @@ export class TrafficStore implements Disposable {
   write(batch: TrafficBatch): void {
     this.#droppedRows += batch.droppedRows;
     this.#droppedBodies += batch.droppedBodies;
+    if (this.#segments.readOnly) {
+      this.#droppedRows += batch.starts.length;
+      this.#changed.emit();
+      return;
+    }
     try {
       this.#store(batch);
     } catch (error) {
       this.#droppedRows += batch.starts.length;
+      this.#unwritten = missing(this.#unwritten, {
+        rows: batch.starts.length + batch.droppedRows,
+        seq: batch.starts[0]?.seq ?? batch.gapSeq,
+      });
       this.#log.error({ module: 'capture', error }, 'captured traffic could not be written and was dropped');
     }
     this.#revision += 1;
     this.#changed.emit();
   }
 
-  /** Drops every row and the counts of what was left out. */
-  clear(): void {
-    this.#segments.clear();
-    this.#epoch += 1;
+  /** Adds rows whose numbers were reserved for them. @throws {CaptureReadOnlyError} */
+  import(rows: readonly NewRow[], bytes: Uint8Array<ArrayBuffer>, notes: ReadonlyMap<number, Annotation>): void {
+    const { active } = this.#segments;
+    active.write(() => {
+      for (const row of rows) {
+        active.insert(row, bytes);
+        const note = notes.get(row.start.seq);
+        if (note !== undefined) active.writer.annotate(row.start.seq, note);
+      }
+    });
+    this.#segments.settle();
     this.#revision += 1;
+    this.#changed.emit();
+  }
+
+  /**
+   * Takes every row and the counts of what was left out away, in constant time. For ten seconds `undoClear` brings them back.
+   *
+   * @throws {CaptureReadOnlyError}
+   */
+  clear(): void {
+    this.assertWritable();
+    this.#segments.clear();
     this.#droppedRows = 0;
     this.#droppedBodies = 0;
+    this.#undo?.[Symbol.dispose]();
+    const timer = this.#clock.after(UNDO_CLEAR_MS, () => {
+      this.#undo = undefined;
+      this.#segments.dropCleared();
+      this.#changed.emit();
+    });
+    this.#undo = { untilMs: this.#clock.wallMs() + UNDO_CLEAR_MS, [Symbol.dispose]: () => timer[Symbol.dispose]() };
+    this.#newEpoch();
+  }
+
+  /** @returns false when there is nothing to bring back any more */
+  undoClear(): boolean {
+    if (this.#undo === undefined) return false;
+    this.#undo[Symbol.dispose]();
+    this.#undo = undefined;
+    this.#segments.undoClear();
+    this.#newEpoch();
+    return true;
+  }
+
+  /**
+   * Marks, comments and tags an exchange.
+   *
+   * @returns false when it is not stored
+   * @throws {CaptureReadOnlyError}
+   */
+  annotate(seq: number, annotation: Annotation): boolean {
+    this.assertWritable();
+    const segment = this.#segments.holding(seq);
+    if (segment?.reader.row(seq) === undefined) return false;
+    segment.write(() => segment.writer.annotate(seq, annotation));
+    this.#revision += 1;
     this.#changed.emit();
+    return true;
   }
 
   /** Marks every exchange that awaits its end as lost: the hub that would have ended it is gone. */
   markOpenAsLost(): void {
+    if (this.#segments.readOnly) return;
     let lost = 0;
     for (const segment of this.#segments) segment.write(() => (lost += segment.markOpenAsLost()));
     if (lost === 0) return;
@@ -185,8 +302,29 @@ export class TrafficStore implements Disposable {
    * @throws {QuerySyntaxError}
    */
   query(text: string): TrafficQuery {
-    const query = parseQuery(text);
-    return query.kind === 'all' ? new AllRowsQuery(this) : new FilteredQuery(this, toSql(query), this.#clock);
+    const now = { nowMs: this.#clock.wallMs() };
+    const query = parseQuery(text, now);
+    return query.kind === 'all' ? new AllRowsQuery(this) : new FilteredQuery(this, toSql(query, now), this.#clock);
+  }
+
+  /** The rows with these numbers, as far as they are stored. */
+  rows(seqs: readonly number[]): TrafficQuery {
+    return new ChosenRowsQuery(this, seqs);
+  }
+
+  /** Values of a key that the newest rows have, and that start with `prefix`; the most frequent first. */
+  seenValues(key: QueryKey['key'], prefix: string): readonly SeenValue[] {
+    const counts = new Map<string, number>();
+    let left = SEEN_ROWS;
+    for (const segment of [...this.#segments].toReversed()) {
+      if (left <= 0) break;
+      for (const { value, count } of segment.reader.seenValues(key, prefix, left))
+        counts.set(value, (counts.get(value) ?? 0) + count);
+      left -= segment.rows;
+    }
+    return Array.from(counts, ([value, count]) => ({ value, count }))
+      .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+      .slice(0, MAX_SEEN_VALUES);
   }
 
   exchange(seq: number): StoredExchange | undefined {
@@ -202,28 +340,50 @@ export class TrafficStore implements Disposable {
     this.#resources.dispose();
   }
 
+  #newEpoch(): void {
+    this.#epoch += 1;
+    this.#revision += 1;
+    this.#lastGapSeq = 0;
+    this.#changed.emit();
+  }
+
   #store(batch: TrafficBatch): void {
     const { active } = this.#segments;
+    const { batch: whole, masked } = this.#withoutSecrets(batch);
     const ends = new Map<number, ExchangeEnd>();
-    for (const end of batch.ends) ends.set(end.seq, end);
-    const rows = this.#newRows(batch, ends);
+    for (const end of whole.ends) ends.set(end.seq, end);
+    const rows = this.#newRows(whole, { ends, masked });
     const earlier = this.#bySegment(ends);
+    const gap = missing(this.#unwritten, { rows: batch.droppedRows, seq: batch.gapSeq });
+    const traitsOf = (seq: number): number => (masked.has(seq) ? TraitBit.Masked : 0);
     active.write(() => {
-      for (const row of rows) active.insert(row, batch.bytes);
-      for (const end of earlier.get(active) ?? []) active.end(end, batch.bytes);
+      const isLater = rows[0] !== undefined && (gap.seq ?? 0) > rows[0].start.seq;
+      if (!isLater) this.#tellMissing(gap);
+      for (const row of rows) active.insert(row, whole.bytes);
+      if (isLater) this.#tellMissing(gap);
+      for (const end of earlier.get(active) ?? []) active.writer.end(end, whole.bytes, traitsOf(end.seq));
     });
+    this.#unwritten = { rows: 0, seq: undefined };
     earlier.delete(active);
     this.#rate.add(rows.length);
     for (const [segment, itsEnds] of earlier) {
       segment.write(() => {
-        for (const end of itsEnds) segment.end(end, batch.bytes);
+        for (const end of itsEnds) segment.writer.end(end, whole.bytes, traitsOf(end.seq));
       });
     }
     this.#segments.settle();
   }
 
+  #withoutSecrets(batch: TrafficBatch): MaskedBatch {
+    if (this.#mask === undefined) return { batch, masked: new Set() };
+    return maskedBatch(batch, this.#mask, (seq) => this.#segments.writable(seq)?.reader.requestEncoding(seq) ?? 0);
+  }
+
   /** Takes the ends that belong to the batch's own starts out of `ends`. */
-  #newRows(batch: TrafficBatch, ends: Map<number, ExchangeEnd>): NewRow[] {
+  #newRows(
+    batch: TrafficBatch,
+    { ends, masked }: { readonly ends: Map<number, ExchangeEnd>; readonly masked: ReadonlySet<number> },
+  ): NewRow[] {
     const rows: NewRow[] = [];
     let lastSeq = this.#segments.nextSeq - 1;
     for (const start of batch.starts) {
@@ -235,7 +395,8 @@ export class TrafficStore implements Disposable {
       lastSeq = start.seq;
       const end = ends.get(start.seq);
       ends.delete(start.seq);
-      rows.push({ start, end, atMs: start.receivedMs + batch.clockOffsetMs });
+      const traits = masked.has(start.seq) ? TraitBit.Masked : 0;
+      rows.push({ start, end, atMs: start.receivedMs + batch.clockOffsetMs, traits });
     }
     return rows;
   }
@@ -244,7 +405,7 @@ export class TrafficStore implements Disposable {
   #bySegment(ends: ReadonlyMap<number, ExchangeEnd>): Map<Segment, ExchangeEnd[]> {
     const bySegment = new Map<Segment, ExchangeEnd[]>();
     for (const end of ends.values()) {
-      const segment = this.#segments.holding(end.seq);
+      const segment = this.#segments.writable(end.seq);
       if (segment === undefined) continue;
       const itsEnds = bySegment.get(segment);
       if (itsEnds === undefined) bySegment.set(segment, [end]);
@@ -252,4 +413,20 @@ export class TrafficStore implements Disposable {
     }
     return bySegment;
   }
+
+  #tellMissing({ rows, seq }: MissingRows): void {
+    if (rows === 0) return;
+    const { active } = this.#segments;
+    if (this.#lastGapSeq !== 0 && active.lastSeq === this.#lastGapSeq) active.writer.growGap(this.#lastGapSeq, rows);
+    else if (seq !== undefined && seq >= this.nextSeq) this.#addGap(seq, { rows, reason: 'behind' });
+  }
+
+  #addGap(seq: number, gap: { readonly rows: number | null; readonly reason: GapReason }): void {
+    this.#segments.active.addGap(seq, gap, this.#clock.wallMs());
+    this.#lastGapSeq = seq;
+  }
+}
+
+function missing(earlier: MissingRows, now: MissingRows): MissingRows {
+  return { rows: earlier.rows + now.rows, seq: earlier.seq ?? now.seq };
 }

@@ -17,6 +17,7 @@ function rowOf(seq: number, outcome: string | null): ExchangeRow {
     },
     ...{ provider: 'a@c2', providerClient: 'disk', status: outcome === null ? null : 200, outcome, error: '' },
     ...{ durationMs: outcome === null ? null : 1.25, requestBytes: 0, replyBytes: 1_500 },
+    ...{ queueMs: null, traits: [], mark: 0, comment: '', tags: [], gap: null },
   };
 }
 

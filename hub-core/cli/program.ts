@@ -8,6 +8,8 @@ import { addConfigCommand } from './commands/config.ts';
 import { addConsoleCommand } from './commands/console.ts';
 import { addContextCommand } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addProvideCommand } from './commands/provide.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSendCommand } from './commands/send.ts';
@@ -59,6 +61,8 @@ export function createProgram(terminal: Terminal, run: RunCommand): Command {
     addCallCommand,
     addProvideCommand,
     addTapCommand,
+    addExportCommand,
+    addImportCommand,
     addStatusCommand,
     addServicesCommand,
     addSendCommand,

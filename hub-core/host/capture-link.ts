@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { CaptureStates } from '../capture/capture-mode.ts';
 import type { StoredBodyPart } from '../capture/stored-exchange.ts';
 import type { Clock } from '../common/base/clock.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
@@ -12,13 +13,18 @@ type Attached = Extract<CaptureLinkAnswer, { type: 'attached' }>;
 /** A row costs more to clone and store than the bytes of its bodies. */
 const ROW_WEIGHT = 512;
 
+const MODES: readonly CaptureMode[] = ['recording', 'headers-only', 'paused', 'off'];
+
+const lesser = (a: CaptureMode, b: CaptureMode): CaptureMode => (MODES.indexOf(a) < MODES.indexOf(b) ? b : a);
+
 /** The hub thread's end of the way to the capture thread; outlives that thread, which may be started again. */
 export class CaptureLink implements CaptureSink, Disposable {
-  readonly firstSeq: number;
   readonly #bodies = new BodyRequests();
   readonly #clock: Clock;
   #port: MessagePort | undefined;
-  #mode: CaptureMode = 'paused';
+  #states: CaptureStates = { state: 'paused', services: {} };
+  #nextSeq: number;
+  #flushTap: () => void = () => {};
   #pendingBytes = 0;
   /** Rows and bodies that came while no thread was there; told to the next one. */
   #missedRows = 0;
@@ -27,7 +33,7 @@ export class CaptureLink implements CaptureSink, Disposable {
 
   private constructor(clock: Clock, firstSeq: number) {
     this.#clock = clock;
-    this.firstSeq = firstSeq;
+    this.#nextSeq = firstSeq;
   }
 
   /**
@@ -43,10 +49,10 @@ export class CaptureLink implements CaptureSink, Disposable {
       attached.reject(new HubStartError('Cannot record traffic: the capture thread ended while the hub started'));
     port.once('message', (answer: Attached) => attached.resolve(answer));
     port.once('close', gone);
-    const { nextSeq, state } = await attached.promise;
+    const { nextSeq, states } = await attached.promise;
     port.off('close', gone);
     const link = new CaptureLink(clock, nextSeq);
-    link.#mode = state;
+    link.#states = states;
     link.attach(port);
     return link;
   }
@@ -55,8 +61,17 @@ export class CaptureLink implements CaptureSink, Disposable {
     return this.#pendingBytes;
   }
 
-  get mode(): CaptureMode {
-    return this.#mode;
+  takeSeq(): number {
+    return this.#nextSeq++;
+  }
+
+  modeOf(service: string): CaptureMode {
+    const { state, services } = this.#states;
+    return lesser(state, services[service] ?? state);
+  }
+
+  bindTap(flush: () => void): void {
+    this.#flushTap = flush;
   }
 
   /** Goes on with a new capture thread. */
@@ -127,12 +142,27 @@ export class CaptureLink implements CaptureSink, Disposable {
         if (this.#pendingBytes === 0) this.#onFlushed?.();
         return;
       case 'attached':
-      case 'state':
-        this.#mode = answer.state;
+        // A row of the store's own may tell of what its last thread took along.
+        this.#nextSeq = Math.max(this.#nextSeq, answer.nextSeq);
+        this.#states = answer.states;
+        return;
+      case 'states':
+        this.#states = answer.states;
+        return;
+      case 'reserve':
+        this.#reserve(answer);
         return;
       case 'body':
         this.#bodies.settle(answer);
     }
+  }
+
+  /** What was recorded before goes first: numbers only grow. */
+  #reserve({ id, count }: Extract<CaptureLinkAnswer, { type: 'reserve' }>): void {
+    this.#flushTap();
+    const firstSeq = this.#nextSeq;
+    this.#nextSeq += count;
+    this.#post({ type: 'reserved', id, firstSeq }, []);
   }
 
   #detach(): void {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { CaptureState } from '../capture/traffic-store.ts';
+import type { CaptureStates } from '../capture/capture-mode.ts';
 import { keepAliveClock } from '../common/base/clock.ts';
 import { Emitter } from '../common/base/emitter.ts';
 import type { Logger } from '../common/log/logger.ts';
 import type { ConsoleSecrets } from '../console/web/console-access.ts';
+import { parseHubConfig, type HubConfig } from '../server/hub/config.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
+import { captureSettings, captureStates } from './capture-settings.ts';
 import { acquireHubLock } from '../server/storage/hub-lock.ts';
 import { StorageError } from '../server/storage/storage-error.ts';
 import { BodyRequests } from './body-requests.ts';
@@ -76,7 +78,8 @@ class ThreadedHubHost implements HubHost {
   #ready: HubHostReady | undefined;
   /** Settles when the capture thread is launched: true, or false when it is not started any more. */
   #captureUp = Promise.withResolvers<boolean>();
-  #captureState: CaptureState = 'recording';
+  /** As the configuration has them, and as they were set since: a restarted thread goes on with these. */
+  #captureStates: CaptureStates = { state: 'recording', services: {} };
   /** The hub goes on without it, but says so. */
   #captureCrash: HubHostState | undefined;
   #control: ControlServer | undefined;
@@ -151,6 +154,7 @@ class ThreadedHubHost implements HubHost {
     if (this.#stopped !== undefined) throw new HubStartError('Cannot start a hub that was stopped: create a new one');
     this.#setState({ kind: 'starting' });
     try {
+      this.#captureStates = captureStates(this.#captureConfig());
       checkDataFolder(this.#dataDir);
       const { address } = await this.#startThreads();
       await this.#publish(address);
@@ -220,8 +224,8 @@ class ThreadedHubHost implements HubHost {
       case 'ready':
         this.#settled();
         return;
-      case 'state':
-        this.#captureState = report.state;
+      case 'states':
+        this.#captureStates = report.states;
         return;
       case 'body':
         this.#bodies.settle(report);
@@ -247,8 +251,14 @@ class ThreadedHubHost implements HubHost {
     this.#settled();
   }
 
+  /** @throws {HubStartError} for a configuration that the hub would not take either */
+  #captureConfig(): HubConfig['capture'] {
+    return parseHubConfig({ ...this.#options.config, dataDir: this.#dataDir }).capture;
+  }
+
   #captureInit(): CaptureThreadInit {
-    return { dir: join(this.#dataDir, 'capture'), state: this.#captureState, log: this.#logInit };
+    const settings = captureSettings(this.#captureConfig());
+    return { dir: join(this.#dataDir, 'capture'), states: this.#captureStates, settings, log: this.#logInit };
   }
 
   async #hubStart(): Promise<ThreadStart> {

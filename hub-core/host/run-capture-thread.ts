@@ -1,11 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
 import { TrafficStore } from '../capture/traffic-store.ts';
-import { CaptureVersionError } from '../capture/capture-errors.ts';
+import { JobList } from '../capture/job-list.ts';
+import { SecretMask } from '../capture/secret-mask.ts';
+import { limitsOf } from '../capture/segment-list.ts';
 import { systemClock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
-import { CaptureSession, createCaptureRouter } from '../console/router/capture-router.ts';
+import { createCaptureRouter } from '../console/router/capture-router.ts';
+import { CaptureSession } from '../console/router/capture-session.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
 import { createLogger } from './log.ts';
+import { SeqReservations } from './seq-reservations.ts';
 import {
   senderTo,
   type BodyAnswer,
@@ -18,23 +22,24 @@ import {
   type Send,
 } from './thread-messages.ts';
 
-/**
- * A folder that a newer version wrote is left as it is; traffic is recorded beside it. What was captured is worth keeping,
- * but not worth a hub that does not start.
- */
 function openStore(init: CaptureThreadInit, log: Logger): TrafficStore {
-  const open = (dir: string): TrafficStore => new TrafficStore({ dir, state: init.state, clock: systemClock, log });
-  try {
-    return open(init.dir);
-  } catch (error) {
-    if (!(error instanceof CaptureVersionError)) throw error;
-    const beside = `${init.dir}-older`;
+  const { maxRows, maxBytes, mask } = init.settings;
+  const store = new TrafficStore({
+    dir: init.dir,
+    states: init.states,
+    limits: limitsOf({ maxRows, maxBytes }),
+    mask: new SecretMask(mask),
+    clock: systemClock,
+    log,
+  });
+  if (store.readOnly) {
+    const reason = init.dir;
     log.warn(
-      { module: 'capture', error, reason: beside },
-      'the traffic store is from a newer version; a new one is kept beside it',
+      { module: 'capture', reason },
+      'the traffic store is from a newer version: it is shown, and nothing is recorded',
     );
-    return open(beside);
   }
+  return store;
 }
 
 /** The traffic store, as a thread: takes batches from the hub's thread and answers consoles. */
@@ -49,9 +54,15 @@ export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): vo
     host.close();
     return;
   }
-  const thread = new CaptureThread(store, log, host);
+  const thread = new CaptureThread(store, { host, init, log });
   host.on('message', (command: CaptureCommand) => thread.take(command));
   report({ type: 'ready' });
+}
+
+interface CaptureThreadDeps {
+  readonly host: MessagePort;
+  readonly init: CaptureThreadInit;
+  readonly log: Logger;
 }
 
 class CaptureThread {
@@ -60,16 +71,24 @@ class CaptureThread {
   readonly #server: ConsoleServer<{ session: CaptureSession }>;
   readonly #resources = new DisposableStack();
   readonly #report: Send<CaptureReport>;
+  readonly #reservations = new SeqReservations();
   #hub: MessagePort | undefined;
   #answer: Send<CaptureLinkAnswer> = () => {};
 
-  constructor(store: TrafficStore, log: Logger, host: MessagePort) {
+  constructor(store: TrafficStore, { host, init, log }: CaptureThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#store = this.#resources.use(store);
+    const jobs = this.#resources.use(new JobList(systemClock));
     this.#server = this.#resources.use(
       new ConsoleServer({
-        router: createCaptureRouter({ store, clock: systemClock }),
+        router: createCaptureRouter({
+          store,
+          jobs,
+          secrets: new SecretMask(init.settings.secrets),
+          reserveSeqs: (count) => this.#reserveSeqs(count),
+          clock: systemClock,
+        }),
         openSession: () => {
           const session = new CaptureSession();
           return { options: { context: { session } }, [Symbol.dispose]: () => session[Symbol.dispose]() };
@@ -78,9 +97,9 @@ class CaptureThread {
       }),
     );
     this.#resources.use(
-      store.onDidChangeState.subscribe((state) => {
-        this.#report({ type: 'state', state });
-        this.#answer({ type: 'state', state });
+      store.onDidChangeStates.subscribe((states) => {
+        this.#report({ type: 'states', states });
+        this.#answer({ type: 'states', states });
       }),
     );
   }
@@ -107,11 +126,12 @@ class CaptureThread {
   /** A new hub thread: whatever the last one left unfinished, nobody will finish. */
   #attachHub(port: MessagePort): void {
     this.#hub?.close();
+    this.#reservations.fail();
     this.#hub = port;
     this.#answer = senderTo(port);
     this.#store.markOpenAsLost();
     port.on('message', (request: CaptureLinkRequest) => this.#takeFromHub(request));
-    this.#answer({ type: 'attached', nextSeq: this.#store.nextSeq, state: this.#store.state });
+    this.#answer({ type: 'attached', nextSeq: this.#store.nextSeq, states: this.#store.states });
   }
 
   #takeFromHub(request: CaptureLinkRequest): void {
@@ -125,7 +145,16 @@ class CaptureThread {
         return;
       case 'body':
         this.#answer(this.#readBody(request));
+        return;
+      case 'reserved':
+        this.#reservations.settle(request.id, request.firstSeq);
     }
+  }
+
+  /** The hub gives out the numbers; without one, those behind the last row are free. */
+  #reserveSeqs(count: number): Promise<number> {
+    if (this.#hub === undefined) return Promise.resolve(this.#store.nextSeq);
+    return this.#reservations.ask(count, (reserve) => this.#answer(reserve));
   }
 
   #readBody({ id, seq, part, offset, length }: BodyRequest): BodyAnswer {

@@ -1,7 +1,8 @@
 /** What the host and its threads say to each other. Everything is a structured clone; ports are transferred. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { SecretNames } from '../capture/secret-mask.ts';
 import type { StoredBodyPart } from '../capture/stored-exchange.ts';
-import type { CaptureState } from '../capture/traffic-store.ts';
+import type { CaptureStates } from '../capture/capture-mode.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
 import type { ConsoleSecrets } from '../console/web/console-access.ts';
 import type { HubConfigInput } from '../server/hub/config.ts';
@@ -27,9 +28,20 @@ export type CommonCommand =
 export type CommonReport =
   { readonly type: 'pong' } | { readonly type: 'failed'; readonly message: string } | { readonly type: 'stopped' };
 
+/** What of the configuration is the store's. */
+export interface CaptureSettings {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** Never stored. */
+  readonly mask: SecretNames;
+  /** Stored, and replaced in exports. */
+  readonly secrets: SecretNames;
+}
+
 export interface CaptureThreadInit {
   readonly dir: string;
-  readonly state: CaptureState;
+  readonly states: CaptureStates;
+  readonly settings: CaptureSettings;
   readonly log: LogInit;
 }
 
@@ -40,7 +52,7 @@ export type CaptureCommand =
   | BodyRequest;
 
 export type CaptureReport =
-  CommonReport | { readonly type: 'ready' } | { readonly type: 'state'; readonly state: CaptureState } | BodyAnswer;
+  CommonReport | { readonly type: 'ready' } | { readonly type: 'states'; readonly states: CaptureStates } | BodyAnswer;
 
 export interface BodyRequest {
   readonly type: 'body';
@@ -61,14 +73,17 @@ export interface BodyAnswer {
 export type CaptureLinkRequest =
   | { readonly type: 'batch'; readonly batch: TrafficBatch; readonly weight: number }
   | { readonly type: 'console'; readonly port: MessagePort }
+  | { readonly type: 'reserved'; readonly id: number; readonly firstSeq: number }
   | BodyRequest;
 
 /** Capture thread → hub thread. `stored`: bytes that need not be counted as pending any more. */
 export type CaptureLinkAnswer =
   /** The first: from here on batches are taken, whose numbers must not be below `nextSeq`. */
-  | { readonly type: 'attached'; readonly nextSeq: number; readonly state: CaptureState }
+  | { readonly type: 'attached'; readonly nextSeq: number; readonly states: CaptureStates }
   | { readonly type: 'stored'; readonly weight: number }
-  | { readonly type: 'state'; readonly state: CaptureState }
+  /** Numbers are wanted for rows that no exchange of this hub makes: they are `firstSeq` and those behind it. */
+  | { readonly type: 'reserve'; readonly id: number; readonly count: number }
+  | { readonly type: 'states'; readonly states: CaptureStates }
   | BodyAnswer;
 
 export interface HubThreadInit {

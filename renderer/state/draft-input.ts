@@ -78,7 +78,8 @@ export function draftInput(draft: Draft): DraftInput {
 }
 
 /** Why a captured request cannot be sent again; undefined when it can. */
-export function resendObstacle({ request }: ExchangeDetail): string | undefined {
+export function resendObstacle({ row, request }: ExchangeDetail): string | undefined {
+  if (row.traits.includes('is:masked')) return 'Secrets of it were replaced before it was stored';
   if (request.storedBytes >= request.totalBytes) return undefined;
   return `Only ${request.storedBytes} of ${request.totalBytes} bytes of the body were stored`;
 }

@@ -16,6 +16,7 @@ export function toneOfStatus(status: number): Tone {
 
 /** A row's status as a short word: the number, or what it waits for. */
 export function exchangeStatus(row: Pick<ExchangeRow, 'status' | 'outcome'>): ExchangeStatus {
+  if (row.outcome === 'gap') return { tone: 'warn', word: 'gap' };
   if (row.outcome === 'one-way') return { tone: 'info', word: 'one-way' };
   if (row.status === null)
     return row.outcome === null ? { tone: 'pending', word: 'pending' } : { tone: 'error', word: row.outcome };
@@ -34,6 +35,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   'caller-lost': 'The caller left before the answer came',
   'one-way': 'No answer was wanted',
   lost: 'The hub stopped before the answer came',
+  gap: 'Exchanges were not recorded here',
 };
 
 export function outcomeText(outcome: string | null): string {

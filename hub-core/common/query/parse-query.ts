@@ -1,10 +1,20 @@
+import { parseJsonPath } from './json-path.ts';
+import { findKey, type QueryKey } from './query-keys.ts';
 import { QuerySyntaxError } from './query-syntax-error.ts';
-import type { Pattern, Query, StatusTest, TextField } from './query.ts';
-import { tokenize, type Token } from './tokenize.ts';
-
-const TEXT_FIELDS: readonly string[] = ['service', 'method', 'from', 'to'] satisfies TextField[];
-/** The keys that a filter knows, in the order in which they are offered. */
-export const QUERY_KEYS: readonly string[] = [...TEXT_FIELDS, 'status'];
+import type { Comparison, Query } from './query.ts';
+import {
+  bodyTest,
+  jsonTest,
+  numberTest,
+  numberValue,
+  patternValue,
+  statusTest,
+  textRegex,
+  timeValue,
+  traitValue,
+  VALUE_NAMES,
+} from './query-values.ts';
+import { tokenize, type KeyToken, type Operator, type Token, type ValueToken } from './tokenize.ts';
 
 /** More than a person writes; keeps every evaluation of a filter, SQL among them, far from its limits. */
 const MAX_TERMS = 128;
@@ -12,33 +22,31 @@ const MAX_TERMS = 128;
 /** Deep enough for anything a person writes, and far from the stack's end. */
 const MAX_DEPTH = 64;
 
-function isTextField(key: string): key is TextField {
-  return TEXT_FIELDS.includes(key);
+export interface ParseOptions {
+  /** Wall time, whose day times like `10:30` are of; ms since 1970. */
+  readonly nowMs: number;
 }
 
-type ValueToken = Extract<Token, { kind: 'word' | 'quoted' }>;
+const isValue = (token: Token | undefined): token is ValueToken =>
+  token?.kind === 'word' || token?.kind === 'quoted' || token?.kind === 'regex';
 
-function statusTest(value: ValueToken): StatusTest {
-  const text = value.text.toLowerCase();
-  if (text === 'error') return { kind: 'error' };
-  if (text === 'pending') return { kind: 'pending' };
-  if (/^[1-9]xx$/.test(text)) return { kind: 'class', hundreds: Number(text.charAt(0)) };
-  if (/^\d{1,5}$/.test(text)) return { kind: 'code', code: Number(text) };
-  throw new QuerySyntaxError(`"${value.text}" is no status: write a number, 4xx, 5xx, error or pending`, {
-    column: value.start + 1,
-  });
-}
+/** What `key<operator>value` comes down to; `!=` is the negation of `=`. */
+const comparisonOf = (operator: Operator): Comparison => (operator === ':' || operator === '!=' ? '=' : operator);
+
+const COMPARED: ReadonlySet<QueryKey['type']> = new Set(['number', 'duration', 'size', 'status', 'json']);
 
 /** Recursive descent, one token of look-ahead: or := and { OR and }; and := { not }; not := ["-"] term. */
 class Parser {
   readonly #input: string;
+  readonly #nowMs: number;
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
   #terms = 0;
 
-  constructor(input: string) {
+  constructor(input: string, { nowMs }: ParseOptions) {
     this.#input = input;
+    this.#nowMs = nowMs;
     this.#tokens = tokenize(input);
   }
 
@@ -83,29 +91,23 @@ class Parser {
 
   #term(): Query {
     const token = this.#tokens[this.#at];
-    switch (token?.kind) {
-      case 'word':
-      case 'quoted':
-        this.#count();
-        this.#at += 1;
-        return { kind: 'text', text: token.text };
-      case 'key':
-        this.#at += 1;
-        return this.#field(token);
-      case '(':
-        return this.#nested(() => this.#group(token.start));
-      case ',':
-        throw new QuerySyntaxError(
-          'A comma separates the values of a key, as in service:a,b; quote the text to search for a comma',
-          {
-            column: token.start + 1,
-          },
-        );
-      case '-':
-      case ')':
-      case undefined:
-        throw this.#errorHere('A search term is missing');
+    if (isValue(token)) {
+      this.#count();
+      this.#at += 1;
+      return token.kind === 'regex' ? { kind: 'regex', source: textRegex(token) } : { kind: 'text', text: token.text };
     }
+    if (token?.kind === 'key') {
+      this.#at += 1;
+      return this.#keyed(token);
+    }
+    if (token?.kind === '(') return this.#nested(() => this.#group(token.start));
+    if (token?.kind === ',') {
+      throw new QuerySyntaxError(
+        'A comma separates the values of a key, as in service:a,b; quote the text to search for a comma',
+        { column: token.start + 1 },
+      );
+    }
+    throw this.#errorHere('A search term is missing');
   }
 
   #group(start: number): Query {
@@ -121,26 +123,75 @@ class Parser {
     return query;
   }
 
-  #field(token: Extract<Token, { kind: 'key' }>): Query {
-    const key = token.key.toLowerCase();
-    if (!isTextField(key) && key !== 'status') throw this.#unknownKey(token);
-    const values = this.#values(token);
-    if (key === 'status') return { kind: 'status', tests: values.map(statusTest) };
-    return {
-      kind: 'field',
-      field: key,
-      patterns: values.map((value): Pattern => ({ text: value.text, wild: value.kind === 'word' })),
-    };
+  #keyed(token: KeyToken): Query {
+    const key = findKey(token.key);
+    if (key === undefined) throw this.#unknownKey(token);
+    const { operator } = token;
+    const compares = operator !== ':' && operator !== '=' && operator !== '!=';
+    if (key.type === 'json') return this.#json(token);
+    if (compares && !COMPARED.has(key.type))
+      throw new QuerySyntaxError(`"${key.key}" is not compared with "${operator}": write ${key.key}:`, {
+        column: token.end - operator.length + 1,
+      });
+    const query = this.#field(key, token, comparisonOf(operator));
+    return operator === '!=' ? { kind: 'not', term: query } : query;
+  }
+
+  #field(key: Exclude<QueryKey, { type: 'json' }>, token: KeyToken, comparison: Comparison): Query {
+    const name = VALUE_NAMES[key.type];
+    switch (key.type) {
+      case 'text':
+        return { kind: 'field', field: key.key, patterns: this.#values(token, name).map(patternValue) };
+      case 'number':
+      case 'duration':
+      case 'size': {
+        const tests = this.#values(token, name).map((value) => numberTest(value, key.type, comparison));
+        return { kind: 'number', field: key.key, tests };
+      }
+      case 'status':
+        return { kind: 'status', tests: this.#values(token, name).map((value) => statusTest(value, comparison)) };
+      case 'trait':
+        return { kind: 'trait', traits: this.#values(token, name).map((value) => traitValue(value, key)) };
+      case 'body':
+        return { kind: 'body', contents: this.#values(token, name).map(bodyTest) };
+      case 'time':
+        return { kind: 'time', bound: key.key, atMs: timeValue(this.#onlyValue(token, name), this.#nowMs) };
+      case 'age':
+        return { kind: 'last', ms: numberValue(this.#onlyValue(token, name), 'age') };
+    }
+  }
+
+  #json(token: KeyToken): Query {
+    const path = this.#tokens[this.#at];
+    if (token.operator !== ':' || path?.kind !== 'path' || path.start !== token.end)
+      throw new QuerySyntaxError('A path is missing after "json:", as in json:$.order.id=7', { column: token.end + 1 });
+    this.#at += 1;
+    const parsed = parseJsonPath(path.text, path.start + 1);
+    const operator = this.#tokens[this.#at];
+    if (operator?.kind !== 'operator' || operator.start !== path.end) {
+      this.#count();
+      return { kind: 'json', path: parsed, tests: [] };
+    }
+    this.#at += 1;
+    const values = this.#values({ key: token.key, end: operator.end }, 'value');
+    const tests = values.map((value) => jsonTest(value, comparisonOf(operator.operator)));
+    const query: Query = { kind: 'json', path: parsed, tests };
+    return operator.operator === '!=' ? { kind: 'not', term: query } : query;
   }
 
   /** One or more values with commas between, none of them preceded by a space. */
-  #values(key: Extract<Token, { kind: 'key' }>): ValueToken[] {
+  #values(key: Pick<KeyToken, 'key' | 'end'>, name: string): ValueToken[] {
     const values: ValueToken[] = [];
-    let end = key.end;
+    let { end } = key;
     for (;;) {
       const value = this.#tokens[this.#at];
-      if ((value?.kind !== 'word' && value?.kind !== 'quoted') || value.start !== end || value.end === value.start) {
-        throw new QuerySyntaxError(`A value is missing after "${key.key}:"`, { column: end + 1 });
+      if (!isValue(value) || value.start !== end || value.end === value.start) {
+        const written =
+          this.#input
+            .slice(0, key.end)
+            .split(/[\s()]/)
+            .at(-1) ?? key.key;
+        throw new QuerySyntaxError(`A ${name} is missing after "${written}"`, { column: end + 1 });
       }
       this.#count();
       this.#at += 1;
@@ -152,17 +203,21 @@ class Parser {
     }
   }
 
-  #unknownKey(token: Extract<Token, { kind: 'key' }>): QuerySyntaxError {
+  #onlyValue(key: KeyToken, name: string): ValueToken {
+    const [value, another] = this.#values(key, name);
+    if (value === undefined || another !== undefined)
+      throw new QuerySyntaxError(`"${key.key}" takes one ${name} only`, { column: (another ?? key).start + 1 });
+    return value;
+  }
+
+  #unknownKey(token: KeyToken): QuerySyntaxError {
     const rest = this.#input.slice(token.start);
     const word = /^[^\s()"]*/.exec(rest)?.[0] ?? rest;
     const suggestion = `${this.#input.slice(0, token.start)}"${word.replaceAll('\\', String.raw`\\`)}"${rest.slice(word.length)}`;
-    return new QuerySyntaxError(
-      `There is no key "${token.key}"; the keys are ${QUERY_KEYS.join(', ')}. Quote the text to search for it as it is`,
-      {
-        column: token.start + 1,
-        suggestion,
-      },
-    );
+    return new QuerySyntaxError(`There is no key "${token.key}"; quote the text to search for it as it is`, {
+      column: token.start + 1,
+      suggestion,
+    });
   }
 
   #errorHere(message: string): QuerySyntaxError {
@@ -190,15 +245,15 @@ class Parser {
 }
 
 /**
- * Parses a filter. Terms side by side must all hold; `OR` binds weaker; `-` negates; brackets group. A word or a "quoted
- * text" is searched in service, method, uri, from, provider, status and error; `service:`, `method:`, `from:` and `to:` take
- * values with `*` and `?`, `status:` a number, `4xx`, `error` or `pending`; a comma between values means any of them.
+ * Parses a filter; docs/query.md is its specification. Terms side by side must all hold; `OR` binds weaker; `-` negates;
+ * brackets group. A word, a "quoted text" or a /regular expression/ is searched in what a row shows; `key:value` looks at one
+ * thing; a comma between values means any of them.
  *
  * @throws {QuerySyntaxError}
  *
  * @example
- * const query = parseQuery('service:math.* -status:2xx "order 7"');
+ * const query = parseQuery('service:math.* -status:2xx dur>50ms "order 7"', { nowMs: clock.wallMs() });
  */
-export function parseQuery(input: string): Query {
-  return new Parser(input.toWellFormed()).parse();
+export function parseQuery(input: string, options: ParseOptions): Query {
+  return new Parser(input.toWellFormed(), options).parse();
 }

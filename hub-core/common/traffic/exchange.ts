@@ -85,5 +85,7 @@ export interface TrafficBatch {
   /** Exchanges (rows) and bodies left out since the last batch because the store could not keep up. */
   readonly droppedRows: number;
   readonly droppedBodies: number;
+  /** A number that is kept for the row which tells of the dropped ones; no exchange has it. */
+  readonly gapSeq?: number | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }

@@ -5,12 +5,15 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 
-export const captureStateSchema = z.enum(['recording', 'headers-only', 'paused']);
+/** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
+export const captureStateSchema = z.enum(['recording', 'headers-only', 'paused', 'off']);
 export type CaptureState = z.infer<typeof captureStateSchema>;
 
 /** Where the store stands; at most ten a second. */
 export const watermarkSchema = z.strictObject({
   state: captureStateSchema,
+  /** Services with a state of their own: the less of the two holds. */
+  services: z.record(z.string(), captureStateSchema),
   rows: z.int(),
   /** 0 when empty. Sequence numbers start at 1. */
   firstSeq: z.int(),
@@ -23,6 +26,10 @@ export const watermarkSchema = z.strictObject({
   droppedRows: z.int(),
   droppedBodies: z.int(),
   rowsPerSec: z.number(),
+  /** A newer version wrote the store: it is shown, and nothing is recorded. */
+  readOnly: z.boolean(),
+  /** What `undoClear` brings back, until that wall time; null when there is nothing to undo. */
+  cleared: z.strictObject({ rows: z.int(), untilMs: z.number() }).nullable(),
 });
 export type Watermark = z.infer<typeof watermarkSchema>;
 
@@ -43,8 +50,21 @@ export const exchangeRowSchema = z.strictObject({
   outcome: z.string().nullable(),
   error: z.string(),
   durationMs: z.number().nullable(),
+  /** Time it waited for a free channel. */
+  queueMs: z.number().nullable(),
   requestBytes: z.int(),
   replyBytes: z.int(),
+  /** Words of the filter language, such as `is:truncated`. */
+  traits: z.array(z.string()),
+  /** 1 to 6; 0 = none. */
+  mark: z.int(),
+  comment: z.string(),
+  tags: z.array(z.string()),
+  /**
+   * Of a row that stands for exchanges which were not recorded: how many, null when nobody knows; `ended`: the hub ended
+   * without warning, `behind`: the store could not keep up.
+   */
+  gap: z.strictObject({ rows: z.int().nullable(), reason: z.enum(['ended', 'behind']) }).nullable(),
 });
 export type ExchangeRow = z.infer<typeof exchangeRowSchema>;
 
@@ -82,12 +102,54 @@ export type ExchangeDetail = z.infer<typeof exchangeDetailSchema>;
 /** The rows that matched when the query was opened, in order of arrival. New rows are found by `refresh`. */
 export const queryResultSchema = z.strictObject({
   queryId: z.string(),
-  /** Rows that match. */
+  /** Rows that match, of those that were looked at. */
   count: z.int(),
-  /** Rows that were looked at. */
+  /** Rows of the store. */
   total: z.int(),
+  /** Rows that were looked at. */
+  searched: z.int(),
+  /** False while a search goes on, and when it was stopped: `count` may grow yet, and 0 does not mean that there are none. */
+  complete: z.boolean(),
+  /** The search that goes on. */
+  jobId: z.string().nullable(),
 });
 export type QueryResult = z.infer<typeof queryResultSchema>;
+
+/** Something that takes a while: a search through bodies, an export. */
+const jobSchema = z.strictObject({
+  jobId: z.string(),
+  kind: z.enum(['search', 'export']),
+  /** The filter. */
+  label: z.string(),
+  state: z.enum(['running', 'done', 'stopped', 'failed']),
+  startedMs: z.number(),
+  /** Rows that were looked at or written, of how many. */
+  searched: z.int(),
+  of: z.int(),
+  found: z.int(),
+  /** Why it failed, else ''. */
+  message: z.string(),
+});
+
+/** How a filter is understood: in plain words, or why it is not. */
+const queryMeaningSchema = z.discriminatedUnion('valid', [
+  z.strictObject({ valid: z.literal(true), meaning: z.string() }),
+  z.strictObject({
+    valid: z.literal(false),
+    message: z.string(),
+    /** From 1. */
+    column: z.int(),
+    /** The whole filter, mended, where one change is the likely meaning. */
+    suggestion: z.string().nullable(),
+  }),
+]);
+
+export type QueryMeaning = z.infer<typeof queryMeaningSchema>;
+
+const queryText = z.string().max(4096);
+
+/** How long a call waits for its search before it becomes a job; absent: until the search is complete. */
+const waitMs = z.int().min(0).max(60_000).optional();
 
 const queryIdInput = z.strictObject({ queryId: z.string().max(64) });
 
@@ -95,20 +157,78 @@ export const captureContract = {
   capture: {
     /** The newest watermark, at most ten a second, starting with the current one. */
     watch: oc.output(eventIterator(watermarkSchema)),
-    setState: oc.input(z.strictObject({ state: captureStateSchema })).output(watermarkSchema),
-    /** Drops every row. */
+    /** Of all traffic, or of one service, whose own state `recording` takes away. */
+    setState: oc
+      .input(z.strictObject({ state: captureStateSchema, service: z.string().min(1).max(64).optional() }))
+      .output(watermarkSchema),
+    /** Takes every row away; for ten seconds `undoClear` brings them back. */
     clear: oc.output(watermarkSchema),
+    /** @throws NOT_FOUND when there is nothing to bring back any more */
+    undoClear: oc.output(watermarkSchema),
     /**
      * @throws BAD_REQUEST with `data.column` (from 1) when the query does not parse
      */
-    open: oc.input(z.strictObject({ query: z.string().max(4096) })).output(queryResultSchema),
-    /** Looks at what came since, and returns the new counts. */
-    refresh: oc.input(queryIdInput).output(queryResultSchema),
+    open: oc.input(z.strictObject({ query: queryText, waitMs })).output(queryResultSchema),
+    /** Looks at what came since, and returns the new counts; of a search that goes on, or was stopped, how far it came. */
+    refresh: oc.input(queryIdInput.extend({ waitMs })).output(queryResultSchema),
     /** Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. */
     window: oc
       .input(z.strictObject({ queryId: z.string().max(64), from: z.int().min(0), count: z.int().min(1).max(512) }))
       .output(z.strictObject({ from: z.int(), rows: z.array(exchangeRowSchema), revision: z.int() })),
+    /** What can stand at the cursor of a filter, with counts of values that were seen lately, and what the filter means. */
+    complete: oc.input(z.strictObject({ query: queryText, cursor: z.int().min(0).max(4096) })).output(
+      z.strictObject({
+        /** The part that a completion replaces, in UTF-16 units. */
+        from: z.int(),
+        to: z.int(),
+        items: z.array(z.strictObject({ text: z.string(), about: z.string(), count: z.int().optional() })),
+        check: queryMeaningSchema,
+      }),
+    ),
+    jobs: {
+      /** The jobs that run and those that ended lately, at most ten times a second. */
+      watch: oc.output(eventIterator(z.strictObject({ jobs: z.array(jobSchema) }))),
+      /** What was found stays. */
+      stop: oc.input(z.strictObject({ jobId: z.string().max(64) })).output(z.strictObject({ stopped: z.boolean() })),
+    },
+    /** Marks, comments and tags an exchange; what is absent stays as it is. */
+    annotate: oc
+      .input(
+        z.strictObject({
+          seq: z.int().min(1),
+          mark: z.int().min(0).max(6).optional(),
+          comment: z.string().max(4096).optional(),
+          tags: z.array(z.string().min(1).max(64)).max(32).optional(),
+        }),
+      )
+      .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
+    /** Exchanges as lines of JSON, each a record of hub-core/common/transfer, in pieces that the reader asks for. */
+    export: {
+      /** The rows of a filter, or those with these numbers. `secrets`: with what is replaced otherwise. */
+      open: oc
+        .input(
+          z.strictObject({
+            query: queryText.default(''),
+            seqs: z.array(z.int().min(1)).min(1).max(10_000).optional(),
+            secrets: z.boolean().default(false),
+          }),
+        )
+        .output(z.strictObject({ exportId: z.string(), rows: z.int() })),
+      /** @throws NOT_FOUND for an export that is over, was stopped or closed */
+      read: oc
+        .input(z.strictObject({ exportId: z.string().max(64) }))
+        .output(z.strictObject({ lines: z.string(), written: z.int(), done: z.boolean() })),
+      close: oc.input(z.strictObject({ exportId: z.string().max(64) })).output(z.strictObject({ closed: z.boolean() })),
+    },
+    /**
+     * Adds exchanges behind those that are there, under new numbers.
+     *
+     * @throws BAD_REQUEST naming the line that is no record; CONFLICT when the store is only read
+     */
+    importRecords: oc
+      .input(z.strictObject({ lines: z.string().max(8 << 20) }))
+      .output(z.strictObject({ imported: z.int() })),
     exchange: oc.input(z.strictObject({ seq: z.int().min(1) })).output(exchangeDetailSchema.nullable()),
     /** Part of a stored body, for places without the body route. */
     body: oc

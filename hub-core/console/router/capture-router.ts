@@ -1,56 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { implement, onError, ORPCError } from '@orpc/server';
-import type { TrafficStore } from '../../capture/traffic-store.ts';
-import type { TrafficQuery } from '../../capture/traffic-query.ts';
-import type { StoredMessage } from '../../capture/stored-exchange.ts';
-import type { Clock } from '../../common/base/clock.ts';
+import { Search, type SearchState } from '../../capture/search.ts';
+import type { StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
 import type { Encoding } from '../../common/protocol/message.ts';
 import { encodingWord } from '../../common/protocol/words.ts';
-import { captureContract } from '../contract/capture-contract.ts';
+import { completeQuery } from '../../common/query/complete-query.ts';
+import { explainQuery } from '../../common/query/explain-query.ts';
+import { parseQuery } from '../../common/query/parse-query.ts';
+import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
+import { traitWords } from '../../common/query/traits.ts';
+import { captureContract, type ExchangeRow, type QueryMeaning } from '../contract/capture-contract.ts';
 import { toConsoleError } from './console-errors.ts';
+import type { CaptureSession } from './capture-session.ts';
 import { newestOf } from './newest-of.ts';
+import { createTransferRouter, type TransferDeps } from './transfer-router.ts';
 
 /** The page shows a watermark at most this often. */
 const WATERMARK_INTERVAL_MS = 100;
 
-/** Open queries of one line; more than a page shows at once. The one opened first is closed for a further one. */
-const MAX_QUERIES = 8;
+export type CaptureRouterDeps = TransferDeps;
 
-/** The queries that one console has open. */
-export class CaptureSession implements Disposable {
-  readonly #queries = new Map<string, TrafficQuery>();
-
-  add(query: TrafficQuery): string {
-    const id = randomUUID();
-    const oldest = this.#queries.keys().next().value;
-    if (this.#queries.size >= MAX_QUERIES && oldest !== undefined) this.#queries.delete(oldest);
-    this.#queries.set(id, query);
-    return id;
-  }
-
-  /** @throws {ORPCError} NOT_FOUND */
-  get(id: string): TrafficQuery {
-    const query = this.#queries.get(id);
-    if (query === undefined)
-      throw new ORPCError('NOT_FOUND', { message: `There is no open query "${id}": open it again` });
-    return query;
-  }
-
-  remove(id: string): boolean {
-    return this.#queries.delete(id);
-  }
-
-  [Symbol.dispose](): void {
-    this.#queries.clear();
-  }
-}
-
-export interface CaptureRouterDeps {
-  readonly store: TrafficStore;
-  readonly clock: Clock;
-}
-
-function message(stored: StoredMessage) {
+function messageOf(stored: StoredMessage) {
   return {
     encoding: encodingWord(stored.encoding as Encoding),
     headers: stored.headers.map(([name, value]): [string, string] => [name, value]),
@@ -59,8 +28,25 @@ function message(stored: StoredMessage) {
   };
 }
 
+function rowOf({ traits, tags, ...row }: StoredRow): ExchangeRow {
+  return { ...row, traits: traitWords(traits), tags: [...tags] };
+}
+
+const resultOf = (queryId: string, state: SearchState) => ({ queryId, ...state });
+
+function meaningOf(query: string, nowMs: number): QueryMeaning {
+  try {
+    return { valid: true, meaning: explainQuery(parseQuery(query, { nowMs })) };
+  } catch (error) {
+    if (!(error instanceof QuerySyntaxError)) throw error;
+    const { message, column, suggestion = null } = error;
+    return { valid: false, message, column, suggestion };
+  }
+}
+
 /** The console's `capture` root over a traffic store. Every line brings a {@link CaptureSession}. */
-export function createCaptureRouter({ store, clock }: CaptureRouterDeps) {
+export function createCaptureRouter(deps: CaptureRouterDeps) {
+  const { store, jobs, clock } = deps;
   const os = implement(captureContract)
     .$context<{ session: CaptureSession }>()
     .use(
@@ -68,49 +54,71 @@ export function createCaptureRouter({ store, clock }: CaptureRouterDeps) {
         throw toConsoleError(error);
       }),
     );
-  return os.router({
-    capture: {
-      watch: os.capture.watch.handler(({ signal }) =>
-        newestOf({
-          changed: store.onDidChange,
-          current: () => store.watermark(),
-          minIntervalMs: WATERMARK_INTERVAL_MS,
-          clock,
-          signal,
-        }),
+  const newest = { minIntervalMs: WATERMARK_INTERVAL_MS, clock };
+  const recording = {
+    watch: os.capture.watch.handler(({ signal }) =>
+      newestOf({ ...newest, changed: store.onDidChange, current: () => store.watermark(), signal }),
+    ),
+    setState: os.capture.setState.handler(({ input }) => {
+      store.setState(input.state, input.service);
+      return store.watermark();
+    }),
+    clear: os.capture.clear.handler(() => {
+      store.clear();
+      return store.watermark();
+    }),
+    undoClear: os.capture.undoClear.handler(() => {
+      if (!store.undoClear()) throw new ORPCError('NOT_FOUND', { message: 'What was cleared is gone for good' });
+      return store.watermark();
+    }),
+    annotate: os.capture.annotate.handler(({ input: { seq, ...annotation } }) => ({
+      annotated: store.annotate(seq, annotation),
+    })),
+  };
+  const queries = {
+    open: os.capture.open.handler(async ({ input, context, signal }) => {
+      const search = new Search({ query: store.query(input.query), label: input.query, jobs, clock });
+      const state = await search.advance(input.waitMs, signal);
+      return resultOf(context.session.queries.add(search), state);
+    }),
+    refresh: os.capture.refresh.handler(async ({ input, context, signal }) =>
+      resultOf(input.queryId, await context.session.queries.get(input.queryId).advance(input.waitMs, signal)),
+    ),
+    window: os.capture.window.handler(({ input, context }) => {
+      const { from, rows, revision } = context.session.queries.get(input.queryId).window(input.from, input.count);
+      return { from, rows: rows.map(rowOf), revision };
+    }),
+    close: os.capture.close.handler(({ input, context }) => ({
+      closed: context.session.queries.remove(input.queryId),
+    })),
+    complete: os.capture.complete.handler(({ input }) => {
+      const { from, to, items } = completeQuery(input.query, input.cursor, (...asked) => store.seenValues(...asked));
+      return { from, to, items: [...items], check: meaningOf(input.query, clock.wallMs()) };
+    }),
+    jobs: {
+      watch: os.capture.jobs.watch.handler(({ signal }) =>
+        newestOf({ ...newest, changed: jobs.onDidChange, current: () => ({ jobs: [...jobs.snapshot()] }), signal }),
       ),
-      setState: os.capture.setState.handler(({ input }) => {
-        store.setState(input.state);
-        return store.watermark();
-      }),
-      clear: os.capture.clear.handler(() => {
-        store.clear();
-        return store.watermark();
-      }),
-      open: os.capture.open.handler(async ({ input, context, signal }) => {
-        const query = store.query(input.query);
-        const counts = await query.refresh(signal);
-        return { queryId: context.session.add(query), ...counts };
-      }),
-      refresh: os.capture.refresh.handler(async ({ input, context, signal }) => {
-        const counts = await context.session.get(input.queryId).refresh(signal);
-        return { queryId: input.queryId, ...counts };
-      }),
-      window: os.capture.window.handler(({ input, context }) => {
-        const { from, rows, revision } = context.session.get(input.queryId).window(input.from, input.count);
-        return { from, rows: [...rows], revision };
-      }),
-      close: os.capture.close.handler(({ input, context }) => ({ closed: context.session.remove(input.queryId) })),
-      exchange: os.capture.exchange.handler(({ input }) => {
-        const found = store.exchange(input.seq);
-        if (found === undefined) return null;
-        return { ...found, request: message(found.request), reply: found.reply === null ? null : message(found.reply) };
-      }),
-      body: os.capture.body.handler(({ input }) => {
-        const part = store.body(input.seq, input.part, input);
-        if (part === undefined) return null;
-        return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
-      }),
+      stop: os.capture.jobs.stop.handler(({ input }) => ({ stopped: jobs.stop(input.jobId) })),
     },
-  });
+  };
+  const messages = {
+    exchange: os.capture.exchange.handler(({ input }) => {
+      const found = store.exchange(input.seq);
+      if (found === undefined) return null;
+      const { row, request, reply } = found;
+      return {
+        ...found,
+        row: rowOf(row),
+        request: messageOf(request),
+        reply: reply === null ? null : messageOf(reply),
+      };
+    }),
+    body: os.capture.body.handler(({ input }) => {
+      const part = store.body(input.seq, input.part, input);
+      if (part === undefined) return null;
+      return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
+    }),
+  };
+  return os.router({ capture: { ...recording, ...queries, ...messages, ...createTransferRouter(deps) } });
 }

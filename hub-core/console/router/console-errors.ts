@@ -1,4 +1,5 @@
 import { ORPCError } from '@orpc/server';
+import { CaptureImportError, CaptureReadOnlyError } from '../../capture/capture-errors.ts';
 import { HubError } from '../../common/errors/hub-error.ts';
 import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
 
@@ -15,5 +16,8 @@ export function toConsoleError(error: unknown): unknown {
     const { message, column, suggestion } = error;
     return new ORPCError('BAD_REQUEST', { message, data: { column, suggestion }, cause: error });
   }
+  if (error instanceof CaptureImportError)
+    return new ORPCError('BAD_REQUEST', { message: error.message, cause: error });
+  if (error instanceof CaptureReadOnlyError) return new ORPCError('CONFLICT', { message: error.message, cause: error });
   return error;
 }

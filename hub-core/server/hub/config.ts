@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonPath } from '../../common/query/json-path.ts';
 import { DEFAULT_DATAGRAM_BYTES } from '../../common/transport/datagram/datagram.ts';
 import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limits.ts';
 import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
@@ -123,13 +124,54 @@ const resilienceSchema = z.strictObject({
     .prefault({}),
 });
 
+const headerNames = (): z.ZodArray<z.ZodString> =>
+  z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[!#$%&'+.^_`|~0-9a-z-]+\*?$|^\*$/, 'must be a lower-case header name, or the beginning of one and *'),
+    )
+    .max(256);
+
+const captureStateSchema = z.enum(['recording', 'headers-only', 'paused', 'off']);
+
+const jsonPaths = (): z.ZodArray<z.ZodString> =>
+  z.array(z.string().max(1_000).refine(isJsonPath, 'must be a path like $.password or $..token')).max(256);
+
 const captureSchema = z.strictObject({
+  state: captureStateSchema
+    .default('recording')
+    .describe('What is recorded at first: recording, headers-only, paused or off'),
+  services: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}=(recording|headers-only|paused|off)$/, 'must be like math=off'))
+    .max(1_000)
+    .default([])
+    .describe('The same for single services, as in math=headers-only; the less of the two holds'),
   maxBodyBytes: bytes().default(MIB).describe('Bytes kept of each captured body; 0 = bodies are not captured'),
   budgetBytes: bytes()
     .default(32 * MIB)
     .describe(
       'Bytes on their way to the traffic store above which bodies, at twice as much rows, are dropped; 0 = none',
     ),
+  maxRows: count()
+    .default(1_000_000)
+    .describe('Rows of the traffic store above which the oldest are dropped, some thousands at a time; 0 = none'),
+  maxBytes: bytes()
+    .default(2_048 * MIB)
+    .describe('Bytes of the traffic store above which the oldest rows are dropped; 0 = none'),
+  maskHeaders: headerNames()
+    .default(['authorization', 'proxy-authorization', 'cookie', 'set-cookie'])
+    .describe('Headers whose values are replaced before they are stored; x-* = all that begin so'),
+  maskJson: jsonPaths()
+    .default([])
+    .describe('Paths into JSON bodies whose values are replaced before they are stored, as in $..password'),
+  secretHeaders: headerNames()
+    .default(['x-api-key', 'x-auth-token', 'x-csrf-token'])
+    .describe('Headers whose values are stored, and replaced in exports'),
+  secretJson: jsonPaths()
+    .default(['$..password', '$..secret', '$..token', '$..access_token', '$..refresh_token', '$..api_key'])
+    .describe('Paths into JSON bodies whose values are stored, and replaced in exports'),
 });
 
 const rate = (): z.ZodNumber => z.number().nonnegative().max(1_000_000);
@@ -169,16 +211,6 @@ const blockListSchema = z.strictObject({
     ),
   slowToMs: milliseconds().max(5_000).default(5_000).describe('Longest such delay, ms; 0 = no delay'),
 });
-
-const headerNames = (): z.ZodArray<z.ZodString> =>
-  z
-    .array(
-      z
-        .string()
-        .max(128)
-        .regex(/^[!#$%&'+.^_`|~0-9a-z-]+\*?$|^\*$/, 'must be a lower-case header name, or the beginning of one and *'),
-    )
-    .max(256);
 
 const headersSchema = z.strictObject({
   requestDeny: headerNames()

@@ -2,11 +2,14 @@ import { createORPCClient } from '@orpc/client';
 import type { ClientLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JobList } from '../../capture/job-list.ts';
+import { SecretMask } from '../../capture/secret-mask.ts';
 import type { TrafficStore } from '../../capture/traffic-store.ts';
 import { systemClock } from '../../common/base/clock.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { CaptureContract } from '../../console/contract/capture-contract.ts';
-import { CaptureSession, createCaptureRouter } from '../../console/router/capture-router.ts';
+import { createCaptureRouter } from '../../console/router/capture-router.ts';
+import { CaptureSession } from '../../console/router/capture-session.ts';
 import { ConsoleServer, type ConsoleLine } from '../../console/router/serve-console.ts';
 import {
   exchangeEnd,
@@ -44,7 +47,13 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       store = openTrafficStore(folder.path);
       disposedSessions = 0;
       server = new ConsoleServer({
-        router: createCaptureRouter({ store, clock: systemClock }),
+        router: createCaptureRouter({
+          store,
+          jobs: new JobList(systemClock),
+          secrets: new SecretMask({ headers: ['x-secret'], jsonPaths: ['$..password'] }),
+          reserveSeqs: () => Promise.resolve(store.nextSeq),
+          clock: systemClock,
+        }),
         openSession: () => ({
           options: { context: { session: new CaptureSession() } },
           [Symbol.dispose]: () => void (disposedSessions += 1),
@@ -144,6 +153,59 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       store.write(exchangesBatch(1, 5));
       expect(await capture.setState({ state: 'paused' })).toMatchObject({ state: 'paused', rows: 5 });
       expect(await capture.clear()).toMatchObject({ state: 'paused', rows: 0, firstSeq: 0 });
+    });
+
+    it('[CO6] undoClear() brings back what clear() took, once; annotate() is seen in the row', async () => {
+      store.write(exchangesBatch(1, 3));
+      expect((await capture.clear()).cleared).toMatchObject({ rows: 3 });
+      expect(await capture.undoClear()).toMatchObject({ rows: 3, cleared: null });
+      await expect(capture.undoClear()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await capture.annotate({ seq: 2, mark: 4, tags: ['odd'] })).toEqual({ annotated: true });
+      expect(await capture.annotate({ seq: 9, mark: 4 })).toEqual({ annotated: false });
+      expect((await capture.exchange({ seq: 2 }))?.row).toMatchObject({
+        mark: 4,
+        tags: ['odd'],
+        comment: '',
+        gap: null,
+      });
+      expect(await capture.setState({ state: 'off', service: 'math' })).toMatchObject({
+        state: 'recording',
+        services: { math: 'off' },
+      });
+    });
+
+    it('[CO16] completes a filter with seen values, and says what it means or where it is wrong', async () => {
+      store.write(exchangesBatch(1, 3));
+      expect(await capture.complete({ query: 'service:m', cursor: 9 })).toEqual({
+        from: 8,
+        to: 9,
+        items: [{ text: 'math', about: '', count: 3 }],
+        check: { valid: true, meaning: 'service is "m"' },
+      });
+      const { check } = await capture.complete({ query: 'dur>', cursor: 4 });
+      expect(check).toEqual({
+        valid: false,
+        message: 'A duration is missing after "dur>"',
+        column: 5,
+        suggestion: null,
+      });
+    });
+
+    it('[CO17] a search that is not waited for is a job, which is watched and stopped', async () => {
+      // Enough that the search is not over before its first piece is.
+      for (let first = 1; first < 60_000; first += 5_000) store.write(exchangesBatch(first, first + 4_999));
+      const { queryId, jobId, complete, total } = await capture.open({ query: '-/nowhere [a-z]+$/', waitMs: 0 });
+      expect({ complete, total }).toEqual({ complete: false, total: 60_000 });
+      const jobs = await capture.jobs.watch();
+      expect((await jobs.next()).value).toMatchObject({ jobs: [{ jobId, kind: 'search', of: 60_000 }] });
+      expect(await capture.jobs.stop({ jobId: jobId ?? '' })).toEqual({ stopped: true });
+      expect((await jobs.next()).value).toMatchObject({ jobs: [{ jobId, state: 'stopped' }] });
+      await jobs.return(undefined);
+      const stopped = await capture.refresh({ queryId });
+      expect(stopped).toMatchObject({ complete: false, jobId: null });
+      expect(stopped.searched).toBeLessThan(60_000);
+      expect(stopped.count).toBe(stopped.searched);
+      expect((await capture.window({ queryId, from: 0, count: 5 })).rows).toHaveLength(5);
     });
 
     it('[CO7] keeps at most eight queries open a line, and forgets the oldest', async () => {

@@ -22,29 +22,35 @@ async function writeAndKill(dir: string, batches: number): Promise<number> {
 }
 
 describe('TrafficStore after kill -9', () => {
-  it('[CA8] opens with every row that was written, sound, and goes on', { timeout: 60_000 }, async () => {
-    using folder = temporaryFolder();
-    let before = 0;
-    for (const batches of [3, 17, 40]) {
-      const lastWritten = await writeAndKill(folder.path, batches);
-      {
-        using store = openTrafficStore(folder.path, { limits: { segmentRows: 1_000 } });
-        const { firstSeq, lastSeq, rows } = store.watermark();
-        expect(firstSeq).toBe(1);
-        expect(lastSeq).toBeGreaterThanOrEqual(lastWritten);
-        expect(lastWritten).toBeGreaterThan(before);
-        expect(rows).toBe(lastSeq);
-        expect(store.exchange(lastSeq)?.row.outcome).toBe('lost');
-        expect(store.exchange(lastSeq - 1)?.row.outcome).toBe('replied');
-        expect(store.body(lastSeq, 'request', { offset: 0, length: 9 })?.totalBytes).toBe(512);
-        before = lastSeq;
+  it(
+    '[CA8, TS2] opens with every row that was written, sound, tells of the gap, and goes on',
+    { timeout: 60_000 },
+    async () => {
+      using folder = temporaryFolder();
+      let before = 0;
+      for (const batches of [1, 3, 5, 8, 13, 17, 21, 29, 34, 40]) {
+        const lastWritten = await writeAndKill(folder.path, batches);
+        {
+          using store = openTrafficStore(folder.path, { limits: { segmentRows: 1_000 } });
+          const { firstSeq, lastSeq, rows } = store.watermark();
+          expect(firstSeq).toBe(1);
+          expect(lastSeq).toBeGreaterThanOrEqual(lastWritten);
+          expect(lastWritten).toBeGreaterThan(before);
+          expect(rows).toBe(lastSeq);
+          const query = store.query('');
+          await query.refresh();
+          const outcomes = query.window(rows - 3, 3).rows.map(({ outcome }) => outcome);
+          expect(outcomes).toEqual(['replied', 'lost', 'gap']);
+          expect(store.body(lastSeq - 1, 'request', { offset: 0, length: 9 })?.totalBytes).toBe(512);
+          before = lastSeq;
+        }
+        for (const name of readdirSync(folder.path).filter((file) => file.endsWith('.db'))) {
+          using database = new DatabaseHandle(join(folder.path, name));
+          expect(database.integrity()).toBe('ok');
+        }
       }
-      for (const name of readdirSync(folder.path).filter((file) => file.endsWith('.db'))) {
-        using database = new DatabaseHandle(join(folder.path, name));
-        expect(database.integrity()).toBe('ok');
-      }
-    }
-  });
+    },
+  );
 });
 
 class DatabaseHandle implements Disposable {

@@ -226,11 +226,13 @@ describe('compose', () => {
 describe('capture and figures', () => {
   it('[ME1] hands every exchange to the sink, and tells who composed one under which number', async () => {
     const batches: TrafficBatch[] = [];
+    let lastSeq = 40;
     const captureSink: CaptureSink = {
       write: (batch) => batches.push(batch),
       pendingBytes: 0,
-      firstSeq: 41,
-      mode: 'recording',
+      takeSeq: () => ++lastSeq,
+      modeOf: () => 'recording',
+      bindTap: () => {},
     };
     await using bench = await startTestHub({}, { captureSink });
     await using provider = await WireClient.open(bench.url, { key: bench.addClient('cat') });

@@ -65,11 +65,13 @@ describe('middleware at a running hub', () => {
 
   it('[MW18] what a middleware answers is captured, counted, and found by who composed it', async () => {
     const batches: TrafficBatch[] = [];
+    let lastSeq = 0;
     const captureSink: CaptureSink = {
       write: (batch) => void batches.push(batch),
       pendingBytes: 0,
-      firstSeq: 1,
-      mode: 'recording',
+      takeSeq: () => ++lastSeq,
+      modeOf: () => 'recording',
+      bindTap: () => {},
     };
     const closed: Middleware = {
       name: 'closed',

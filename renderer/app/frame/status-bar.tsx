@@ -10,7 +10,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatBytes, formatCount, formatMs, formatRate, plural } from '../../ui/format.ts';
 import { keyHint } from '../../ui/keys.ts';
 import { Status } from '../../ui/status.tsx';
-import { toggleRecording } from '../../state/capture-actions.ts';
+import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
 import styles from './status-bar.module.css';
 
 function HubItem() {
@@ -55,10 +55,15 @@ function TrafficItem() {
   );
 }
 
-const CAPTURE_WORDS = { recording: 'Recording', 'headers-only': 'Headers only', paused: 'Paused' } as const;
+const CAPTURE_WORDS = {
+  recording: 'Recording',
+  'headers-only': 'Headers only',
+  paused: 'Paused',
+  off: 'Not recording',
+} as const;
 
 function CaptureItem({ watermark }: { readonly watermark: Watermark }) {
-  const paused = watermark.state === 'paused';
+  const paused = isPaused(watermark.state);
   const dropped = watermark.droppedRows + watermark.droppedBodies;
   const full = Math.min(1, watermark.bytes / Math.max(1, watermark.maxBytes));
   const Icon = paused ? CirclePause : CircleDot;

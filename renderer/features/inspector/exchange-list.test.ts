@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExchangeRow, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
+import type { ExchangeRow, QueryResult, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { ExchangeList } from './exchange-list.ts';
 import type { RowStore } from './exchange-list.ts';
 import { PAGE_ROWS } from './page-cache.ts';
@@ -53,6 +53,9 @@ class MemoryStore {
       droppedRows: 0,
       droppedBodies: 0,
       rowsPerSec: 0,
+      services: {},
+      readOnly: false,
+      cleared: null,
     };
   }
 
@@ -71,8 +74,9 @@ class MemoryStore {
     return this.rows.filter((row) => row.from.includes(text));
   }
 
-  #counts(queryId: string): { count: number; total: number } {
-    return { count: this.#matching(queryId).length, total: this.rows.length };
+  #counts(queryId: string): Omit<QueryResult, 'queryId'> {
+    const total = this.rows.length;
+    return { count: this.#matching(queryId).length, total, searched: total, complete: true, jobId: null };
   }
 
   async #answer<T>(call: string, result: () => T): Promise<T> {

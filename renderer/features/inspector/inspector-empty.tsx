@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { CaptureState } from '../../../hub-core/console/contract/capture-contract.ts';
-import { setCaptureState } from '../../state/capture-actions.ts';
+import { isPaused, setCaptureState } from '../../state/capture-actions.ts';
 import { hubQueries } from '../../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { goTo } from '../../state/pages.ts';
@@ -63,7 +63,7 @@ export function InspectorEmpty({ capture, total }: InspectorEmptyProps) {
       />
     );
   }
-  if (capture === 'paused') {
+  if (isPaused(capture)) {
     return (
       <EmptyState
         title="Recording is off"

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ArrowDownToLine, CircleDot, CirclePause, Plus, Trash2 } from 'lucide-react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
-import { toggleRecording } from '../../state/capture-actions.ts';
+import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
 import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { useInspector } from '../../state/inspector.ts';
@@ -24,7 +24,7 @@ import { useResend } from './use-resend.ts';
 import styles from './inspector.module.css';
 
 function Tools() {
-  const paused = useFeeds((feeds) => feeds.watermark?.state === 'paused');
+  const paused = useFeeds((feeds) => isPaused(feeds.watermark?.state));
   const follow = useInspector((state) => state.follow);
   return (
     <>

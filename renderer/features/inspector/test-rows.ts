@@ -19,6 +19,12 @@ export function exchangeRow(seq: number, change: Partial<ExchangeRow> = {}): Exc
     durationMs: 1,
     requestBytes: 1,
     replyBytes: 1,
+    queueMs: 0,
+    traits: [],
+    mark: 0,
+    comment: '',
+    tags: [],
+    gap: null,
     ...change,
   };
 }

@@ -1,7 +1,10 @@
 import type { TrafficBatch } from '../../../common/traffic/exchange.ts';
 
-/** `paused`: nothing is recorded and no sequence number is used up. `headers-only`: bodies are not copied. */
-export type CaptureMode = 'recording' | 'headers-only' | 'paused';
+/**
+ * From most to least. `headers-only`: bodies are not copied. `paused`: nothing new is recorded and no sequence number is used
+ * up; what began is finished. `off`: that neither.
+ */
+export type CaptureMode = 'recording' | 'headers-only' | 'paused' | 'off';
 
 /** Where the hub's capture module hands its batches: in practice a port to the capture thread. */
 export interface CaptureSink {
@@ -9,8 +12,10 @@ export interface CaptureSink {
   write(batch: TrafficBatch): void;
   /** Bytes handed over and not yet acknowledged by the store; over the hub's budget bodies, then rows, are dropped. */
   readonly pendingBytes: number;
-  /** Sequence number of the first exchange that this hub records, read once at start: the store's last one + 1. */
-  readonly firstSeq: number;
-  /** Read for each exchange that begins; one that began is ended in the store whatever the mode is by then. */
-  readonly mode: CaptureMode;
+  /** A sequence number, above every one that the store has: they only grow. */
+  takeSeq(): number;
+  /** Read for each exchange that begins and for each body that is kept. */
+  modeOf(service: string): CaptureMode;
+  /** @param flush hands over what is gathered, so that numbers can be kept for others behind it */
+  bindTap(flush: () => void): void;
 }

@@ -10,9 +10,20 @@ import { createCapture, type Capture, type CaptureLimits } from './index.ts';
 
 class RecordingSink implements CaptureSink {
   readonly batches: TrafficBatch[] = [];
-  readonly firstSeq = 10;
   pendingBytes = 0;
   mode: CaptureMode = 'recording';
+  readonly services = new Map<string, CaptureMode>();
+  flush: () => void = () => {};
+  #lastSeq = 9;
+  takeSeq(): number {
+    return ++this.#lastSeq;
+  }
+  modeOf(service: string): CaptureMode {
+    return this.services.get(service) ?? this.mode;
+  }
+  bindTap(flush: () => void): void {
+    this.flush = flush;
+  }
   write(batch: TrafficBatch): void {
     this.batches.push(batch);
   }

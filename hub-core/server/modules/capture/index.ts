@@ -11,10 +11,11 @@ import {
 import { methodWord } from '../../../common/protocol/words.ts';
 import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../../../common/traffic/exchange.ts';
 import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
+import { serviceOf } from '../../../common/traffic/service-of.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { captureMetrics } from './capture-metrics.ts';
-import type { CaptureSink } from './capture-sink.ts';
+import type { CaptureMode, CaptureSink } from './capture-sink.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { holdsSecrets } from './secret-bodies.ts';
 
@@ -32,6 +33,14 @@ interface Streamed {
   readonly bytes: number;
   /** The first of them; undefined when none were kept. */
   readonly head: Uint8Array | undefined;
+}
+
+/** What there is room for. */
+interface Room {
+  /** Bytes of the budget that are used. */
+  readonly used: number;
+  /** Of this body. */
+  readonly maxBytes: number;
 }
 
 const NOT_STREAMED: Streamed = Object.freeze({ bytes: 0, head: undefined });
@@ -66,14 +75,6 @@ function headerPairs(headers: readonly Header[] | undefined): readonly HeaderPai
   return headers.map(({ name, value }) => [name, value] as const);
 }
 
-/** First segment of the path, whether there is such a service or not. */
-function serviceOf(uri: string): string {
-  const start = uri.startsWith('/') ? 1 : 0;
-  let end = start;
-  while (end < uri.length && uri[end] !== '/' && uri[end] !== '?') end += 1;
-  return uri.slice(start, end);
-}
-
 class CaptureTap implements Capture {
   readonly name = 'capture';
   readonly dependsOn: readonly string[] = [];
@@ -84,7 +85,6 @@ class CaptureTap implements Capture {
   #starts: ExchangeStart[] = [];
   #ends: ExchangeEnd[] = [];
   #timer: Disposable | undefined;
-  #nextSeq = 1;
   #droppedRows = 0;
   #droppedBodies = 0;
   /** Since the start. */
@@ -98,7 +98,7 @@ class CaptureTap implements Capture {
 
   start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#nextSeq = this.#deps.sink?.firstSeq ?? 1;
+    this.#deps.sink?.bindTap(() => this.flush());
     return Promise.resolve();
   }
 
@@ -133,7 +133,11 @@ class CaptureTap implements Capture {
 
   began(exchange: Exchange): void {
     const { sink } = this.#deps;
-    if (sink === undefined || sink.mode === 'paused' || this.#stopped) return;
+    if (sink === undefined || this.#stopped) return;
+    const uri = exchange.message.uri ?? '';
+    const service = serviceOf(uri);
+    const mode = sink.modeOf(service);
+    if (mode === 'paused' || mode === 'off') return;
     const used = this.#budgetUsed();
     if (used > 2 * this.#budgetBytes) {
       this.#droppedRows += 1;
@@ -141,15 +145,14 @@ class CaptureTap implements Capture {
       return;
     }
     const { message, caller, requestId, receivedMs } = exchange;
-    const uri = message.uri ?? '';
-    exchange.captureSeq = this.#nextSeq++;
+    exchange.captureSeq = sink.takeSeq();
     this.#counts.recorded += 1;
     this.#starts.push({
       seq: exchange.captureSeq,
       receivedMs,
       method: methodWord(message.method),
       uri,
-      service: serviceOf(uri),
+      service,
       from: caller.principal.clientId,
       connection: caller.connectionId,
       via: caller.via,
@@ -158,20 +161,22 @@ class CaptureTap implements Capture {
       encoding: message.encoding,
       timeoutMs: message.timeoutMs,
       headers: headerPairs(message.headers),
-      body: holdsSecrets(message) ? this.#buffer.add(message.payload, 0) : this.#body(message.payload, used),
+      body: holdsSecrets(message)
+        ? this.#buffer.add(message.payload, 0)
+        : this.#body(message.payload, { used, maxBytes: this.#bytesIn(mode) }),
     });
     this.#added();
   }
 
-  passed({ captureSeq }: Exchange, direction: 'request' | 'response', piece: Uint8Array): void {
-    const maxBytes = this.#wantedBytes();
+  passed({ captureSeq, message }: Exchange, direction: 'request' | 'response', piece: Uint8Array): void {
+    const maxBytes = this.#wantedBytes(message);
     if (captureSeq === 0 || this.#stopped || this.#budgetUsed() + piece.byteLength > this.#budgetBytes) return;
     this.#heads.add(captureSeq, direction, { piece, maxBytes });
   }
 
   // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
-    if (exchange.captureSeq === 0 || this.#stopped) return;
+    if (exchange.captureSeq === 0 || !this.#records(exchange.message)) return;
     const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
     const { stream } = exchange;
     // A caller that left in the middle was given what had come until then.
@@ -212,6 +217,8 @@ class CaptureTap implements Capture {
       ends: this.#ends,
       droppedRows: this.#droppedRows,
       droppedBodies: this.#droppedBodies,
+      // Behind the exchanges of this batch, of which none comes later.
+      gapSeq: this.#droppedRows === 0 ? undefined : sink.takeSeq(),
       bytes: this.#buffer.take(),
     };
     this.#starts = [];
@@ -226,25 +233,39 @@ class CaptureTap implements Capture {
     const heads = this.#heads.take(captureSeq);
     if (holdsSecrets(message)) return { body: this.#buffer.add(payload, 0) };
     const { requestBytes, responseBytes } = stream ?? NO_STREAM;
-    const body = this.#body(payload, this.#budgetUsed(), { bytes: responseBytes, head: heads?.response });
+    const maxBytes = this.#wantedBytes(message);
+    const replied = { bytes: responseBytes, head: heads?.response };
+    const body = this.#body(payload, { used: this.#budgetUsed(), maxBytes }, replied);
     if (requestBytes === 0) return { body };
-    const streamed = { bytes: requestBytes, head: heads?.request };
-    return { body, requestBody: this.#body(message.payload, this.#budgetUsed(), streamed) };
+    const asked = { bytes: requestBytes, head: heads?.request };
+    return { body, requestBody: this.#body(message.payload, { used: this.#budgetUsed(), maxBytes }, asked) };
   }
 
-  #body(payload: Uint8Array, used: number, { bytes, head }: Streamed = NOT_STREAMED): BodySlice {
+  #body(payload: Uint8Array, { used, maxBytes }: Room, { bytes, head }: Streamed = NOT_STREAMED): BodySlice {
     const known = head === undefined || head.byteLength === 0 ? payload : Buffer.concat([payload, head]);
     const total = payload.byteLength + bytes;
-    const stored = Math.min(known.byteLength, this.#wantedBytes());
+    const stored = Math.min(known.byteLength, maxBytes);
     if (stored === 0 || used + stored <= this.#budgetBytes) return { ...this.#buffer.add(known, stored), total };
     this.#droppedBodies += 1;
     this.#counts.droppedBodies += 1;
     return { ...this.#buffer.add(known, 0), total };
   }
 
-  /** Bytes to be kept of each body. */
-  #wantedBytes(): number {
-    return this.#deps.sink?.mode === 'recording' ? this.#deps.limits.maxBodyBytes : 0;
+  #records(message: Message): boolean {
+    return !this.#stopped && this.#modeOf(message) !== 'off';
+  }
+
+  #modeOf({ uri = '' }: Message): CaptureMode {
+    return this.#deps.sink?.modeOf(serviceOf(uri)) ?? 'off';
+  }
+
+  /** Bytes to be kept of each body of an exchange. */
+  #wantedBytes(message: Message): number {
+    return this.#bytesIn(this.#modeOf(message));
+  }
+
+  #bytesIn(mode: CaptureMode): number {
+    return mode === 'recording' ? this.#deps.limits.maxBodyBytes : 0;
   }
 
   #budgetUsed(): number {

@@ -1,0 +1,7 @@
+import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
+
+/** What is recorded, also of single services: the less of the two holds. */
+export interface CaptureStates {
+  readonly state: CaptureMode;
+  readonly services: Readonly<Record<string, CaptureMode>>;
+}

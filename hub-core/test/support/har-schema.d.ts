@@ -1,0 +1,5 @@
+/** The package brings no types. */
+declare module 'har-schema' {
+  const schemas: Readonly<Record<string, object>>;
+  export default schemas;
+}
