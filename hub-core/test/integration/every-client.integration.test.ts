@@ -14,6 +14,7 @@ import { rawBytes, rawHttp } from '../support/raw-http.ts';
 import { framed, helloMessage, PREFACE, TcpWire } from '../support/tcp-wire.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
+import { UdpWireClient } from '../support/udp-wire-client.ts';
 import { WireClient } from '../support/wire-client.ts';
 
 const SLOW_MS = 60_000;
@@ -86,7 +87,7 @@ async function fromSocket(bytes: Uint8Array): Promise<Buffer> {
 }
 
 describe('one hub on one port', { timeout: SLOW_MS }, () => {
-  it('[SN9] gives curl, openssl s_client, nc and a WebSocket client each their proper answer', async () => {
+  it('[SN9] gives curl, openssl s_client, nc, a WebSocket client and a UDP socket each their proper answer', async () => {
     const port = String(bench.port);
     const plain =
       (await output('curl', ['-s', `http://localhost:${port}/healthz`])) ??
@@ -120,6 +121,9 @@ describe('one hub on one port', { timeout: SLOW_MS }, () => {
 
     await using socket = await WireClient.open(bench.url, { key }, { subprotocol: 'whub.v1.json' });
     expect((await socket.request({ method: Method.Get, uri: '/status/info' })).status).toBe(200);
+
+    await using datagrams = await UdpWireClient.open(bench.port, { key });
+    expect((await datagrams.ask({ method: Method.Get, id: 1, uri: '/status/info' })).status).toBe(200);
   });
 
   it('[SN9] at the same time, with sessions over every stream transport', async () => {
