@@ -124,6 +124,9 @@ describe('one hub on one port', { timeout: SLOW_MS }, () => {
 
     await using datagrams = await UdpWireClient.open(bench.port, { key });
     expect((await datagrams.ask({ method: Method.Get, id: 1, uri: '/status/info' })).status).toBe(200);
+    datagrams.tell({ kind: Kind.Goodbye, status: 0 });
+    const live = (): unknown => bench.hub.connections.list().filter(({ state }) => state === 'open').length;
+    await expect.poll(live).toBe(1);
   });
 
   it('[SN9] at the same time, with sessions over every stream transport', async () => {
