@@ -1,6 +1,7 @@
 // One measurement: callers in a closed loop through a relay to a provider that answers at once, all in this process, so that
 // every relay meets the same load. Takes its job as JSON in argv[2] and prints its result as JSON.
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { createBinaryCodec } from '../hub-core/common/protocol/binary-codec.ts';
 import { DEFAULT_CODEC_LIMITS } from '../hub-core/common/protocol/limits.ts';
@@ -8,12 +9,17 @@ import { Encoding, Kind, Method } from '../hub-core/common/protocol/message.ts';
 import { jsonPayload } from '../hub-core/common/protocol/payload.ts';
 import { cpuSeconds } from './figures.mjs';
 import { idOffset } from './frame-id.mjs';
+import { TcpLink } from './tcp-link.mjs';
 
 const codec = createBinaryCodec(DEFAULT_CODEC_LIMITS);
 const encode = (message) => Buffer.from(codec.encode(message));
 
 /** The writes of one tick leave together, as those of the SDK do. */
 function send(socket, frame) {
+  if (socket instanceof TcpLink) {
+    socket.send(frame);
+    return;
+  }
   const raw = socket._socket;
   if (raw.writableCorked === 0) {
     raw.cork();
@@ -22,11 +28,28 @@ function send(socket, frame) {
   socket.send(frame, { binary: true });
 }
 
-async function open(job, path) {
+/** A link over TCP: to a hub behind the preface, to the floor behind a frame that says what it is. */
+async function dialTcp({ url, floor }, path) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  if (!floor) socket.write('WHUB/1\r\n');
+  const link = new TcpLink(socket, (flush) => process.nextTick(flush));
+  if (floor) link.send(Buffer.from(path));
+  return link;
+}
+
+async function dial(job, path) {
+  if (job.transport === 'tcp') return dialTcp(job, path);
   const socket = new WebSocket(job.floor ? job.url + path : job.url, job.floor ? [] : ['whub.v1.fbs'], {
     perMessageDeflate: false,
   });
   await once(socket, 'open');
+  return socket;
+}
+
+async function open(job, path) {
+  const socket = await dial(job, path);
   if (job.floor) return socket;
   socket.send(encode({ kind: Kind.Hello, encoding: Encoding.Json, payload: jsonPayload({ key: job.key }) }));
   const [frame] = await once(socket, 'message');

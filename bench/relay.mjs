@@ -16,6 +16,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '4' },
     'in-flight': { type: 'string', default: '64' },
     bytes: { type: 'string', default: '1024' },
+    transport: { type: 'string', default: 'ws' },
     pin: { type: 'boolean', default: false },
     bare: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -30,7 +31,7 @@ const pinned = (core, args) =>
 
 /** The floor, which is no hub. */
 async function startFloor(programs) {
-  const { line } = await programs.start([join(HERE, 'floor.mjs')], (args) => pinned(0, args));
+  const { line } = await programs.start([join(HERE, 'floor.mjs'), values.transport], (args) => pinned(0, args));
   const { url, pid } = JSON.parse(line);
   return { name: 'floor', floor: true, url: url.replace(/^http/, 'ws').replace(/\/?$/, '/'), pid };
 }
@@ -77,6 +78,7 @@ async function bench() {
     connections: number('connections'),
     inFlight: number('in-flight'),
     bytes: number('bytes'),
+    transport: values.transport,
   };
   const rounds = number('rounds');
   const relays = [];

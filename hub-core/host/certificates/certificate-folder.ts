@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isClientId } from '../../common/base/ids.ts';
+import { canonicalAddress } from '../../server/address.ts';
 import { AUTHORITY, certificateFolder, filesOf, type CertificateFiles } from '../certificate-paths.ts';
 import { issueCertificate, type IssuedCertificate } from './issue-certificate.ts';
 
@@ -132,7 +133,10 @@ function factsOf(
   { certFile, keyFile, use }: CertificateFiles & Pick<CertificateFacts, 'use'>,
 ): CertificateFacts {
   const { subject, subjectAltName = '', validToDate } = new X509Certificate(cert);
-  const names = subjectAltName.split(', ').map((entry) => entry.replace(/^(DNS|IP Address|URI):/, ''));
+  const names = subjectAltName.split(', ').map((entry) => {
+    const name = entry.replace(/^(DNS|IP Address|URI):/, '');
+    return canonicalAddress(name) ?? name;
+  });
   return {
     use,
     certFile,

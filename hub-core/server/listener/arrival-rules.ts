@@ -11,6 +11,9 @@ import type { TlsConfig } from './tls/tls-config.ts';
 /** A connection that nobody speaks with yet. */
 export interface Arrival {
   readonly socket: Socket;
+  /** Who the system says the other side is. */
+  readonly from: PeerAddress;
+  /** Who it is: the same, or whom a proxy told of. */
   readonly peer: PeerAddress;
   readonly kind: 'tcp' | 'tls';
   /** What it showed behind a TLS handshake. */

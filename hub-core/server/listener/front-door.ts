@@ -54,15 +54,15 @@ export class FrontDoor implements Disposable {
 
   /** Takes a connection that the system accepted. */
   take(socket: Socket): void {
-    const peer = peerOf(socket);
+    const from = peerOf(socket);
     // Whoever takes it over has listeners of its own; until then, its loss is nobody's concern.
     socket.on('error', () => socket.destroy());
-    if (peer === undefined) {
+    if (from === undefined) {
       socket.destroy();
       return;
     }
-    const arrival: Arrival = { socket, peer, kind: 'tcp', certificate: { kind: 'none' } };
-    if (this.#deps.proxy.expects(peer.address)) this.#readProxyHeader(arrival);
+    const arrival: Arrival = { socket, from, peer: from, kind: 'tcp', certificate: { kind: 'none' } };
+    if (this.#deps.proxy.expects(from.address)) this.#readProxyHeader(arrival);
     else if (this.#deps.proxy.isRequired)
       this.#refuse(arrival, { reason: 'proxy', detail: 'it is no proxy that is trusted' });
     else this.#sniff(arrival);
@@ -128,15 +128,16 @@ export class FrontDoor implements Disposable {
 
   #secure(arrival: Arrival): void {
     const { tls, certificates, admission } = this.#deps;
-    const { peer } = arrival;
+    const { from, peer } = arrival;
     tls()?.accept(arrival.socket, {
+      from,
       onSecure: (socket, certificate) => {
         socket.on('error', () => socket.destroy());
         presentAs(socket, peer);
         admission.noteHandshake(socket);
         if (certificate.kind === 'valid' && certificate.client !== undefined)
           certificates.note(socket, certificate.client);
-        this.#sniff({ socket, peer, kind: 'tls', certificate });
+        this.#sniff({ socket, from, peer, kind: 'tls', certificate });
       },
       onFail: (reason) => this.#count('handshake', peer.address, reason),
     });

@@ -70,7 +70,7 @@ describe('whub cert', { timeout: SLOW_MS }, () => {
     expect(verified.stdout).toContain('server.crt: OK');
     const facts = await listCertificates(join(folder, 'data'));
     expect(facts.map(({ use }) => use)).toEqual(['authority', 'server']);
-    expect(facts[1]?.names).toEqual(expect.arrayContaining(['localhost', '127.0.0.1', 'hub.lan', '192.0.2.7']));
+    expect(facts[1]?.names).toEqual(expect.arrayContaining(['localhost', '127.0.0.1', '::1', 'hub.lan', '192.0.2.7']));
   });
 
   it.skipIf(process.platform === 'win32')('[TL9] keeps what it makes to its owner', async () => {

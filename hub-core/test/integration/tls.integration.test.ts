@@ -3,6 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HubClient, RefusedError, type ConnectOptions } from '../../client/node/index.ts';
@@ -13,6 +14,7 @@ import { TestAuthority, writeCertificate } from '../support/certificates.ts';
 import { proxied } from '../support/proxy-header.ts';
 import { rawBytes, rawHttp, statusOf, upgradeHead } from '../support/raw-http.ts';
 import { framed, helloMessage, PREFACE, TcpWire } from '../support/tcp-wire.ts';
+import { WEAK_CERTIFICATE, WEAK_KEY } from '../support/weak-certificate.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { startTestHub, temporaryDataDir, type TestHub } from '../support/test-hub.ts';
 import { jsonOf } from '../support/wire-client.ts';
@@ -160,6 +162,10 @@ describe('TLS on the one port', () => {
         { ...good, keyFile: at('other.key', other.key) },
         /^Cannot use ".*other.key": it is the key of another certificate than ".*hub.crt"$/,
       ],
+      [
+        { certFile: at('weak.crt', WEAK_CERTIFICATE), keyFile: at('weak.key', WEAK_KEY) },
+        /^Cannot use ".*weak\.crt": .*ee key too small/,
+      ],
       [{ ...good, caFile: at('noise', 'noise') }, /^Cannot use ".*noise": it holds no certificate in PEM$/],
       [{ certFile: good.certFile }, /tls.keyFile: must name the key of certFile/],
       [{ keyFile: good.keyFile }, /tls.certFile: must name the certificate of keyFile/],
@@ -209,6 +215,21 @@ describe('TLS on the one port', () => {
     await short[Symbol.asyncDispose]();
     await wire.closed;
     expect(wire.socket.destroyed).toBe(true);
+  });
+});
+
+describe('a proxy before TLS', () => {
+  it('[SN5] tells whose address counts behind the handshake, too', async () => {
+    await using behind = await startTestHub({ tls: files, proxyProtocol: { mode: 'required' } });
+    const own = behind.addClient('cat');
+    const raw = connectTcp(behind.port, '127.0.0.1');
+    raw.write(proxied('192.0.2.9', 4_711));
+    const wire = new TcpWire(connectTls({ socket: raw, ca: authority.ca, servername: 'localhost' }));
+    wire.write(PREFACE);
+    wire.send(helloMessage({ key: own }));
+    await wire.next(Kind.Welcome);
+    expect(behind.hub.connections.list().map(({ remoteAddress }) => remoteAddress)).toEqual(['192.0.2.9:4711']);
+    await wire[Symbol.asyncDispose]();
   });
 });
 

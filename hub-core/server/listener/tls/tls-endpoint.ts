@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import { peerOf, type PeerAddress } from '../peer-address.ts';
 import { readClientCertificate, type ClientCertificate } from './client-certificate.ts';
 import type { TlsConfig } from './tls-config.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -18,6 +19,8 @@ export interface TlsEndpointOptions {
 
 /** What becomes of a handshake; one of the two is called, once. */
 export interface HandshakeListener {
+  /** Who the system says the other side is, whatever a proxy told of it. */
+  readonly from: PeerAddress;
   readonly onSecure: (socket: TLSSocket, certificate: ClientCertificate) => void;
   readonly onFail: (reason: string) => void;
 }
@@ -28,8 +31,8 @@ interface Handshake extends HandshakeListener {
 }
 
 /** Both ends of a connection: what Node's encrypted socket and the one below it have in common. */
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return [remoteAddress, remotePort, localAddress, localPort].join(' ');
+function endsOf({ localAddress, localPort }: Socket, from: PeerAddress | undefined): string {
+  return [from?.address, from?.port, localAddress, localPort].join(' ');
 }
 
 /** Speaks TLS on sockets that others accepted. */
@@ -55,7 +58,7 @@ export class TlsEndpoint implements Disposable {
 
   /** Takes a socket that nothing was read from; what was is put back. */
   accept(raw: Socket, listener: HandshakeListener): void {
-    const ends = endsOf(raw);
+    const ends = endsOf(raw, listener.from);
     const handshake: Handshake = { ...listener, raw, fault: 'the other side went away' };
     this.#handshakes.set(ends, handshake);
     raw.once('close', () => {
@@ -76,7 +79,7 @@ export class TlsEndpoint implements Disposable {
   }
 
   #finish(socket: TLSSocket): void {
-    const ends = endsOf(socket);
+    const ends = endsOf(socket, peerOf(socket));
     const handshake = this.#handshakes.get(ends);
     if (handshake === undefined) {
       socket.destroy();
@@ -88,7 +91,7 @@ export class TlsEndpoint implements Disposable {
   }
 
   #noteFault(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const handshake = this.#handshakes.get(endsOf(socket));
+    const handshake = this.#handshakes.get(endsOf(socket, peerOf(socket)));
     if (handshake !== undefined) handshake.fault = error.code ?? error.message;
     socket.destroy();
   }

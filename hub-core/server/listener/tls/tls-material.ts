@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import type { TlsConfig } from './tls-config.ts';
 
 /** What a certificate's files hold, checked. */
@@ -55,6 +56,17 @@ function parseKey(pem: Buffer, path: string): KeyObject {
   }
 }
 
+/** OpenSSL has opinions of its own, on the length of keys for example. */
+function assertUsable(files: { cert: Buffer; key: Buffer; ca: Buffer | undefined }, path: string): void {
+  try {
+    createSecureContext(files);
+  } catch (error) {
+    throw new TlsFileError(`Cannot use "${path}": ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Reads the files and checks that they belong together. Not whether the certificate is valid now: a hub whose certificate
  * expired over night is to start all the same.
@@ -71,5 +83,6 @@ export async function readTlsMaterial({ certFile, keyFile, caFile }: TlsConfig):
   if (!certificate.checkPrivateKey(parseKey(key, keyFile)))
     throw new TlsFileError(`Cannot use "${keyFile}": it is the key of another certificate than "${certFile}"`);
   if (ca !== undefined) parseCertificate(ca, caFile);
+  assertUsable({ cert, key, ca }, certFile);
   return { cert, key, ca, expiresAtMs: certificate.validToDate.getTime() };
 }

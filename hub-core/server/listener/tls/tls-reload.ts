@@ -65,11 +65,16 @@ export class TlsReload implements Disposable {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    const signature = await signatureOf(this.#deps.config);
-    const isSettled = signature === this.#seen;
-    this.#seen = signature;
-    if (isSettled && signature !== this.#read) await this.reload();
-    this.#looking = false;
+    try {
+      const signature = await signatureOf(this.#deps.config);
+      const isSettled = signature === this.#seen;
+      this.#seen = signature;
+      if (isSettled && signature !== this.#read) await this.reload();
+    } catch (error) {
+      this.#deps.log.error({ error }, 'looking after the certificates failed');
+    } finally {
+      this.#looking = false;
+    }
   }
 }
 
