@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { ROOT, isMain, scriptOf } from './support/project.mjs';
 import { StepError, fail, run, step } from './support/steps.mjs';
 
+/** Of one step, many times what it takes on a slow machine: a step that hangs is a red gate, not one that never ends. */
+const STEP_LIMIT_MS = 40 * 60_000;
+
 /** Where the reports of the test runs go; `npm test` adds them up. */
 export const REPORTS = join(ROOT, 'out/reports');
 
@@ -51,7 +54,7 @@ export async function runGate() {
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
   for (const { name, args, again, show = false } of gate()) {
-    const work = () => run({ args, show });
+    const work = () => run({ args, show, timeoutMs: STEP_LIMIT_MS });
     try {
       if (show) {
         console.log(`  ${name} …`);

@@ -21,6 +21,8 @@ const TELL_EVERY_MS = 100;
 const MOST_AT_ONCE = 100;
 const MOST_UNDER_WAY = 1_000;
 
+// First: it may wait for a hub for ever.
+process.on('disconnect', () => process.exit(0));
 const job = JSON.parse(process.argv[2] ?? '') as CallerJob;
 const { url, keys, firstClient, seed, requestsPerSecond, timeoutMs } = job;
 const random = seededRandom(seed);
@@ -147,4 +149,3 @@ process.on('message', (order: CallerOrder) => {
     links.get(client)?.terminate();
   }
 });
-process.on('disconnect', () => process.exit(0));

@@ -1,4 +1,5 @@
 import type { NetworkNamespace } from '../support/network-namespace.ts';
+import { unlessAborted } from '../support/unless-aborted.ts';
 import { Callers } from './callers.ts';
 import type { HubProcess } from './hub-process.ts';
 import type { CallerJob } from './jobs.ts';
@@ -40,6 +41,7 @@ export class FarSide implements AsyncDisposable {
    *
    * @param job of the callers on the other side, whose numbers theirs follow
    * @param key makes the client of a caller
+   * @param signal ends the wait for them
    */
   static async set(about: {
     readonly namespace: NetworkNamespace;
@@ -47,8 +49,9 @@ export class FarSide implements AsyncDisposable {
     readonly hire: Hire;
     readonly job: CallerJob;
     readonly key: (caller: number) => string;
+    readonly signal: AbortSignal;
   }): Promise<FarSide> {
-    const { namespace, hub, hire, job, key } = about;
+    const { namespace, hub, hire, job, key, signal } = about;
     const { ledger } = hire;
     const { prefix } = namespace;
     const url = hub.url(namespace.here);
@@ -59,7 +62,7 @@ export class FarSide implements AsyncDisposable {
     const keys = clients.map((client) => key(client));
     const own = { url, keys, firstClient, firstN: FIRST_N, requestsPerSecond: REQUESTS_PER_SECOND };
     const callers = stack.use(new Callers('far', { ...job, ...own }, { ledger, prefix }));
-    await Promise.all([provider.ready, callers.connected]);
+    await unlessAborted(signal, Promise.all([provider.ready, callers.connected]));
     stack.move();
     return new FarSide({ provider, callers, clients, ledger, namespace });
   }

@@ -1,4 +1,5 @@
 import { seededRandom, type Random } from '../../common/base/random.ts';
+import { unlessAborted } from '../support/unless-aborted.ts';
 import { crowd, deafReader, FAR_FAULTS, NEAR_FAULTS, type Fault } from './faults.ts';
 import type { Verdict } from './ledger.ts';
 import type { Scale } from './scale.ts';
@@ -19,6 +20,8 @@ export interface FaultRunOptions {
   readonly seconds: number;
   readonly scale: Scale;
   readonly log: (line: string) => void;
+  /** Ends the run: every process of it is gone when the promise settles. */
+  readonly signal?: AbortSignal;
 }
 
 export interface FaultReport {
@@ -69,16 +72,18 @@ async function disturb(stage: Stage, endMs: number, run: (fault: Fault) => Promi
 }
 
 /** One run from an empty data folder to the verdict. */
-export async function runFaults({ seed, seconds, scale, log }: FaultRunOptions): Promise<FaultReport> {
+export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
+  const { seed, seconds, scale, log, signal = new AbortController().signal } = options;
   const random = seededRandom(seed);
-  await using stage = await Stage.set(random, scale, log);
+  await using stage = await Stage.set({ random, scale, signal, log });
   const faults: Record<string, number> = {};
   const failures: string[] = [];
   const run = async (fault: Fault): Promise<void> => {
     const startedMs = Date.now();
     try {
-      await fault.run(stage);
+      await unlessAborted(signal, fault.run(stage));
     } catch (error) {
+      signal.throwIfAborted();
       failures.push(`${fault.name}: ${String(error)}`);
     }
     faults[fault.name] = (faults[fault.name] ?? 0) + 1;

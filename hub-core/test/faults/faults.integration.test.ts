@@ -11,7 +11,7 @@ it(
   async (context) => {
     const lines: string[] = [];
     const log = (line: string): void => void lines.push(line);
-    const report = await runFaults({ seed: SEED, seconds: 0, scale: SMALL_SCALE, log });
+    const report = await runFaults({ seed: SEED, seconds: 0, scale: SMALL_SCALE, log, signal: context.signal });
     expect(report.failures, lines.join('\n')).toEqual([]);
     const { lost, doubled, mixedUp, wrongKind, answers } = report.verdict;
     expect({ lost, doubled, mixedUp, wrongKind }).toEqual({ lost: 0, doubled: 0, mixedUp: 0, wrongKind: 0 });

@@ -4,13 +4,17 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { unlessAborted } from '../support/unless-aborted.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** The hub itself knows nothing of this: loaded beside it, so that memory is compared without what nobody holds any more. */
-const COLLECTOR = new URL('collect-on-signal.ts', import.meta.url).href;
+const COLLECTOR = new URL('hub-preload.ts', import.meta.url).href;
 
 /** Short, so that a run has the time for connections that say nothing; longer than any freeze. */
 export const HEARTBEAT_MS = 2_000;
+
+/** A machine that has a lot to do may need so long to start a process and read what a run has stored. */
+const STARTS_WITHIN_MS = 60_000;
 
 const readyLine = z.object({ event: z.literal('ready'), port: z.number(), url: z.string() });
 const statusFigures = z.object({
@@ -53,6 +57,7 @@ export class HubProcess implements AsyncDisposable {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** @throws {Error} when it ends, or says nothing for a minute */
   async start(): Promise<void> {
     const remote = this.#host === '127.0.0.1' ? [] : ['--allow-remote'];
     const where = ['--host', this.#host, '--port', String(this.#port), ...remote];
@@ -74,17 +79,18 @@ export class HubProcess implements AsyncDisposable {
         `limits.heartbeatMs=${String(HEARTBEAT_MS)}`,
       ],
       {
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['pipe', 'pipe', 'pipe'],
       },
     );
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#log = (this.#log + text).slice(-4_000)));
-    const line = await Promise.race([
+    const started = Promise.race([
       once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
       once(child, 'exit').then(([code]) => {
         throw new Error(`Cannot start the hub: it ended with ${String(code)}: ${this.#log}`);
       }),
     ]);
+    const line = await unlessAborted(AbortSignal.timeout(STARTS_WITHIN_MS), started);
     this.#port = readyLine.parse(JSON.parse(line)).port;
   }
 

@@ -6,6 +6,9 @@ import { echo, jsonOf, WireClient } from '../support/wire-client.ts';
 import { workBody, type OddProviderJob, type OddWay } from './jobs.ts';
 
 const { url, key, way, seed } = JSON.parse(process.argv[2] ?? '') as OddProviderJob;
+// First: it may wait for a hub for ever.
+process.on('disconnect', () => process.exit(0));
+
 const random = seededRandom(seed);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 const upTo = (most: number): number => Math.floor(random() * most);
@@ -69,7 +72,6 @@ async function answerPings(client: WireClient): Promise<void> {
   }
 }
 
-process.on('disconnect', () => process.exit(0));
 for (;;) {
   try {
     await using client = await WireClient.open(url, { key });

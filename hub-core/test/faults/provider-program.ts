@@ -4,6 +4,9 @@ import { HubClient } from '../../client/node/index.ts';
 import { workBody, type ProviderJob } from './jobs.ts';
 
 const { url, key } = JSON.parse(process.argv[2] ?? '') as ProviderJob;
+// First: it may wait for a hub for ever.
+process.on('disconnect', () => process.exit(0));
+
 const BULK = new Uint8Array(64 << 10);
 
 // Written at once, not when the loop gets to it: what is said before a kill -9 counts.
@@ -37,4 +40,3 @@ const provision = await client.provide({
 });
 provision.onDidRegister.subscribe(() => say('ready'));
 say('ready');
-process.on('disconnect', () => process.exit(0));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Random } from '../../common/base/random.ts';
 import { addClient } from '../../host/registry-admin.ts';
 import { NetworkNamespace } from '../support/network-namespace.ts';
+import { unlessAborted } from '../support/unless-aborted.ts';
 import { Callers } from './callers.ts';
 import { FarSide } from './far-side.ts';
 import { HubProcess } from './hub-process.ts';
@@ -23,6 +24,8 @@ export class Stage implements AsyncDisposable {
   readonly hub: HubProcess;
   readonly random: Random;
   readonly scale: Scale;
+  /** Nothing is waited for once it is aborted. */
+  readonly signal: AbortSignal;
   /** Of `work`, honest and with the SDK, on this side. */
   readonly providers: readonly Provider[];
   /** Of a client that may call everything, for requests made by the faults themselves. */
@@ -39,7 +42,8 @@ export class Stage implements AsyncDisposable {
   readonly #owned: AsyncDisposableStack;
 
   private constructor(parts: StageParts) {
-    ({ ledger: this.ledger, hub: this.hub, random: this.random, scale: this.scale, providers: this.providers } = parts);
+    ({ ledger: this.ledger, hub: this.hub, random: this.random, scale: this.scale, signal: this.signal } = parts);
+    ({ providers: this.providers } = parts);
     ({ key: this.key, strangerKey: this.strangerKey, far: this.far } = parts);
     const { scale, far, callers, owned } = parts;
     const hasFar = typeof far !== 'string';
@@ -49,7 +53,9 @@ export class Stage implements AsyncDisposable {
     this.#owned = owned;
   }
 
-  static async set(random: Random, scale: Scale, log: (line: string) => void): Promise<Stage> {
+  /** @throws {Error} when not all are connected within the patience of `scale`, or when `signal` is aborted before */
+  static async set({ random, scale, signal, log }: StageOptions): Promise<Stage> {
+    const ready = AbortSignal.any([signal, AbortSignal.timeout(scale.patienceMs)]);
     await using stack = new AsyncDisposableStack();
     const dataDir = mkdtempSync(join(tmpdir(), 'whub-faults-'));
     stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -80,19 +86,19 @@ export class Stage implements AsyncDisposable {
       requestsPerSecond,
       timeoutMs,
     };
-    await Promise.all([...providers, ...odd].map((provider) => provider.ready));
+    await unlessAborted(ready, Promise.all([...providers, ...odd].map((provider) => provider.ready)));
     const callers = stack.use(new Callers('near', job, { ledger }));
-    await callers.connected;
+    await unlessAborted(ready, callers.connected);
     const far =
       typeof namespace !== 'string'
-        ? stack.use(await FarSide.set({ namespace, hire: hire('far-provider'), hub, job, key: caller }))
+        ? stack.use(await FarSide.set({ namespace, hire: hire('far-provider'), hub, job, key: caller, signal: ready }))
         : namespace;
     const who = `${String(providers.length + odd.length)} providers, ${String(keys.length)} callers`;
     log(
       `hub at ${hub.url()}, ${who}; behind a network: ${typeof far === 'string' ? `nobody (${far})` : String(far.connections)}`,
     );
     const owned = stack.move();
-    return new Stage({ ledger, hub, random, scale, providers, key, strangerKey, far, callers, owned });
+    return new Stage({ ledger, hub, random, scale, signal, providers, key, strangerKey, far, callers, owned });
   }
 
   order(order: CallerOrder): void {
@@ -106,6 +112,7 @@ export class Stage implements AsyncDisposable {
     const withinMs = this.scale.patienceMs;
     const endMs = Date.now() + withinMs;
     for (;;) {
+      this.signal.throwIfAborted();
       if (await holds()) return;
       if (Date.now() > endMs)
         throw new Error(`Not within ${String(withinMs)} ms: ${what}; the hub says: ${this.hub.log}`);
@@ -153,10 +160,17 @@ export class Stage implements AsyncDisposable {
 
 interface StageParts extends Pick<
   Stage,
-  'ledger' | 'hub' | 'random' | 'scale' | 'providers' | 'key' | 'strangerKey' | 'far'
+  'ledger' | 'hub' | 'random' | 'scale' | 'signal' | 'providers' | 'key' | 'strangerKey' | 'far'
 > {
   readonly callers: Callers;
   readonly owned: AsyncDisposableStack;
+}
+
+export interface StageOptions {
+  readonly random: Random;
+  readonly scale: Scale;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
 }
 
 type AddClient = (

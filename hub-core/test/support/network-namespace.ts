@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
 
-/** The hub's end of the link, and the other one: a block that is set aside for tests (RFC 2544). */
-const HERE = '198.18.7.1';
-const THERE = '198.18.7.2';
+/** Networks of four addresses in 198.18.0.0/15, a block that is set aside for tests (RFC 2544). */
+const NETWORKS = 2 ** 15;
+/** Of one process, before its networks may be another's. */
+const NETWORKS_OF_PROCESS = 8;
+
+/** The hub's end of a link and the other one, of no other link on this machine: one namespace must not get another's packets. */
+function addressesOf(pid: number, n: number): { readonly here: string; readonly there: string } {
+  const network = (pid * NETWORKS_OF_PROCESS + n) % NETWORKS;
+  const first = network * 4;
+  const prefix = `198.${String(18 + (first >> 16))}.${String((first >> 8) & 255)}`;
+  return { here: `${prefix}.${String((first & 255) + 1)}`, there: `${prefix}.${String((first & 255) + 2)}` };
+}
 
 function ip(...args: readonly string[]): string | undefined {
   const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
@@ -14,29 +23,30 @@ let made = 0;
 /** A machine of its own, as far as the hub can tell: an address that is not loopback, behind a link that can lose everything. */
 export class NetworkNamespace implements Disposable {
   /** Of this machine, as programs in the namespace reach it. */
-  readonly here = HERE;
+  readonly here: string;
   /** Of the programs in the namespace. */
-  readonly there = THERE;
+  readonly there: string;
   readonly #name: string;
   readonly #link: string;
 
-  private constructor(name: string, link: string) {
-    this.#name = name;
-    this.#link = link;
+  private constructor(n: number) {
+    ({ here: this.here, there: this.there } = addressesOf(process.pid, n));
+    const id = `${String(process.pid)}-${String(n)}`;
+    this.#name = `whub${id}`;
+    this.#link = `w${id}`;
   }
 
   /** @returns why there cannot be one here (not Linux, not root, no `ip`), or the namespace */
   static create(): NetworkNamespace | string {
     made += 1;
-    const id = `${String(process.pid)}-${String(made)}`;
-    const namespace = new NetworkNamespace(`whub${id}`, `w${id}`);
+    const namespace = new NetworkNamespace(made);
     const { near, far } = namespace.#ends();
     const steps = [
       ['netns', 'add', namespace.#name],
       ['link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', namespace.#name],
-      ['addr', 'add', `${HERE}/30`, 'dev', near],
+      ['addr', 'add', `${namespace.here}/30`, 'dev', near],
       ['link', 'set', near, 'up'],
-      ['-n', namespace.#name, 'addr', 'add', `${THERE}/30`, 'dev', far],
+      ['-n', namespace.#name, 'addr', 'add', `${namespace.there}/30`, 'dev', far],
       ['-n', namespace.#name, 'link', 'set', far, 'up'],
     ];
     for (const step of steps) {
