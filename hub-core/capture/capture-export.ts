@@ -99,10 +99,11 @@ export class CaptureExport implements Disposable {
     const exchange = this.#deps.store.exchange(seq);
     if (exchange === undefined) return undefined;
     const { row, timing, reply } = exchange;
-    const { method, uri, from, connection, via, provider, providerClient, status, outcome, error } = row;
+    const { method, uri, from, connection, via, transport } = row;
+    const { provider, providerClient, status, outcome, error } = row;
     const { attempts, correlationId, flags, timeoutMs } = exchange;
     return {
-      ...{ seq, at: new Date(row.atMs).toISOString(), atMs: row.atMs, method, uri, from, connection, via },
+      ...{ seq, at: new Date(row.atMs).toISOString(), atMs: row.atMs, method, uri, from, connection, via, transport },
       ...{ provider, providerClient, status, outcome, error, attempts, correlationId, flags, timeoutMs },
       ...{ traits: traitWords(row.traits), mark: row.mark, comment: row.comment, tags: row.tags },
       request: this.#message(exchange, 'request', exchange.request),

@@ -31,6 +31,8 @@ const recordSchema = z.object({
   from: z.string(),
   connection: z.string(),
   via: z.enum(['socket', 'http', 'console']),
+  /** Absent in records of earlier versions. */
+  transport: z.string().max(32).default(''),
   provider: z.string(),
   providerClient: z.string(),
   status: z.int().min(0).max(65_535).nullable(),
@@ -119,9 +121,9 @@ const NO_MESSAGE: RecordedMessage = { encoding: 'bytes', headers: [], bytes: 0, 
 const sinceArrival = (at: number | null): number => at ?? Number.NaN;
 
 function startOf(record: CaptureRecord, seq: number, body: BodySlice): ExchangeStart {
-  const { method, uri, from, connection, via, correlationId, flags, timeoutMs, request } = record;
+  const { method, uri, from, connection, via, transport, correlationId, flags, timeoutMs, request } = record;
   const [service, encoding, { headers }] = [serviceOf(uri), encodingOf(request), request];
-  const asked = { method, uri, service, from, connection, via, correlationId, flags, timeoutMs };
+  const asked = { method, uri, service, from, connection, via, transport, correlationId, flags, timeoutMs };
   return { seq, receivedMs: 0, ...asked, encoding, headers, body };
 }
 

@@ -31,6 +31,7 @@ export const FIELD_COLUMNS: Readonly<Record<Exclude<TextField, 'tag' | 'rule'>, 
   from: ['sender'],
   to: ['provider', 'provider_client'],
   conn: ['connection', "CASE instr(provider, '@') WHEN 0 THEN '' ELSE substr(provider, instr(provider, '@') + 1) END"],
+  transport: ['transport'],
   provider: ['provider'],
   error: ['error'],
 };

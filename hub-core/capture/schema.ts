@@ -5,7 +5,7 @@
  *
  * A later version only adds columns, tables and indexes, so that an earlier program can still read what it knows.
  */
-export const SEGMENT_VERSION = 2;
+export const SEGMENT_VERSION = 3;
 
 /** "WHUB" in ASCII: tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x5748_5542;
@@ -40,7 +40,8 @@ CREATE TABLE exchange (
   correlation INTEGER NOT NULL DEFAULT 0,
   queue_ms REAL,
   tries INTEGER NOT NULL DEFAULT 0,
-  traits INTEGER NOT NULL DEFAULT 0
+  traits INTEGER NOT NULL DEFAULT 0,
+  transport TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX exchange_open ON exchange (seq) WHERE outcome IS NULL;
 CREATE TABLE detail (
@@ -69,7 +70,7 @@ PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;
 
 /** From version 1: what was in `detail` only is copied beside what filters read. */
-export const UPGRADE_FROM_1 = `
+const FROM_1_TO_2 = `
 ALTER TABLE exchange ADD COLUMN correlation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE exchange ADD COLUMN queue_ms REAL;
 ALTER TABLE exchange ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
@@ -81,5 +82,23 @@ UPDATE exchange SET (correlation, queue_ms, tries, traits) = (
   FROM detail WHERE detail.seq = exchange.seq
 ) WHERE seq IN (SELECT seq FROM detail);
 ${ADDED_TABLES}
-PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;
+
+/** Of earlier rows nobody knows it. */
+const FROM_2_TO_3 = `
+ALTER TABLE exchange ADD COLUMN transport TEXT NOT NULL DEFAULT '';
+`;
+
+const STEPS = [FROM_1_TO_2, FROM_2_TO_3];
+
+/** @returns what brings a segment of an earlier version up to this one; '' for none */
+export function upgradeFrom(version: number): string {
+  if (version < 1 || version >= SEGMENT_VERSION) return '';
+  return `${STEPS.slice(version - 1).join('')} PRAGMA user_version = ${String(SEGMENT_VERSION)};`;
+}
+
+/**
+ * What lets a segment of version 2 be read that must stay as it is: its table is shadowed by a view, of this connection only, with the
+ * columns that it has not.
+ */
+export const READ_AS_THIS_VERSION = `CREATE TEMP VIEW exchange AS SELECT *, '' AS transport FROM main.exchange;`;

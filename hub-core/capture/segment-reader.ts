@@ -16,8 +16,8 @@ import type {
   StoredRow,
 } from './stored-exchange.ts';
 
-const ROW_COLUMNS = `exchange.seq AS seq, at_ms AS atMs, method, service, uri, sender AS "from", connection, via, provider,
-  provider_client AS providerClient, status, outcome, error, duration_ms AS durationMs, queue_ms AS queueMs,
+const ROW_COLUMNS = `exchange.seq AS seq, at_ms AS atMs, method, service, uri, sender AS "from", connection, via,
+  transport, provider,  provider_client AS providerClient, status, outcome, error, duration_ms AS durationMs, queue_ms AS queueMs,
   request_bytes AS requestBytes, reply_bytes AS replyBytes, traits, mark, comment,
   (SELECT json_group_array(name) FROM label WHERE label.seq = exchange.seq AND kind = 'tag') AS tags,
   gap.rows AS gapRows, gap.reason AS gapReason`;

@@ -47,9 +47,9 @@ const OPEN_EXCHANGE: readonly Value[] = ['', '', null, null, '', null, 0, null, 
 const OPEN_DETAIL: readonly Value[] = [0, 0, '[]', 0, null, null, null, null];
 
 const INSERT_EXCHANGE = `INSERT OR IGNORE INTO exchange
-  (seq, at_ms, method, service, uri, sender, connection, via, request_bytes, correlation, traits,
+  (seq, at_ms, method, service, uri, sender, connection, via, transport, request_bytes, correlation, traits,
    provider, provider_client, status, outcome, error, duration_ms, reply_bytes, queue_ms, tries)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_DETAIL = `INSERT OR IGNORE INTO detail
   (seq, correlation_id, flags, timeout_ms, received_ms, request_encoding, request_headers, request_stored,
    attempts, reply_encoding, reply_headers, reply_stored, checked_ms, sent_ms, replied_ms, ended_ms)
@@ -134,6 +134,7 @@ export class SegmentWriter {
       start.from,
       start.connection,
       start.via,
+      start.transport,
       request.total,
       start.correlationId,
       traits | own,

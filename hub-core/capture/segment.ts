@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { CaptureVersionError } from './capture-errors.ts';
-import { APPLICATION_ID, SEGMENT_SCHEMA, SEGMENT_VERSION, UPGRADE_FROM_1 } from './schema.ts';
+import { APPLICATION_ID, READ_AS_THIS_VERSION, SEGMENT_SCHEMA, SEGMENT_VERSION, upgradeFrom } from './schema.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentWriter, type NewRow } from './segment-writer.ts';
 import { addSqlFunctions } from './sql-functions.ts';
@@ -94,7 +94,8 @@ export class Segment implements Disposable {
       if (!isSegment(db)) throw new Error(`Cannot open "${path}": it is no traffic segment`);
       const version = versionOf(db);
       if (version > SEGMENT_VERSION && !readonly) throw new CaptureVersionError(path, version, SEGMENT_VERSION);
-      if (version === 1 && !readonly) db.exec(`BEGIN; ${UPGRADE_FROM_1} COMMIT;`);
+      if (!readonly && upgradeFrom(version) !== '') db.exec(`BEGIN; ${upgradeFrom(version)} COMMIT;`);
+      if (readonly && version === 2) db.exec(READ_AS_THIS_VERSION);
       const sealed = db
         .prepare<[], Extent>('SELECT rows, first_seq AS firstSeq, last_seq AS lastSeq FROM sealed')
         .get();

@@ -9,6 +9,8 @@ export interface StoredRow {
   readonly from: string;
   readonly connection: string;
   readonly via: 'socket' | 'http' | 'console';
+  /** As in `ExchangeStart`; '' in rows that were written before it was recorded, too. */
+  readonly transport: string;
   readonly provider: string;
   readonly providerClient: string;
   readonly status: number | null;

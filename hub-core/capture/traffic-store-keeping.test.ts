@@ -327,7 +327,7 @@ describe('TrafficStore about how much it keeps', () => {
     }
     const [file = ''] = segmentFiles();
     const database = new Database(join(folder.path, file));
-    for (const column of ['correlation', 'queue_ms', 'tries', 'traits'])
+    for (const column of ['correlation', 'queue_ms', 'tries', 'traits', 'transport'])
       database.exec(`ALTER TABLE exchange DROP COLUMN ${column}`);
     for (const table of ['note', 'label', 'gap']) database.exec(`DROP TABLE ${table}`);
     database.pragma('user_version = 1');
@@ -336,5 +336,45 @@ describe('TrafficStore about how much it keeps', () => {
     expect(await seqsOf(store, 'corr:77 attempt:3 queue:4 kind:stream is:truncated')).toEqual([1]);
     expect(store.exchange(1)?.row.traits).toBe(TraitBit.Stream | TraitBit.Truncated);
     expect(store.annotate(1, { mark: 2 })).toBe(true);
+  });
+
+  /** A segment as version 2 wrote it. */
+  function makeVersion2(file: string): void {
+    const database = new Database(join(folder.path, file));
+    database.exec('ALTER TABLE exchange DROP COLUMN transport; PRAGMA user_version = 2');
+    database.close();
+  }
+
+  it('[TS9, TS10] brings a store of version 2 up to this one, whose rows have no transport', async () => {
+    {
+      using store = openTrafficStore(folder.path);
+      store.write(exchangesBatch(1, 2));
+    }
+    makeVersion2(segmentFiles()[0] ?? '');
+    using store = openTrafficStore(folder.path);
+    store.write(trafficBatch({ starts: [exchangeStart(3, { transport: 'udp' })], ends: [exchangeEnd(3)] }));
+    expect([store.exchange(1)?.row.transport, store.exchange(3)?.row.transport]).toEqual(['', 'udp']);
+    expect(await Promise.all(['transport:udp', 'transport:""'].map((filter) => seqsOf(store, filter)))).toEqual([
+      [3],
+      [1, 2],
+    ]);
+    expect(store.seenValues('transport', '')).toEqual([{ value: 'udp', count: 1 }]);
+  });
+
+  it('[CA10, TS9] reads a segment of version 2 that must stay as it is', async () => {
+    {
+      using store = openTrafficStore(folder.path, { limits: { segmentRows: 2 } });
+      store.write(exchangesBatch(1, 2));
+      store.write(exchangesBatch(3, 3));
+    }
+    const [earlier = '', later = ''] = segmentFiles().toSorted();
+    makeVersion2(earlier);
+    const database = new Database(join(folder.path, later));
+    database.pragma('user_version = 99');
+    database.close();
+    using store = openTrafficStore(folder.path);
+    expect(store.watermark()).toMatchObject({ readOnly: true, rows: 3 });
+    expect([store.exchange(1)?.row.transport, store.exchange(3)?.row.transport]).toEqual(['', 'tcp']);
+    expect(await seqsOf(store, '-transport:tcp service:math')).toEqual([1, 2]);
   });
 });

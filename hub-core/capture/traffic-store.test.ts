@@ -34,6 +34,7 @@ describe('TrafficStore.write', () => {
       from: 'alice',
       connection: 'c1',
       via: 'socket',
+      transport: 'tcp',
       provider: '',
       providerClient: '',
       status: null,

@@ -14,6 +14,7 @@ function rowOf(seq: number, outcome: string | null): ExchangeRow {
       from: 'web',
       connection: 'c1',
       via: 'socket',
+      transport: 'tcp',
     },
     ...{ provider: 'a@c2', providerClient: 'disk', status: outcome === null ? null : 200, outcome, error: '' },
     ...{ durationMs: outcome === null ? null : 1.25, requestBytes: 0, replyBytes: 1_500 },

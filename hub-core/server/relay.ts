@@ -5,6 +5,7 @@
 import type { ClientId, ConnectionId } from '../common/base/ids.ts';
 import type { HubError } from '../common/errors/hub-error.ts';
 import type { Message, MessageInit } from '../common/protocol/message.ts';
+import type { TransportKind } from '../common/transport/transport.ts';
 
 /** `provider`: a client that may provide something; in what it may do, no more than its grants. `root`: the hub's owner. */
 export type Role = 'anonymous' | 'client' | 'provider' | 'manager' | 'root';
@@ -33,6 +34,8 @@ export interface Caller {
   readonly principal: Principal;
   /** How it came in: `http` callers cannot reach services with `access: socket`, `socket` callers not `access: http`. */
   readonly via: 'socket' | 'http' | 'console';
+  /** What its connection runs over; `console` inside the hub's process. */
+  readonly transportKind: TransportKind | 'console';
   /** Where it connects from; undefined inside the hub's process. */
   readonly remoteAddress?: string | undefined;
   /** What this connection offers as a provider, when it can: absent for HTTP callers. */

@@ -24,6 +24,7 @@ function detail(change: Partial<ExchangeDetail['request']> = {}): ExchangeDetail
       from: 'alice',
       connection: 'c1',
       via: 'socket',
+      transport: 'tcp',
       provider: 'math@c2',
       providerClient: 'worker',
       status: 200,

@@ -14,10 +14,25 @@ interface Preferences {
   readonly bodyFormats: Readonly<Record<string, 'pretty' | 'text' | 'hex'>>;
 }
 
+/** Columns that are for few. */
+const HIDDEN_AT_FIRST: readonly string[] = ['transport'];
+
+/** Columns that came after version 1 are hidden for those who chose theirs before. */
+function hideNewColumns(stored: unknown): Preferences {
+  const known = stored as Preferences;
+  return { ...known, hiddenColumns: [...new Set([...known.hiddenColumns, ...HIDDEN_AT_FIRST])] };
+}
+
 export const usePreferences = create<Preferences>()(
   persist(
-    (): Preferences => ({ theme: 'system', chartMinutes: 5, hiddenColumns: [], columnWidths: {}, bodyFormats: {} }),
-    { name: 'whub-console', version: 1 },
+    (): Preferences => ({
+      theme: 'system',
+      chartMinutes: 5,
+      hiddenColumns: HIDDEN_AT_FIRST,
+      columnWidths: {},
+      bodyFormats: {},
+    }),
+    { name: 'whub-console', version: 2, migrate: hideNewColumns },
   ),
 );
 

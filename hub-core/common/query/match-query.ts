@@ -54,6 +54,7 @@ function fieldValues(row: Searchable, field: TextField): readonly string[] {
     case 'service':
     case 'method':
     case 'from':
+    case 'transport':
     case 'provider':
     case 'error':
       return [row[field]];

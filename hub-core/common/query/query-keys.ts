@@ -34,6 +34,10 @@ export const QUERY_KEYS: readonly QueryKey[] = [
   text('from', 'client that asked'),
   text('to', 'client or channel that answered'),
   text('conn', 'connection at either end'),
+  {
+    ...text('transport', "what the caller's connection runs over"),
+    words: ['websocket', 'tcp', 'tls', 'udp', 'webrtc', 'http', 'console'],
+  },
   text('provider', 'channel that answered'),
   trait('kind', 'kind of exchange'),
   trait('dir', 'into the hub, or out of its console'),

@@ -24,7 +24,8 @@ export type Query =
   /** The request's or the reply's body contains it. */
   | { readonly kind: 'body'; readonly contents: readonly BodyTest[] };
 
-export type TextField = 'service' | 'route' | 'method' | 'from' | 'to' | 'conn' | 'provider' | 'error' | 'tag' | 'rule';
+export type TextField =
+  'service' | 'route' | 'method' | 'from' | 'to' | 'conn' | 'transport' | 'provider' | 'error' | 'tag' | 'rule';
 
 /** Durations in milliseconds, sizes in bytes. */
 export type NumberField =
@@ -70,6 +71,8 @@ export interface Searchable {
   readonly from: string;
   readonly connection: string;
   readonly via: string;
+  /** '' where nobody knows. */
+  readonly transport: string;
   /** `service@connection` of the channel, '' when none was reached. */
   readonly provider: string;
   readonly providerClient: string;

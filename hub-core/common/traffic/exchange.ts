@@ -42,6 +42,8 @@ export interface ExchangeStart {
   readonly from: string;
   readonly connection: string;
   readonly via: 'socket' | 'http' | 'console';
+  /** What the caller's connection runs over: `websocket`, `tcp`, `tls`, `udp`, `webrtc`, `http` or `console`; '' where nobody knows. */
+  readonly transport: string;
   readonly correlationId: number;
   readonly flags: number;
   readonly encoding: number;

@@ -39,6 +39,7 @@ export interface CaptureRecord {
   readonly from: string;
   readonly connection: string;
   readonly via: 'socket' | 'http' | 'console';
+  readonly transport: string;
   readonly provider: string;
   readonly providerClient: string;
   readonly status: number | null;

@@ -87,6 +87,7 @@ export function fromHarEntry(value: unknown): CaptureRecord {
     from: '',
     connection: textOf(entry['connection']),
     via: 'http',
+    transport: 'http',
     provider: '',
     providerClient: '',
     status: numberOf(response['status']),

@@ -16,6 +16,7 @@ const record: CaptureRecord = {
   from: 'alice',
   connection: 'c1',
   via: 'socket',
+  transport: 'tcp',
   provider: 'math@c2',
   providerClient: 'bob',
   status: 200,

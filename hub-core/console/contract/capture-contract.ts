@@ -43,6 +43,8 @@ export const exchangeRowSchema = z.strictObject({
   from: z.string(),
   connection: z.string(),
   via: z.enum(['socket', 'http', 'console']),
+  /** What the caller's connection runs over, in the words of the connections' list, and `console`; '' in rows of earlier versions. */
+  transport: z.string(),
   provider: z.string(),
   providerClient: z.string(),
   /** null while the answer is awaited. */

@@ -19,6 +19,9 @@ export class CallerDecorator implements Caller {
   get via(): Caller['via'] {
     return this.inner.via;
   }
+  get transportKind(): Caller['transportKind'] {
+    return this.inner.transportKind;
+  }
   get remoteAddress(): string | undefined {
     return this.inner.remoteAddress;
   }

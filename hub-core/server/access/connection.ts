@@ -5,7 +5,7 @@ import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { kindWord } from '../../common/protocol/words.ts';
-import type { CloseReason, Transport, TransportViolation } from '../../common/transport/transport.ts';
+import type { CloseReason, Transport, TransportKind, TransportViolation } from '../../common/transport/transport.ts';
 import type { Caller, Principal, ProviderLink } from '../relay.ts';
 import { orNone } from './access-limits.ts';
 import type { Credential } from './authenticator.ts';
@@ -103,7 +103,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   get agent(): string {
     return this.#agent;
   }
-  get transportKind(): string {
+  get transportKind(): TransportKind {
     return this.#transport.kind;
   }
   get remoteAddress(): string {

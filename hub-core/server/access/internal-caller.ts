@@ -15,6 +15,7 @@ export class InternalCaller implements Caller {
   readonly connectionId: ConnectionId;
   readonly principal: Principal;
   readonly via = 'console';
+  readonly transportKind = 'console';
   readonly providerLink = undefined;
   /** Set by the hub when the request was captured. */
   captureSeq = 0;

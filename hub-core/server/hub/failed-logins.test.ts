@@ -13,6 +13,7 @@ function login(payload: Uint8Array, change: Partial<Exchange> = {}): Exchange {
     connectionId: connectionId('c1'),
     principal: ANONYMOUS_PRINCIPAL,
     via: 'http',
+    transportKind: 'http',
     remoteAddress: '192.0.2.7:4000',
     providerLink: undefined,
     respond: peer.respond.bind(peer),

@@ -58,6 +58,7 @@ const rows: fc.Arbitrary<Searchable> = fc.record({
   from: texts,
   connection: fc.constantFrom('c1', 'c2'),
   via: fc.constantFrom('socket', 'http', 'console'),
+  transport: fc.oneof(texts, fc.constantFrom('', 'tcp')),
   provider: fc.oneof(texts, fc.constantFrom('math@c1', 'a@b@c')),
   providerClient: texts,
   status: fc.option(fc.constantFrom(0, 200, 204, 400, 404, 499, 500, 504, 599), { nil: null }),
@@ -102,7 +103,7 @@ const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query }>((tie) => ({
     fc.record({
       kind: kind('field'),
       // prettier-ignore
-      field: fc.constantFrom('service', 'route', 'method', 'from', 'to', 'conn', 'provider', 'error', 'tag', 'rule'),
+      field: fc.constantFrom('service', 'route', 'method', 'from', 'to', 'conn', 'transport', 'provider', 'error', 'tag', 'rule'),
       patterns: someOf(patterns),
     }),
     fc.record({
@@ -149,9 +150,9 @@ addSqlFunctions(database);
 afterAll(() => database.close());
 
 const insert = database.prepare(
-  `INSERT INTO exchange (seq, at_ms, method, service, uri, sender, connection, via, request_bytes, provider, provider_client,
+  `INSERT INTO exchange (seq, at_ms, method, service, uri, sender, connection, via, transport, request_bytes, provider, provider_client,
      status, outcome, error, duration_ms, reply_bytes, correlation, queue_ms, tries, traits)
-   VALUES (:seq, :atMs, :method, :service, :uri, :from, :connection, :via, :requestBytes, :provider, :providerClient,
+   VALUES (:seq, :atMs, :method, :service, :uri, :from, :connection, :via, :transport, :requestBytes, :provider, :providerClient,
      :status, :outcome, :error, :durationMs, :replyBytes, :correlationId, :queueMs, :attempts, :traits)`,
 );
 const note = database.prepare('INSERT INTO note (seq, mark, comment) VALUES (?, ?, ?)');

@@ -75,6 +75,7 @@ export class FakePeer implements Caller {
   readonly connectionId: ConnectionId;
   principal: Principal;
   readonly via: Caller['via'];
+  readonly transportKind: Caller['transportKind'];
   readonly providerLink: FakeLink | undefined;
   readonly answers: { readonly id: number; readonly answer: Message | MessageInit }[] = [];
   readonly sent: SentMessage[] = [];
@@ -91,6 +92,7 @@ export class FakePeer implements Caller {
     this.connectionId = connectionId(id);
     this.principal = principal;
     this.via = via;
+    this.transportKind = via === 'socket' ? 'memory' : via;
     this.providerLink =
       via === 'socket'
         ? {

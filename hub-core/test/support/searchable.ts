@@ -11,6 +11,7 @@ export function searchable(more: Partial<Searchable> = {}): Searchable {
     from: 'Alice',
     connection: 'c1',
     via: 'socket',
+    transport: 'TCP',
     provider: 'math@c2',
     providerClient: 'bob',
     status: 503,

@@ -18,6 +18,7 @@ export function exchangeStart(seq: number, more: Partial<ExchangeStart> = {}): E
     from: 'alice',
     connection: 'c1',
     via: 'socket',
+    transport: 'tcp',
     correlationId: seq,
     flags: 0,
     encoding: 0,

@@ -53,6 +53,7 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
   },
   { id: 'from', header: 'From', width: 140, cell: (row) => row.from },
   { id: 'to', header: 'To', width: 140, cell: (row) => <span title={row.provider}>{providerText(row)}</span> },
+  { id: 'transport', header: 'Transport', width: 84, cell: (row) => row.transport },
   { id: 'status', header: 'Status', width: 104, cell: (row) => <StatusCell row={row} /> },
   {
     id: 'duration',

@@ -30,6 +30,7 @@ function Summary({ detail }: { readonly detail: Detail }) {
           ['Request', <code key="request">{`${row.method} ${row.uri}`}</code>],
           ['Service', row.service],
           ['From', `${row.from} on ${row.connection || 'no connection'}, ${row.via}`],
+          ['Transport', row.transport || 'not recorded'],
           ['To', row.provider === '' ? 'no provider' : `${row.providerClient} on ${row.provider}`],
           ['Arrived', `${formatDateTime(row.atMs).slice(0, 10)} ${formatClock(row.atMs)}`],
           ['Duration', formatMs(row.durationMs)],

@@ -11,6 +11,7 @@ export function exchangeRow(seq: number, change: Partial<ExchangeRow> = {}): Exc
     from: 'alice',
     connection: 'c1',
     via: 'socket',
+    transport: 'tcp',
     provider: 'math@c2',
     providerClient: 'worker',
     status: 200,

@@ -31,6 +31,7 @@ export class HttpCaller implements Caller {
   readonly connectionId: ConnectionId;
   readonly principal: Principal;
   readonly via = 'http';
+  readonly transportKind = 'http';
   readonly providerLink = undefined;
   readonly remoteAddress: string | undefined;
   /** Told how much more of the request's body the provider takes. */

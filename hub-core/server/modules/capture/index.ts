@@ -156,6 +156,7 @@ class CaptureTap implements Capture {
       from: caller.principal.clientId,
       connection: caller.connectionId,
       via: caller.via,
+      transport: caller.transportKind,
       correlationId: requestId,
       flags: message.flags,
       encoding: message.encoding,
