@@ -13,6 +13,8 @@ import { Ledger } from './ledger.ts';
 import { Provider, type Hire } from './provider-crew.ts';
 import type { Scale } from './scale.ts';
 
+/** A machine that has a lot to do may need so long to start twenty processes. */
+const READY_WITHIN_MS = 60_000;
 const GOOD_PROVIDERS = 6;
 const ODD: readonly OddWay[] = ['twice', 'unknown ids', 'never', 'garbage'];
 /** Providers of `work` on this side. */
@@ -53,9 +55,9 @@ export class Stage implements AsyncDisposable {
     this.#owned = owned;
   }
 
-  /** @throws {Error} when not all are connected within the patience of `scale`, or when `signal` is aborted before */
+  /** @throws {Error} when not all are connected within a minute, or when `signal` is aborted before */
   static async set({ random, scale, signal, log }: StageOptions): Promise<Stage> {
-    const ready = AbortSignal.any([signal, AbortSignal.timeout(scale.patienceMs)]);
+    const ready = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN_MS)]);
     await using stack = new AsyncDisposableStack();
     const dataDir = mkdtempSync(join(tmpdir(), 'whub-faults-'));
     stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
