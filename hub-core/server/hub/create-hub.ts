@@ -4,7 +4,10 @@ import { systemRandom, type Random } from '../../common/base/random.ts';
 import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import { silentLogger, type Logger } from '../../common/log/logger.ts';
 import type { LimitUse, ModuleStatus } from '../../common/module/module.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
 import type { MessageInit } from '../../common/protocol/message.ts';
+import { createMemoryTransportPair } from '../../common/transport/memory-transport.ts';
+import type { Transport } from '../../common/transport/transport.ts';
 import type { Connection } from '../access/connection.ts';
 import { parseAuthorization } from '../access/bearer.ts';
 import { startRtcWorker, type StartRtcThread } from '../listener/webrtc/index.ts';
@@ -158,6 +161,16 @@ class LocalHub implements Hub {
 
   limits(): readonly LimitUse[] {
     return this.#parts.modules.limits();
+  }
+
+  connect(subprotocol: Codec['subprotocol']): Transport {
+    if (this.#feeds === undefined) throw new TypeError('Cannot connect: the hub has not started');
+    const { codecs, connections } = this.#parts;
+    const codec = subprotocol === codecs.json.subprotocol ? codecs.json : codecs.binary;
+    const { maxOutgoingBytes: highWaterBytes } = this.#config.limits;
+    const [near, far] = createMemoryTransportPair({ frameType: codec.frameType, highWaterBytes });
+    connections.accept({ transport: near, codec, credential: undefined });
+    return far;
   }
 
   mount(mount: HttpMount): Disposable {

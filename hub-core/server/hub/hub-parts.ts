@@ -59,6 +59,8 @@ export interface HubEnvironment {
 export interface HubParts {
   readonly identity: HubIdentity;
   readonly dispatcher: MessageDispatcher<Connection>;
+  /** By what a link within the process carries. */
+  readonly codecs: { readonly binary: Codec; readonly json: Codec };
   readonly modules: ModuleManager;
   readonly auth: Auth;
   readonly clients: ClientManager;
@@ -338,6 +340,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   return {
     identity,
     dispatcher,
+    codecs,
     modules,
     auth,
     clients,

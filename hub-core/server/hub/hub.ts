@@ -1,7 +1,9 @@
 import type { Event } from '../../common/base/emitter.ts';
 import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher.ts';
 import type { LimitUse, ModuleStatus } from '../../common/module/module.ts';
+import type { Codec } from '../../common/protocol/codec.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
+import type { Transport } from '../../common/transport/transport.ts';
 import type { Connection } from '../access/connection.ts';
 import type { HttpMount } from '../listener/http-mount.ts';
 import type { BlockSnapshot, NewBlock } from '../modules/block-list/block-snapshot.ts';
@@ -71,6 +73,14 @@ export interface Hub extends AsyncDisposable {
   modules(): readonly ModuleStatus[];
   /** Each limit beside its present use. */
   limits(): readonly LimitUse[];
+  /**
+   * A link to this hub within the process, without a socket. Its other end is a connection as any other: it says Hello, proves
+   * who it is, and may do what its grants say. For the SDK: `HubClient.connect({ url: hub.address.url, dial: ... })`.
+   *
+   * @param subprotocol what frames are written in
+   * @throws {TypeError} before `start` resolved
+   */
+  connect(subprotocol: Codec['subprotocol']): Transport;
   /** Serves `mount` until disposed. @throws {TypeError} when the prefix is taken */
   mount(mount: HttpMount): Disposable;
 

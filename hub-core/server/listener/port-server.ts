@@ -1,5 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+/**
+ * Connections that the system keeps until they are accepted: as many as it will (Linux: `net.core.somaxconn`, 4,096). Those
+ * that find no room try again after 1, 3, 7 and 15 s, and then some are reset: with Node's 511, that befell a thousand clients
+ * which came at once to a busy hub.
+ */
+const BACKLOG = 65_535;
+
 export interface PortServerOptions {
   /** Addresses or names; `localhost` is both 127.0.0.1 and, where there is one, ::1. */
   readonly hosts: readonly string[];
@@ -128,7 +135,7 @@ export class PortServer {
 async function bind(server: Server, { host, isOptional }: BindTarget, port: number): Promise<AddressInfo | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen({ host, port, exclusive: true }, resolve);
+  server.listen({ host, port, backlog: BACKLOG, exclusive: true }, resolve);
   try {
     await promise;
   } catch (error) {

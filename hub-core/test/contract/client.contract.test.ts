@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { ConnectOptions } from '../../client/node/index.ts';
+import type { ConnectOptions, DialTarget } from '../../client/node/index.ts';
 import { TestAuthority, writeCertificate } from '../support/certificates.ts';
+import { GatewayClient } from '../support/gateway-client.ts';
 import { createTempFolder } from '../support/temp-folder.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 import { clientContract, type ClientTraits } from './client.contract.ts';
@@ -28,11 +29,18 @@ const over =
   () => ({ hub, options: { url: `${scheme}://127.0.0.1:${String(hub.port)}`, ...more } });
 const encrypted = (scheme: string) => () => over(scheme, { tls: { ca } })();
 
+const within = () => ({
+  hub,
+  options: { url: hub.url, dial: ({ subprotocol }: DialTarget) => Promise.resolve(hub.hub.connect(subprotocol)) },
+});
+
+clientContract('in memory', within, ALL);
 clientContract('ws binary', over('ws'), ALL);
 clientContract('ws json', over('ws', { subprotocol: 'whub.v1.json' }), ALL);
 clientContract('wss', encrypted('wss'), ALL);
 clientContract('tcp', over('tcp'), ALL);
 clientContract('tls', encrypted('tls'), ALL);
 clientContract('udp', over('udp'), { ...REQUESTS, maxBodyBytes: MAX_DATAGRAM_BODY_BYTES });
+clientContract('http', () => ({ ...over('http')(), Client: GatewayClient }), { ...REQUESTS, query: 'a=%2F&b=%C3%BC' });
 clientContract('http rpc', over('http'), REQUESTS);
 clientContract('webrtc', over('rtc+http'), { ...ALL, maxBodyBytes: 256 << 10 });

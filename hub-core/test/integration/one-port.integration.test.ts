@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,16 @@ import { startTestHub, type TestHub } from '../support/test-hub.ts';
 import { jsonOf, WireClient } from '../support/wire-client.ts';
 
 const CLIENT_HELLO = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
+
+/** The hub's thread waits for this program and accepts none of them: what has no room now gets none later. */
+const CROWD = `
+  import { connect } from 'node:net';
+  let connected = 0;
+  const say = () => process.stdout.write(connected + ' connected', () => process.exit());
+  setTimeout(say, 10_000);
+  for (let i = 0; i < 1_000; i += 1) {
+    connect(Number(process.argv[1]), '127.0.0.1').on('connect', () => (connected += 1) === 1_000 && say()).on('error', () => {});
+  }`;
 
 let bench: TestHub;
 let key: string;
@@ -43,6 +54,14 @@ describe('the one port', () => {
       await inTwo(wire, bytes, cut);
       expect((await wire.next(Kind.Welcome)).kind).toBe(Kind.Welcome);
     }
+  });
+
+  it('[SN10] a thousand connections that come before the hub looks are all kept', () => {
+    const { port } = bench;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', CROWD, String(port)], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('1000 connected');
   });
 
   it('[SN2] so does a request over HTTP, and an upgrade', async () => {
