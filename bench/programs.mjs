@@ -65,11 +65,23 @@ export class Programs {
     const main = join(checkout, MAIN);
     const client = ['client', 'add', 'bench', '--may-call', '*', '--may-provide', '*', '--data', dataDir, '--json'];
     const { key } = JSON.parse(execFileSync(process.execPath, [main, ...client]).toString());
-    const serve = [main, 'serve', '--port', '0', '--data', dataDir, '--json'];
-    const { line } = await this.start(program?.(dataDir) ?? serve, place);
-    const { url, pid } = JSON.parse(line);
+    const hub = await this.serve({ main, dataDir, program: program?.(dataDir), place });
+    return { ...hub, key };
+  }
+
+  /**
+   * A hub on a data folder.
+   *
+   * @param {{ main?: string, dataDir: string, flags?: string[], program?: string[], place?: Function }} options
+   *   `program`: what runs it instead of `whub serve`
+   * @returns {Promise<{ url: string, pid: number, dataDir: string, consoleUrl: string }>} `url` as ws://host:port/
+   */
+  async serve({ main = join(ROOT, MAIN), dataDir, flags = [], program, place }) {
+    const serve = [main, 'serve', '--port', '0', '--data', dataDir, '--json', ...flags];
+    const { line } = await this.start(program ?? serve, place);
+    const { url, pid, console: consoleUrl } = JSON.parse(line);
     // The hub speaks WebSocket where it tells an http address.
-    return { url: url.replace(/^http/, 'ws').replace(/\/?$/, '/'), pid, key, dataDir };
+    return { url: url.replace(/^http/, 'ws').replace(/\/?$/, '/'), pid, dataDir, consoleUrl };
   }
 
   async [Symbol.asyncDispose]() {

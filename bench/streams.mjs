@@ -3,12 +3,13 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { HubClient } from '../hub-core/client/node/index.ts';
 import { numbersOf } from './figures.mjs';
+import { rssMib } from './hub-figures.mjs';
 import { Programs } from './programs.mjs';
 
 const MIB = 1 << 20;
@@ -37,12 +38,6 @@ function makeFile(path, mib) {
   }
   closeSync(file);
   return hash.digest('hex');
-}
-
-/** Resident memory of the whole process, MiB (Linux). */
-function rssMib(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }
 
 /** Does something while the hub's memory is looked at. */

@@ -3,7 +3,7 @@ import type { CaptureStates } from '../capture/capture-mode.ts';
 import type { StoredBodyPart } from '../capture/stored-exchange.ts';
 import type { Clock } from '../common/base/clock.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
-import type { CaptureMode, CaptureSink } from '../server/modules/capture/capture-sink.ts';
+import type { CaptureMode, CaptureSink, StoreMemory } from '../server/modules/capture/capture-sink.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
 import { BodyRequests, type BodyWish } from './body-requests.ts';
 import { senderTo, type CaptureLinkAnswer, type CaptureLinkRequest } from './thread-messages.ts';
@@ -29,6 +29,7 @@ export class CaptureLink implements CaptureSink, Disposable {
   /** Rows and bodies that came while no thread was there; told to the next one. */
   #missedRows = 0;
   #missedBodies = 0;
+  #memory: StoreMemory | undefined;
   #onFlushed: (() => void) | undefined;
 
   private constructor(clock: Clock, firstSeq: number) {
@@ -59,6 +60,10 @@ export class CaptureLink implements CaptureSink, Disposable {
 
   get pendingBytes(): number {
     return this.#pendingBytes;
+  }
+
+  get memory(): StoreMemory | undefined {
+    return this.#memory;
   }
 
   takeSeq(): number {
@@ -149,6 +154,9 @@ export class CaptureLink implements CaptureSink, Disposable {
       case 'states':
         this.#states = answer.states;
         return;
+      case 'memory':
+        this.#memory = answer.memory;
+        return;
       case 'reserve':
         this.#reserve(answer);
         return;
@@ -167,6 +175,7 @@ export class CaptureLink implements CaptureSink, Disposable {
 
   #detach(): void {
     this.#port = undefined;
+    this.#memory = undefined;
     this.#pendingBytes = 0;
     this.#onFlushed?.();
     this.#bodies.fail();

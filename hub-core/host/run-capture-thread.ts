@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
 import { TrafficStore } from '../capture/traffic-store.ts';
 import { JobList } from '../capture/job-list.ts';
@@ -8,8 +9,10 @@ import type { Logger } from '../common/log/logger.ts';
 import { createCaptureRouter } from '../console/router/capture-router.ts';
 import { CaptureSession } from '../console/router/capture-session.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
+import type { StoreMemory } from '../server/modules/capture/capture-sink.ts';
 import { createLogger } from './log.ts';
 import { SeqReservations } from './seq-reservations.ts';
+import { TurnQueue } from './turn-queue.ts';
 import {
   senderTo,
   type BodyAnswer,
@@ -42,6 +45,14 @@ function openStore(init: CaptureThreadInit, log: Logger): TrafficStore {
   return store;
 }
 
+/** The hub is told how much memory the store's thread has this often. */
+const MEMORY_EVERY_MS = 2_000;
+
+function memoryOfThread(): StoreMemory {
+  const { used_heap_size, total_heap_size, external_memory } = getHeapStatistics();
+  return { heapUsedBytes: used_heap_size, heapTotalBytes: total_heap_size, externalBytes: external_memory };
+}
+
 /** The traffic store, as a thread: takes batches from the hub's thread and answers consoles. */
 export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): void {
   const log = createLogger(init.log);
@@ -59,6 +70,8 @@ export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): vo
   report({ type: 'ready' });
 }
 
+type OrderedRequest = Extract<CaptureLinkRequest, { type: 'batch' | 'reserved' }>;
+
 interface CaptureThreadDeps {
   readonly host: MessagePort;
   readonly init: CaptureThreadInit;
@@ -72,6 +85,12 @@ class CaptureThread {
   readonly #resources = new DisposableStack();
   readonly #report: Send<CaptureReport>;
   readonly #reservations = new SeqReservations();
+  /** What must be done in the order in which the hub asked for it. */
+  readonly #inOrder = new TurnQueue<OrderedRequest>({
+    handle: (request) => this.#takeInOrder(request),
+    nowMs: () => systemClock.nowMs(),
+    nextTurn: setImmediate,
+  });
   #hub: MessagePort | undefined;
   #answer: Send<CaptureLinkAnswer> = () => {};
 
@@ -102,6 +121,9 @@ class CaptureThread {
         this.#answer({ type: 'states', states });
       }),
     );
+    this.#resources.use(
+      systemClock.every(MEMORY_EVERY_MS, () => this.#answer({ type: 'memory', memory: memoryOfThread() })),
+    );
   }
 
   take(command: CaptureCommand): void {
@@ -127,6 +149,7 @@ class CaptureThread {
   #attachHub(port: MessagePort): void {
     this.#hub?.close();
     this.#reservations.fail();
+    this.#inOrder.flush();
     this.#hub = port;
     this.#answer = senderTo(port);
     this.#store.markOpenAsLost();
@@ -137,18 +160,26 @@ class CaptureThread {
   #takeFromHub(request: CaptureLinkRequest): void {
     switch (request.type) {
       case 'batch':
-        this.#store.write(request.batch);
-        this.#answer({ type: 'stored', weight: request.weight });
+      case 'reserved':
+        this.#inOrder.add(request);
         return;
       case 'console':
         this.#server.serve(portLine(request.port));
         return;
       case 'body':
         this.#answer(this.#readBody(request));
-        return;
-      case 'reserved':
-        this.#reservations.settle(request.id, request.firstSeq);
     }
+  }
+
+  #takeInOrder(request: OrderedRequest): boolean {
+    if (request.type === 'reserved') {
+      this.#reservations.settle(request.id, request.firstSeq);
+      // Its rows go before the next batch, whose numbers are above theirs.
+      return true;
+    }
+    this.#store.write(request.batch);
+    this.#answer({ type: 'stored', weight: request.weight });
+    return false;
   }
 
   /** The hub gives out the numbers; without one, those behind the last row are free. */
@@ -163,6 +194,8 @@ class CaptureThread {
 
   #stop(): void {
     this.#hub?.close();
+    this.#reservations.fail();
+    this.#inOrder.flush();
     this.#resources.dispose();
     this.#report({ type: 'stopped' });
     this.#host.close();

@@ -5,6 +5,7 @@ import type { StoredBodyPart } from '../capture/stored-exchange.ts';
 import type { CaptureStates } from '../capture/capture-mode.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
 import type { ConsoleSecrets } from '../console/web/console-access.ts';
+import type { StoreMemory } from '../server/modules/capture/capture-sink.ts';
 import type { HubConfigInput } from '../server/hub/config.ts';
 import type { LogLevel } from './log.ts';
 
@@ -81,6 +82,7 @@ export type CaptureLinkAnswer =
   /** The first: from here on batches are taken, whose numbers must not be below `nextSeq`. */
   | { readonly type: 'attached'; readonly nextSeq: number; readonly states: CaptureStates }
   | { readonly type: 'stored'; readonly weight: number }
+  | { readonly type: 'memory'; readonly memory: StoreMemory }
   /** Numbers are wanted for rows that no exchange of this hub makes: they are `firstSeq` and those behind it. */
   | { readonly type: 'reserve'; readonly id: number; readonly count: number }
   | { readonly type: 'states'; readonly states: CaptureStates }

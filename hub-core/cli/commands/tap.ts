@@ -26,8 +26,16 @@ function visible(text: string): string {
   return text.replace(/[\u0000-\u001F\u007F-\u009F]/g, '\u{FFFD}');
 }
 
+function formatGap({ rows, reason }: NonNullable<ExchangeRow['gap']>): string {
+  if (rows !== null) return `${String(rows)} exchanges were not recorded: the store could not keep up`;
+  return reason === 'ended'
+    ? 'The hub ended without warning: its last exchanges were not recorded'
+    : 'Exchanges were not recorded: the store could not keep up';
+}
+
 /** `12:34:56.789  200  GET /files/list  web → disk  3.2 ms  1.2 KB` */
 export function formatExchange(row: ExchangeRow): string {
+  if (row.gap !== null) return `${time.format(row.atMs)}  gap   ${formatGap(row.gap)}`;
   const status = row.status === null || row.status === 0 ? (row.outcome ?? '-') : String(row.status);
   const provider = row.providerClient === '' ? 'hub' : row.providerClient;
   const duration = row.durationMs === null ? '-' : `${row.durationMs.toFixed(1)} ms`;

@@ -70,7 +70,7 @@ export class JsonScanner {
       const [keyStart, keyEnd] = [at, this.#skip(at)];
       const colon = this.#skipSpace(keyEnd);
       if (bytes[colon] !== COLON) return bytes.length;
-      const next = this.#next(states, (step) => step.index === undefined && this.#isKey(step, keyStart, keyEnd));
+      const next = this.#nextOfKey(states, keyStart, keyEnd);
       at = this.#member(colon + 1, next, depth);
       if (bytes[at] === COMMA) at = this.#skipSpace(at + 1);
     }
@@ -81,11 +81,7 @@ export class JsonScanner {
     const bytes = this.#bytes;
     let [at, index] = [this.#skipSpace(start), 0];
     while (!this.#stopped && at < bytes.length && bytes[at] !== CLOSE_ARRAY) {
-      const place = index;
-      const next = this.#next(
-        states,
-        (step) => step.name === undefined && (step.index === undefined || step.index === place),
-      );
+      const next = this.#nextOfIndex(states, index);
       const end = this.#member(at, next, depth);
       if (bytes[end] === COMMA) at = this.#skipSpace(end + 1);
       else if (bytes[end] === CLOSE_ARRAY) at = end;
@@ -101,21 +97,40 @@ export class JsonScanner {
     return this.#skipSpace(states === 0 ? this.#skip(at) : this.#value(at, states, depth + 1));
   }
 
-  #next(states: number, takes: (step: Step) => boolean): number {
+  // Plain loops without a closure: these run for each key of each body of a search.
+
+  #nextOfKey(states: number, start: number, end: number): number {
     let next = 0;
-    for (const [place, step] of this.#steps.entries()) {
-      if ((states & (1 << place)) === 0) continue;
+    for (let place = 0; place < this.#steps.length; place += 1) {
+      const step = this.#steps[place];
+      if ((states & (1 << place)) === 0 || step === undefined) continue;
       if (step.within) next |= 1 << place;
-      if (takes(step)) next |= 1 << (place + 1);
+      if (step.index === undefined && this.#isKey(step, start, end)) next |= 1 << (place + 1);
     }
     return next;
   }
 
+  #nextOfIndex(states: number, index: number): number {
+    let next = 0;
+    for (let place = 0; place < this.#steps.length; place += 1) {
+      const step = this.#steps[place];
+      if ((states & (1 << place)) === 0 || step === undefined) continue;
+      if (step.within) next |= 1 << place;
+      if (step.name === undefined && (step.index ?? index) === index) next |= 1 << (place + 1);
+    }
+    return next;
+  }
+
+  /** @param start of the key's opening quote */
   #isKey({ name, nameBytes }: Step, start: number, end: number): boolean {
     if (name === undefined || nameBytes === undefined) return true;
-    const key = this.#bytes.subarray(start + 1, end - 1);
-    if (key.includes(BACKSLASH)) return jsonString(this.#bytes.subarray(start, end)) === name;
-    return key.length === nameBytes.length && key.every((byte, at) => byte === nameBytes[at]);
+    const bytes = this.#bytes;
+    const length = end - start - 2;
+    let at = 0;
+    while (at < length && at < nameBytes.length && bytes[start + 1 + at] === nameBytes[at]) at += 1;
+    if (at === length && at === nameBytes.length) return true;
+    // Only an escaped key can be the same in other bytes.
+    return bytes.subarray(start + 1, end).includes(BACKSLASH) && jsonString(bytes.subarray(start, end)) === name;
   }
 
   #skipSpace(start: number): number {

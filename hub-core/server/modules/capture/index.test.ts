@@ -5,13 +5,14 @@ import type { TrafficBatch } from '../../../common/traffic/exchange.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { clientPrincipal, messageOf } from '../../../test/support/fake-service-peers.ts';
 import type { Exchange } from '../../service/exchange.ts';
-import type { CaptureMode, CaptureSink } from './capture-sink.ts';
+import type { CaptureMode, CaptureSink, StoreMemory } from './capture-sink.ts';
 import { createCapture, type Capture, type CaptureLimits } from './index.ts';
 
 class RecordingSink implements CaptureSink {
   readonly batches: TrafficBatch[] = [];
   pendingBytes = 0;
   mode: CaptureMode = 'recording';
+  memory: StoreMemory | undefined;
   readonly services = new Map<string, CaptureMode>();
   flush: () => void = () => {};
   #lastSeq = 9;
@@ -234,6 +235,49 @@ describe('createCapture', () => {
     capture.began(exchangeOf());
     capture.flush();
     expect([sink.batches[0]?.droppedRows, sink.batches[0]?.starts]).toEqual([1, []]);
+  });
+
+  it('[ME6] keeps a number behind the batch for the row that tells of it, and none where nothing was left out', async () => {
+    const { sink, capture } = await start();
+    capture.began(exchangeOf());
+    sink.pendingBytes = 3 << 20;
+    capture.began(exchangeOf());
+    sink.pendingBytes = 0;
+    capture.flush();
+    const next = exchangeOf();
+    capture.began(next);
+    capture.flush();
+    expect(sink.batches.map(({ gapSeq, droppedRows }) => [gapSeq, droppedRows])).toEqual([
+      [11, 1],
+      [undefined, 0],
+    ]);
+    expect(next.captureSeq).toBe(12);
+  });
+
+  it('[ME7] goes by the service, does not even end what is off, and hands over when numbers are wanted', async () => {
+    const { sink, capture } = await start();
+    sink.services.set('math', 'headers-only').set('geo', 'off');
+    const [math, geo, other] = ['/math/a', '/geo/a', '/x'].map((uri) => exchangeOf({ uri, payload: bytes('body') }));
+    for (const exchange of [math, geo, other]) if (exchange !== undefined) capture.began(exchange);
+    sink.mode = 'off';
+    if (other !== undefined) capture.ended(other, 'replied', answer('x'), '');
+    sink.flush();
+    const [batch] = sink.batches;
+    expect(batch?.starts.map(({ service, body }) => [service, body.stored])).toEqual([
+      ['math', 0],
+      ['x', 4],
+    ]);
+    expect(batch?.ends).toEqual([]);
+  });
+
+  it('[ME24] counts what it recorded and left out, and tells the memory of the store once that is known', async () => {
+    const { sink, capture } = await start();
+    capture.began(exchangeOf());
+    const valueOf = (name: string) => capture.metrics?.().find((sample) => sample.name === name)?.value;
+    expect([valueOf('recorded_total'), valueOf('thread_heap_used_bytes')]).toEqual([1, undefined]);
+    sink.memory = { heapUsedBytes: 10, heapTotalBytes: 20, externalBytes: 30 };
+    const names = ['thread_heap_used_bytes', 'thread_heap_bytes', 'thread_external_bytes'];
+    expect(names.map(valueOf)).toEqual([10, 20, 30]);
   });
 
   it('[ME7] records nothing while paused, and no bodies when only headers are wanted', async () => {

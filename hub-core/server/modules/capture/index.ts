@@ -122,7 +122,11 @@ class CaptureTap implements Capture {
   }
 
   metrics(): readonly MetricSample[] {
-    return captureMetrics({ ...this.#counts, pendingBytes: this.#budgetUsed() });
+    return captureMetrics({
+      ...this.#counts,
+      pendingBytes: this.#budgetUsed(),
+      memory: this.#deps.sink?.memory,
+    });
   }
 
   limits(): readonly LimitUse[] {

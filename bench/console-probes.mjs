@@ -1,0 +1,100 @@
+// Runs in the console's page, before anything else there does: what it shows, and when that was drawn.
+
+/** Defines `window.whubBench`. Uses nothing from outside: its text is sent to the page. */
+export function installProbes() {
+  /** Wall time with a fraction, the same in the page and in the benchmark. */
+  const nowMs = () => performance.timeOrigin + performance.now();
+  const scroller = () => document.querySelector('[role=grid][aria-label=Exchanges]');
+  const countOf = (text) => Number(text.replaceAll(/\D/g, ''));
+  const heightOf = (element) => element?.getBoundingClientRect().height ?? 0;
+  const isDrawn = (row) => row !== undefined && row.querySelectorAll('[role=gridcell]').length > 1;
+
+  /** The rows in sight, and whether each of them is drawn; undefined while there are none. */
+  function view() {
+    const grid = scroller();
+    if (grid === null) return undefined;
+    const rows = [...grid.querySelectorAll('[role=rowgroup] [role=row]')];
+    const rowHeight = heightOf(rows[0]);
+    if (rowHeight === 0) return undefined;
+    const total = Number(grid.getAttribute('aria-rowcount')) - 1;
+    const header = heightOf(grid.querySelector('[role=columnheader]')?.parentElement);
+    const first = Math.floor(grid.scrollTop / rowHeight);
+    const last = Math.min(total, first + Math.ceil((grid.clientHeight - header) / rowHeight)) - 1;
+    const byIndex = new Map(rows.map((row) => [Number(row.getAttribute('aria-rowindex')) - 2, row]));
+    const inSight = Array.from({ length: last - first + 1 }, (_, place) => byIndex.get(first + place));
+    const seq = byIndex.get(last)?.querySelector('[data-column=seq]');
+    return { first, last, total, complete: inSight.every(isDrawn), lastSeq: countOf(seq?.textContent ?? '') };
+  }
+
+  /** What the page says of the search. */
+  function said() {
+    const text = document.querySelector('[role=search]')?.parentElement?.textContent ?? '';
+    const searched = /([\d,]+) of [\d,]+ searched/.exec(text);
+    return {
+      searched: searched === null ? undefined : countOf(searched[1]),
+      running: /Searching/.test(text) || (searched !== null && !/stopped/i.test(text)),
+    };
+  }
+
+  /** Asks in each frame until there is a result. @returns when the frame that showed it was drawn */
+  function until(result, withinMs) {
+    const { promise, resolve } = Promise.withResolvers();
+    const endsMs = nowMs() + withinMs;
+    const look = () => {
+      const found = result();
+      if (found === undefined && nowMs() <= endsMs) {
+        requestAnimationFrame(look);
+        return;
+      }
+      // A task behind the frame's drawing.
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener('message', () => resolve({ atMs: nowMs(), result: found }), { once: true });
+      port1.start();
+      port2.postMessage(undefined);
+    };
+    requestAnimationFrame(look);
+    return promise;
+  }
+
+  /** Waits for the first rows of a filter, of which there are `most` at most, and for its end. */
+  async function untilFiltered(most, withinMs) {
+    const progress = new Set();
+    const note = () => {
+      const { searched, running } = said();
+      if (searched !== undefined) progress.add(searched);
+      return running;
+    };
+    const first = await until(() => {
+      note();
+      const now = view();
+      return now !== undefined && now.total <= most && now.complete ? now : undefined;
+    }, withinMs);
+    const all = await until(() => (note() ? undefined : view()), withinMs);
+    return { first, all, progress: [...progress] };
+  }
+
+  window.whubBench = { view, said, until, untilFiltered };
+}
+
+/** Defines `window.whubFrames`, which records the time between frames and long tasks until the function that it returns is called. */
+export function installFrameProbe() {
+  window.whubFrames = () => {
+    const [frames, longTasks] = [[], []];
+    let [lastMs, running] = [Number.NaN, true];
+    const tick = (atMs) => {
+      if (!Number.isNaN(lastMs)) frames.push(atMs - lastMs);
+      lastMs = atMs;
+      if (running) requestAnimationFrame(tick);
+    };
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longTasks.push(duration);
+    });
+    observer.observe({ entryTypes: ['longtask'] });
+    requestAnimationFrame(tick);
+    return () => {
+      running = false;
+      observer.disconnect();
+      return { frames, longTasks };
+    };
+  };
+}
