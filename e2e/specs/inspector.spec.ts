@@ -76,7 +76,7 @@ test('[IN4] filters are saved, applied, renamed and deleted with Undo, and those
   await inspector.filter.fill('status:error');
   await inspector.filter.press('Enter');
   await inspector.pick('Filters', 'Save this filter…');
-  await page.getByLabel('Name').fill('Bad');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Bad');
   await page.keyboard.press('Enter');
   await inspector.chip('All').click();
   await inspector.pick('Filters', /^Bad/);
@@ -84,7 +84,7 @@ test('[IN4] filters are saved, applied, renamed and deleted with Undo, and those
 
   await inspector.pick('Filters', 'Rename or delete…');
   await page.getByRole('button', { name: 'Rename Bad' }).click();
-  await page.getByLabel('Name').fill('Broken');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Broken');
   await page.keyboard.press('Enter');
   await inspector.pick('Filters', 'Rename or delete…');
   await page.getByRole('button', { name: 'Delete Broken' }).click();
