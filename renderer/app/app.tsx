@@ -10,6 +10,7 @@ import { useTheme } from '../ui/use-theme.ts';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { ClearCaptureDialog } from './frame/clear-capture-dialog.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
+import { DockedPage } from './frame/docked-page.tsx';
 import { ErrorBoundary } from './frame/error-boundary.tsx';
 import { HelpDialog } from './frame/help-dialog.tsx';
 import { ConnectionGate } from './frame/connection-gate.tsx';
@@ -41,13 +42,13 @@ function Frame() {
       <Rail />
       <main className={styles['main']}>
         <ConnectionGate>
-          <div className={styles['page']} data-pane tabIndex={-1}>
+          <DockedPage>
             <ErrorBoundary key={page}>
               <Suspense fallback={null}>
                 <Screen />
               </Suspense>
             </ErrorBoundary>
-          </div>
+          </DockedPage>
         </ConnectionGate>
       </main>
       <StatusBar />

@@ -1,9 +1,10 @@
 import { setCaptureState, toggleRecording } from '../state/capture-actions.ts';
 import { bridge, queryClient } from '../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../state/draft.ts';
+import { startFilter } from '../state/inspector.ts';
 import { goTo, PAGE_TITLES, PAGES } from '../state/pages.ts';
 import { usePanels } from '../state/panels.ts';
-import { cycleTheme } from '../state/preferences.ts';
+import { cycleTheme, toggleDock } from '../state/preferences.ts';
 import { errorText } from '../ui/format.ts';
 import type { KeyId } from '../ui/keys.ts';
 import { toast } from '../ui/toasts.ts';
@@ -32,6 +33,11 @@ function focusFilter(): void {
   if (filter instanceof HTMLElement) filter.focus();
 }
 
+function searchBodies(): void {
+  goTo('inspector');
+  startFilter('body:');
+}
+
 function newRequest(): void {
   openDraft(EMPTY_DRAFT);
   goTo('compose');
@@ -57,6 +63,8 @@ export const COMMANDS: readonly Command[] = [
   })),
   { id: 'new-request', title: 'New request', key: 'new-request', run: newRequest },
   { id: 'focus-filter', title: 'Focus the filter', key: 'focus-filter', run: focusFilter },
+  { id: 'search-bodies', title: 'Search bodies', key: 'search-bodies', run: searchBodies },
+  { id: 'toggle-dock', title: 'Jobs and log', key: 'toggle-dock', run: toggleDock },
   { id: 'toggle-recording', title: 'Recording on or off', key: 'toggle-recording', run: () => void toggleRecording() },
   {
     id: 'headers-only',

@@ -5,6 +5,7 @@ import '../ui/tokens.css';
 import '../ui/base.css';
 import { colorSheet } from '../ui/colors.ts';
 import { startFeeds } from '../state/feeds.ts';
+import { followJobs } from '../state/jobs.ts';
 import { App } from './app.tsx';
 import { bindGlobalKeys } from './global-keys.ts';
 
@@ -21,6 +22,7 @@ if (root === null) throw new Error('Cannot start the console: index.html has no 
 const leaving = new AbortController();
 window.addEventListener('pagehide', () => leaving.abort(), { once: true });
 startFeeds(leaving.signal);
+followJobs(leaving.signal);
 bindGlobalKeys();
 
 createRoot(root).render(

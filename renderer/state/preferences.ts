@@ -4,6 +4,11 @@ import { persist } from 'zustand/middleware';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+export interface SavedFilter {
+  readonly name: string;
+  readonly filter: string;
+}
+
 /** Choices that outlive a reload. Never rows, only how they are shown. */
 interface Preferences {
   readonly theme: Theme;
@@ -12,6 +17,11 @@ interface Preferences {
   readonly columnWidths: Readonly<Record<string, number>>;
   /** How bodies of a service are shown, by service id. */
   readonly bodyFormats: Readonly<Record<string, 'pretty' | 'text' | 'hex'>>;
+  /** The dock below the page is open. */
+  readonly dock: boolean;
+  readonly savedFilters: readonly SavedFilter[];
+  /** Filters that were used, the latest first. */
+  readonly recentFilters: readonly string[];
 }
 
 /** Columns that are for few. */
@@ -31,6 +41,9 @@ export const usePreferences = create<Preferences>()(
       hiddenColumns: HIDDEN_AT_FIRST,
       columnWidths: {},
       bodyFormats: {},
+      dock: false,
+      savedFilters: [],
+      recentFilters: [],
     }),
     { name: 'whub-console', version: 2, migrate: hideNewColumns },
   ),
@@ -41,4 +54,8 @@ export function cycleTheme(): Theme {
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   usePreferences.setState({ theme: next });
   return next;
+}
+
+export function toggleDock(): void {
+  usePreferences.setState(({ dock }) => ({ dock: !dock }));
 }

@@ -13,6 +13,8 @@ export const KEY_TABLE = [
   { id: 'palette', group: 'Everywhere', title: 'Command palette', keys: ['$mod+k'] },
   { id: 'help', group: 'Everywhere', title: 'Keys and help', keys: ['[Shift]+?', 'F1'] },
   { id: 'focus-filter', group: 'Everywhere', title: 'Focus the filter', keys: ['/', '$mod+f'] },
+  { id: 'search-bodies', group: 'Everywhere', title: 'Search bodies', keys: ['$mod+Shift+f'] },
+  { id: 'toggle-dock', group: 'Everywhere', title: 'Jobs and log', keys: ['$mod+j'] },
   { id: 'toggle-recording', group: 'Everywhere', title: 'Recording on or off', keys: ['$mod+e'] },
   { id: 'clear-capture', group: 'Everywhere', title: 'Clear capture', keys: ['$mod+Shift+k'] },
   { id: 'new-request', group: 'Everywhere', title: 'New request', keys: ['$mod+n', 'Alt+KeyN'] },

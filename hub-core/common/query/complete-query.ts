@@ -37,7 +37,8 @@ interface Wish {
 /** What cannot stand in a bare value, and a dash or slash that would begin something else. */
 const NEEDS_QUOTES = /[\s()",*?]|^$|^\//;
 
-function asValue(value: string): string {
+/** A value as it stands behind a key: quoted where it would be understood otherwise. */
+export function filterValue(value: string): string {
   if (!NEEDS_QUOTES.test(value)) return value;
   return `"${value.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`)}"`;
 }
@@ -89,7 +90,7 @@ function keyItems(prefix: string): Completion[] {
 }
 
 function valueItems(key: QueryKey, prefix: string, seen: SeenValues): Completion[] {
-  const found = seen(key.key, prefix).map(({ value, count }) => ({ text: asValue(value), about: '', count }));
+  const found = seen(key.key, prefix).map(({ value, count }) => ({ text: filterValue(value), about: '', count }));
   const known = new Set(found.map(({ text }) => text));
   const words = key.words.filter((word) => startsWith(word, prefix) && !known.has(word));
   return [...words.map((word) => ({ text: word, about: '' })), ...found];

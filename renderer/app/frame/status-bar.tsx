@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleDot, CirclePause, Trash2 } from 'lucide-react';
+import { CircleDot, CirclePause, PanelBottom, Trash2 } from 'lucide-react';
 import type { Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useConnection } from '../../state/connection.ts';
 import { hubQueries } from '../../state/console.ts';
 import { useFeeds } from '../../state/feeds.ts';
+import { useRunningJobs } from '../../state/jobs.ts';
 import { goTo } from '../../state/pages.ts';
 import { usePanels } from '../../state/panels.ts';
+import { toggleDock, usePreferences } from '../../state/preferences.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatBytes, formatCount, formatMs, formatRate, plural } from '../../ui/format.ts';
 import { keyHint } from '../../ui/keys.ts';
@@ -105,6 +107,23 @@ function CaptureItem({ watermark }: { readonly watermark: Watermark }) {
   );
 }
 
+function DockItem() {
+  const open = usePreferences((preferences) => preferences.dock);
+  const running = useRunningJobs();
+  return (
+    <button
+      type="button"
+      className={styles['item']}
+      aria-pressed={open}
+      title={`Jobs and log (${keyHint('toggle-dock')})`}
+      onClick={toggleDock}
+    >
+      <PanelBottom size={14} aria-hidden />
+      {running === 0 ? 'Jobs' : <Status tone="pending" word={plural(running, 'job')} />}
+    </button>
+  );
+}
+
 export function StatusBar() {
   const watermark = useFeeds((feeds) => feeds.watermark);
   const capture = useConnection((connection) => connection.capture);
@@ -113,6 +132,7 @@ export function StatusBar() {
       <HubItem />
       <TrafficItem />
       <span className={styles['spacer']} />
+      <DockItem />
       {capture.kind === 'lost' ? (
         <span className={styles['item']}>
           <Status tone="warn" word="Traffic store out of reach, retrying" />

@@ -2,8 +2,8 @@ import { Menu } from '@base-ui/react/menu';
 import { Check, Columns3 } from 'lucide-react';
 import { usePreferences } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
+import menus from '../../ui/menu.module.css';
 import { EXCHANGE_COLUMNS, WATERFALL } from './columns.tsx';
-import styles from './inspector.module.css';
 
 const NAMES: Readonly<Record<string, string>> = {
   seq: 'Number',
@@ -27,12 +27,12 @@ export function ColumnMenu() {
         Columns
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className={styles['positioner']} align="end" sideOffset={4}>
-          <Menu.Popup className={styles['menu']} aria-label="Columns">
+        <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
+          <Menu.Popup className={menus['menu']} aria-label="Columns">
             {[...EXCHANGE_COLUMNS, WATERFALL].map((column) => (
               <Menu.CheckboxItem
                 key={column.id}
-                className={styles['menuItem']}
+                className={menus['checkItem']}
                 checked={!hidden.includes(column.id)}
                 closeOnClick={false}
                 onCheckedChange={(checked) => show(column.id, checked)}

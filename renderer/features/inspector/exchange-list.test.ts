@@ -15,6 +15,9 @@ class MemoryStore {
   rows: ExchangeRow[] = [];
   revision = 1;
   fails = false;
+  /** Rows that a search has looked at; undefined: it is complete at once. */
+  searched: number | undefined;
+  stopped = false;
   readonly calls: string[] = [];
   readonly #queries = new Map<string, string>();
   #onWay = 0;
@@ -29,7 +32,7 @@ class MemoryStore {
         return { queryId, ...this.#counts(queryId) };
       }),
     refresh: ({ queryId }: { queryId: string }) =>
-      this.#answer('refresh', () => ({ queryId, ...this.#counts(queryId) })),
+      this.#answer('refresh', () => ({ queryId, ...this.#counts(queryId) }), this.searched !== undefined),
     window: ({ queryId, from, count }: { queryId: string; from: number; count: number }) =>
       this.#answer(`window ${from}`, () => ({
         from,
@@ -71,19 +74,23 @@ class MemoryStore {
   #matching(queryId: string): ExchangeRow[] {
     const text = this.#queries.get(queryId);
     if (text === undefined) throw new Error(`There is no query "${queryId}"`);
-    return this.rows.filter((row) => row.from.includes(text));
+    return this.rows.slice(0, this.searched).filter((row) => row.from.includes(text));
   }
 
   #counts(queryId: string): Omit<QueryResult, 'queryId'> {
     const total = this.rows.length;
-    return { count: this.#matching(queryId).length, total, searched: total, complete: true, jobId: null };
+    const searched = this.searched ?? total;
+    const complete = searched >= total;
+    const jobId = complete || this.stopped ? null : 'job';
+    return { count: this.#matching(queryId).length, total, searched, complete, jobId };
   }
 
-  async #answer<T>(call: string, result: () => T): Promise<T> {
+  /** @param waits for more of a search, as the store does */
+  async #answer<T>(call: string, result: () => T, waits = false): Promise<T> {
     this.calls.push(call);
     this.#onWay += call === 'close' ? 0 : 1;
     this.mostOnWay = Math.max(this.mostOnWay, this.#onWay);
-    await Promise.resolve();
+    await (waits ? settle() : Promise.resolve());
     this.#onWay -= call === 'close' ? 0 : 1;
     if (this.fails) throw new Error('The line is lost');
     return result();
@@ -158,6 +165,48 @@ describe('ExchangeList', () => {
     list.setQuery('ali');
     await settle();
     expect(list.state()).toMatchObject({ count: 6, error: undefined });
+  });
+  it('[IN5] a search that goes on shows its rows as they are found, and is asked for more until it is complete', async () => {
+    const store = new MemoryStore();
+    store.add(600);
+    store.searched = 100;
+    const { list } = await opened(store);
+    expect(list.state()).toMatchObject({ count: 100, searched: 100, total: 600, complete: false, jobId: 'job' });
+    expect(list.row(0)?.seq).toBe(1);
+    store.searched = 600;
+    await settle();
+    await settle();
+    expect(list.state()).toMatchObject({ count: 600, complete: true, jobId: null });
+    store.calls.length = 0;
+    await settle();
+    expect(store.calls).toEqual([]);
+  });
+  it('[IN5] a search that was stopped is not asked for more, and begins anew when that is wanted', async () => {
+    const store = new MemoryStore();
+    store.add(600);
+    store.searched = 100;
+    const { list } = await opened(store);
+    store.stopped = true;
+    await settle();
+    await settle();
+    expect(list.state()).toMatchObject({ count: 100, complete: false, jobId: null });
+    store.calls.length = 0;
+    await settle();
+    expect(store.calls).toEqual([]);
+    [store.stopped, store.searched] = [false, undefined];
+    list.reopen();
+    await settle();
+    expect(list.state()).toMatchObject({ count: 600, complete: true });
+  });
+  it('[IN14] rows that were annotated are pulled again, though they had ended', async () => {
+    const store = new MemoryStore();
+    store.add(300);
+    const { list } = await opened(store);
+    store.rows[3] = exchangeRow(4, { mark: 2 });
+    list.invalidate();
+    expect(list.row(3)?.mark).toBe(0);
+    await settle();
+    expect(list.row(3)?.mark).toBe(2);
   });
   it('[UI48] a store that was started again is asked again', async () => {
     const store = new MemoryStore();

@@ -12,12 +12,19 @@ export interface QueryError {
 }
 
 export interface ListState {
-  /** Rows that match; undefined until the first answer. */
+  /** Rows that match, of those that were looked at; undefined until the first answer. */
   readonly count: number | undefined;
-  /** Rows that were looked at. */
+  /** Rows of the store. */
   readonly total: number;
+  /** Rows that were looked at. */
+  readonly searched: number;
+  /** False while a search goes on, and when it was stopped: only then does 0 mean that there are none. */
+  readonly complete: boolean;
+  /** The search that goes on. */
+  readonly jobId: string | null;
   /** What is wrong with the text that was typed last; the rows are those of the last text that was right. */
   readonly error: QueryError | undefined;
+  /** The text that was set last is not answered yet. */
   readonly searching: boolean;
   /** Grows whenever rows came, so that whoever draws them draws again. */
   readonly version: number;
@@ -25,13 +32,18 @@ export interface ListState {
 
 /** The part of the store that the list asks. */
 export interface RowStore {
-  open(input: { query: string }): Promise<QueryResult>;
-  refresh(input: { queryId: string }): Promise<QueryResult>;
+  open(input: { query: string; waitMs: number }): Promise<QueryResult>;
+  refresh(input: { queryId: string; waitMs: number }): Promise<QueryResult>;
   window(input: { queryId: string; from: number; count: number }): Promise<{ rows: ExchangeRow[] }>;
   close(input: { queryId: string }): Promise<{ closed: boolean }>;
 }
 
 const REOPEN_AFTER_MS = 500;
+/** What takes longer goes on as a job, and its rows are shown as they are found. */
+const WAIT_MS = 150;
+/** How far the store had come. */
+type Progress = Pick<Watermark, 'lastSeq' | 'revision'>;
+
 const NOTHING: RowRange = { first: 0, end: 0 };
 
 function queryError(error: unknown): QueryError {
@@ -58,13 +70,16 @@ export class ExchangeList {
   readonly #later: (fn: () => void) => void;
   readonly #cache = new PageCache();
   readonly #listeners = new Set<() => void>();
-  #state: ListState = { count: undefined, total: 0, error: undefined, searching: true, version: 0 };
+  #state: ListState = {
+    ...{ count: undefined, total: 0, searched: 0, complete: false, jobId: null },
+    ...{ error: undefined, searching: true, version: 0 },
+  };
   #wanted = '';
   #queryId: string | undefined;
   #openText: string | undefined;
   #range: RowRange = NOTHING;
   #watermark: Watermark | undefined;
-  #refreshed: Pick<Watermark, 'lastSeq' | 'revision' | 'rows' | 'firstSeq'> | undefined;
+  #refreshed: Progress | undefined;
   #running = false;
   #disposed = false;
 
@@ -88,6 +103,18 @@ export class ExchangeList {
   setQuery(text: string): void {
     if (text === this.#wanted && this.#openText !== undefined) return;
     this.#wanted = text;
+    this.#pump();
+  }
+
+  /** Searches once more from the beginning, after a search was stopped. */
+  reopen(): void {
+    this.#reopen();
+    this.#pump();
+  }
+
+  /** Rows that were marked or commented are pulled again, though they ended long ago. */
+  invalidate(): void {
+    this.#cache.invalidate();
     this.#pump();
   }
 
@@ -153,7 +180,9 @@ export class ExchangeList {
     }
     const { count = 0 } = this.#state;
     const page = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
-    return page === undefined ? undefined : () => this.#pull(queryId, page);
+    if (page !== undefined) return () => this.#pull(queryId, page);
+    const { complete, jobId } = this.#state;
+    return complete || jobId === null ? undefined : () => this.#refresh(queryId, this.#refreshed);
   }
 
   #moved(watermark: Watermark): boolean {
@@ -166,7 +195,7 @@ export class ExchangeList {
     const watermark = this.#watermark;
     this.#openText = text;
     try {
-      const result = await this.#client.open({ query: text });
+      const result = await this.#client.open({ query: text, waitMs: WAIT_MS });
       this.#release();
       this.#queryId = result.queryId;
       this.#refreshed = watermark;
@@ -179,9 +208,9 @@ export class ExchangeList {
     }
   }
 
-  async #refresh(queryId: string, watermark: Watermark): Promise<void> {
+  async #refresh(queryId: string, watermark: Progress | undefined): Promise<void> {
     try {
-      const result = await this.#client.refresh({ queryId });
+      const result = await this.#client.refresh({ queryId, waitMs: WAIT_MS });
       this.#refreshed = watermark;
       this.#show(result, {});
     } catch (error) {
@@ -212,7 +241,7 @@ export class ExchangeList {
     });
   }
 
-  #show({ count, total }: QueryResult, change: Partial<ListState>): void {
-    this.#set({ ...change, count, total, version: this.#state.version + 1 });
+  #show({ count, total, searched, complete, jobId }: QueryResult, change: Partial<ListState>): void {
+    this.#set({ ...change, count, total, searched, complete, jobId, version: this.#state.version + 1 });
   }
 }

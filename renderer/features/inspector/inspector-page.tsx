@@ -17,7 +17,7 @@ import { ColumnMenu } from './column-menu.tsx';
 import { ExchangeDetail } from './exchange-detail.tsx';
 import { ExchangeGrid } from './exchange-grid.tsx';
 import type { ExchangeList, ListState } from './exchange-list.ts';
-import { FilterBar } from './filter-bar.tsx';
+import { FilterBar } from './filter/filter-bar.tsx';
 import { InspectorEmpty } from './inspector-empty.tsx';
 import { useExchangeList } from './use-exchange-list.ts';
 import { useResend } from './use-resend.ts';
@@ -129,7 +129,8 @@ function Rows({ list, state }: RowsProps) {
   const count = state.count ?? 0;
   const newRows = useNewRows(count, follow);
   const revealPlace = useRevealPlace(count);
-  if (state.count === 0 && watermark !== undefined) {
+  // While a search goes on, none found yet does not mean that there is none.
+  if (state.count === 0 && state.complete && watermark !== undefined) {
     return <InspectorEmpty capture={watermark.state} total={state.total} />;
   }
   return (
@@ -168,7 +169,7 @@ export function InspectorPage() {
   return (
     <PageFrame title="Inspector" tools={<Tools />}>
       <div className={styles['inspector']}>
-        <FilterBar state={state} />
+        <FilterBar list={list} state={state} />
         <div className={styles['grid']}>
           <Split
             id="inspector"

@@ -30,6 +30,11 @@ export class PageCache {
     this.#pages.clear();
   }
 
+  /** Every page is pulled again when it is looked at; until then what is here is shown. */
+  invalidate(): void {
+    for (const [page, cached] of this.#pages) this.#pages.set(page, { ...cached, settled: false, revision: -1 });
+  }
+
   /** The row at `index`; undefined while it is not there. */
   row(index: number): ExchangeRow | undefined {
     return this.#pages.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS];
