@@ -18,6 +18,7 @@ export function senderTo<Message>(port: MessagePort): Send<Message> {
 export interface LogInit {
   readonly level: LogLevel;
   readonly readable: boolean;
+  readonly file?: string | undefined;
 }
 
 /** To either thread. */

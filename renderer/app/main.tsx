@@ -4,8 +4,10 @@ import { config as configureZod } from 'zod';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import { colorSheet } from '../ui/colors.ts';
+import { followDesktop } from '../state/desktop.ts';
 import { startFeeds } from '../state/feeds.ts';
 import { App } from './app.tsx';
+import { runDesktopCommand } from './desktop-commands.ts';
 import { bindGlobalKeys } from './global-keys.ts';
 
 // The page's content security policy forbids compiling code at run time, which zod would try.
@@ -21,6 +23,7 @@ if (root === null) throw new Error('Cannot start the console: index.html has no 
 const leaving = new AbortController();
 window.addEventListener('pagehide', () => leaving.abort(), { once: true });
 startFeeds(leaving.signal);
+followDesktop(leaving.signal, runDesktopCommand);
 bindGlobalKeys();
 
 createRoot(root).render(

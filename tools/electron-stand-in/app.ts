@@ -35,25 +35,18 @@ const whenReady = Promise.withResolvers<void>();
 function usualPath(name: PathName): string {
   const appData = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
   const userData = chosen.get('userData') ?? join(appData, manifest.productName ?? manifest.name);
-  switch (name) {
-    case 'home':
-      return homedir();
-    case 'appData':
-      return appData;
-    case 'userData':
-    case 'sessionData':
-      return userData;
-    case 'temp':
-      return tmpdir();
-    case 'exe':
-      return process.execPath;
-    case 'downloads':
-      return join(homedir(), 'Downloads');
-    case 'logs':
-      return join(userData, 'logs');
-    case 'crashDumps':
-      return join(userData, 'Crashpad');
-  }
+  const usual: Readonly<Record<PathName, string>> = {
+    home: homedir(),
+    appData,
+    userData,
+    sessionData: userData,
+    temp: tmpdir(),
+    exe: process.execPath,
+    downloads: join(homedir(), 'Downloads'),
+    logs: join(userData, 'logs'),
+    crashDumps: join(userData, 'Crashpad'),
+  };
+  return usual[name];
 }
 
 async function end(code: number): Promise<never> {

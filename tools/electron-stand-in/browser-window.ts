@@ -47,7 +47,7 @@ export class BrowserWindow extends EventEmitter {
     super();
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     const { width = 800, height = 600, x = 0, y = 0, show = true, title = '', webPreferences = {} } = options;
-    const contents = new WebContents({ preload: webPreferences.preload, preferences: webPreferences, width, height });
+    const contents = new WebContents({ preload: webPreferences.preload, width, height });
     const self = strict('BrowserWindow', this);
     states.set(self, {
       contents,

@@ -28,6 +28,8 @@ async function start(userData: string): Promise<Chromium> {
       '--remote-debugging-port=0',
       '--disable-background-networking',
       '--disable-component-update',
+      // Electron's pages hear of a port that was closed at its other end; Chromium's only with this.
+      '--enable-blink-features=MessagePortCloseEvent',
       // Chromium refuses its sandbox as root.
       ...(isRoot ? ['--no-sandbox'] : []),
     ],
@@ -38,7 +40,7 @@ async function start(userData: string): Promise<Chromium> {
 }
 
 /** The one browser of this app, started when the first window needs it. */
-export function useChromium(userData: string): Promise<Chromium> {
+export function startChromium(userData: string): Promise<Chromium> {
   started ??= start(userData);
   return started;
 }

@@ -1,9 +1,8 @@
+import type * as Real from 'electron';
 import type * as StandIn from './electron.ts';
-
-type Real = typeof import('electron');
 
 /**
  * Holds for the compiler only: the real Electron can stand wherever the stand-in does. A member that Electron does not have, or
  * one that takes or gives something else there, is an error here.
  */
-export const realForStandIn = (real: Real): Pick<typeof StandIn, keyof typeof StandIn> => real;
+export const realForStandIn = (real: typeof Real): Pick<typeof StandIn, keyof typeof StandIn> => real;

@@ -8,6 +8,11 @@ type ItemType = NonNullable<ItemOptions['type']>;
 const ACCELERATOR =
   /^(?:(?:Command|Cmd|Control|Ctrl|CommandOrControl|CmdOrCtrl|Alt|Option|AltGr|Shift|Super|Meta)\+)*(?:[A-Z0-9]|F(?:[1-9]|1\d|2[0-4])|[)!@#$%^&*(:;<,>.?/~`_=+{[|}\]"'\\-]|Plus|Space|Tab|Backspace|Delete|Insert|Return|Enter|Up|Down|Left|Right|Home|End|PageUp|PageDown|Escape|Esc)$/;
 
+function checkAccelerator(accelerator: string | undefined): void {
+  if (accelerator === undefined || ACCELERATOR.test(accelerator)) return;
+  throw new TypeError(`Cannot use the accelerator "${accelerator}": it is none that Electron knows`);
+}
+
 class MenuItem {
   readonly id: string;
   readonly type: ItemType;
@@ -18,24 +23,21 @@ class MenuItem {
   readonly submenu?: Menu | undefined;
   /** A function; Electron says no more about it either. */
   readonly click: object;
-  enabled: boolean;
-  visible: boolean;
-  checked: boolean;
+  enabled = true;
+  visible = true;
+  checked = false;
 
   constructor(options: ItemOptions) {
-    if (options.accelerator !== undefined && !ACCELERATOR.test(options.accelerator)) {
-      throw new TypeError(`Cannot use the accelerator "${options.accelerator}": it is none that Electron knows`);
-    }
-    this.id = options.id ?? '';
-    this.type = options.type ?? (options.submenu === undefined ? 'normal' : 'submenu');
-    this.label = options.label ?? '';
+    checkAccelerator(options.accelerator);
+    const { id = '', label = '', enabled = true, visible = true, checked = false, submenu } = options;
+    this.id = id;
+    this.label = label;
+    this.type = options.type ?? (submenu === undefined ? 'normal' : 'submenu');
     this.role = options.role;
     this.accelerator = options.accelerator ?? null;
     this.registerAccelerator = options.registerAccelerator ?? true;
-    this.enabled = options.enabled ?? true;
-    this.visible = options.visible ?? true;
-    this.checked = options.checked ?? false;
-    this.submenu = Array.isArray(options.submenu) ? Menu.buildFromTemplate(options.submenu) : undefined;
+    Object.assign(this, { enabled, visible, checked });
+    this.submenu = Array.isArray(submenu) ? Menu.buildFromTemplate(submenu) : undefined;
     const self = strict('MenuItem', this);
     this.click = (): void => {
       if (!self.enabled) return;

@@ -20,7 +20,8 @@ export class MessagePortMain extends EventEmitter {
 
   start(): void {
     const end = endOf(this);
-    if (end.listenerCount('message') === 0) end.on('message', (data) => this.emit('message', { data, ports: [] }));
+    if (end.listenerCount('message') === 0)
+      end.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
   }
 
   close(): void {

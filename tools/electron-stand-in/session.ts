@@ -54,7 +54,9 @@ export async function answer(route: Route): Promise<boolean> {
   return true;
 }
 
+// oxlint-disable-next-line max-params -- Electron's
 type CheckHandler = (contents: WebContents | null, permission: string, origin: string, details: object) => boolean;
+// oxlint-disable-next-line max-params -- Electron's
 type RequestHandler = (
   contents: WebContents,
   permission: string,

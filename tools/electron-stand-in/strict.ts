@@ -23,9 +23,9 @@ export function strict<T extends object>(name: string, target: T): T {
       if (typeof member === 'string' && !(member in object) && !ASKED_OF_ANYTHING.has(member)) refuse(member);
       return Reflect.get(object, member, receiver);
     },
-    set(object, member, value, receiver) {
+    set(object, member, ...rest) {
       if (typeof member === 'string' && !(member in object)) refuse(member);
-      return Reflect.set(object, member, value, receiver);
+      return Reflect.set(object, member, ...rest);
     },
   });
 }

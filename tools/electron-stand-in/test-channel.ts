@@ -8,6 +8,8 @@ interface Question {
   readonly arg?: unknown;
 }
 
+type Run = (api: typeof electron, arg: unknown) => unknown;
+
 /** Answers what a test asks over the channel that it started this process with, as Playwright's `evaluate` does on Electron. */
 export function serveTests(): void {
   process.on('message', (message) => {
@@ -15,7 +17,7 @@ export function serveTests(): void {
     const evaluate = async (): Promise<unknown> => {
       if (source === undefined) return chromiumEndpoint();
       // oxlint-disable-next-line no-implied-eval -- the test's own function, as Playwright runs it in Electron
-      const run = new Function(`return (${source})`)() as (api: typeof electron, arg: unknown) => unknown;
+      const run = new Function('electron', 'arg', `return (${source})(electron, arg)`) as Run;
       return run(electron, arg);
     };
     evaluate().then(

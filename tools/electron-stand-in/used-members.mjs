@@ -20,23 +20,29 @@ function memberOf(symbol) {
   return `${owner.name?.text ?? ''}.${symbol.name}`;
 }
 
+/** Names of the values that a statement imports from `electron`. */
+function importsOf(node) {
+  if (!ts.isImportDeclaration(node) || node.moduleSpecifier.text !== 'electron') return [];
+  if (node.importClause?.isTypeOnly) return [];
+  const elements = node.importClause?.namedBindings?.elements ?? [];
+  return elements.filter((each) => !each.isTypeOnly).map((each) => (each.propertyName ?? each.name).text);
+}
+
+const sorted = (names) => [...names].toSorted((one, other) => (one < other ? -1 : 1));
+
 /**
  * @param {readonly string[]} [files] sources; those of electron/main unless given
  * @returns {{ exports: string[], members: string[] }} values imported from `electron`; members used, as `Interface.member`
  */
 export function usedMembers(files = mainSources(join(ROOT, 'electron/main'))) {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.electron.json'), ts.sys.readFile);
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.electron.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const program = ts.createProgram({ rootNames: [...files], options: { ...options, noEmit: true } });
   const checker = program.getTypeChecker();
   const exports = new Set();
   const members = new Set();
   const visit = (node) => {
-    if (ts.isImportDeclaration(node) && node.moduleSpecifier.text === 'electron' && !node.importClause?.isTypeOnly) {
-      for (const each of node.importClause?.namedBindings?.elements ?? []) {
-        if (!each.isTypeOnly) exports.add((each.propertyName ?? each.name).text);
-      }
-    }
+    for (const name of importsOf(node)) exports.add(name);
     if (ts.isPropertyAccessExpression(node)) {
       const member = memberOf(checker.getSymbolAtLocation(node.name));
       if (member !== undefined) members.add(member);
@@ -45,5 +51,5 @@ export function usedMembers(files = mainSources(join(ROOT, 'electron/main'))) {
   };
   const ours = new Set(files);
   for (const source of program.getSourceFiles()) if (ours.has(source.fileName)) visit(source);
-  return { exports: [...exports].toSorted(), members: [...members].toSorted() };
+  return { exports: sorted(exports), members: sorted(members) };
 }

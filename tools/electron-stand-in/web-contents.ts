@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import type { CDPSession, Page, Request as PageRequest } from 'playwright';
 import { app } from './app.ts';
-import { useChromium } from './chromium.ts';
+import { startChromium } from './chromium.ts';
 import { decodeClone, encodeClone } from './clone-codec.ts';
 import { answerInvoke, receive } from './ipc-main.ts';
 import { endOf, type MessagePortMain } from './message-channel.ts';
@@ -36,7 +36,6 @@ interface Tab {
 
 interface State {
   readonly preload: string | undefined;
-  readonly preferences: object;
   readonly size: { readonly width: number; readonly height: number };
   readonly frame: WebFrameMain;
   tab: Promise<Tab> | undefined;
@@ -66,7 +65,6 @@ export interface WebFrameMain {
 
 export interface ContentsOptions {
   readonly preload: string | undefined;
-  readonly preferences: object;
   readonly width: number;
   readonly height: number;
 }
@@ -74,14 +72,13 @@ export interface ContentsOptions {
 export class WebContents extends EventEmitter {
   readonly id: number;
 
-  constructor({ preload, preferences, width, height }: ContentsOptions) {
+  constructor({ preload, width, height }: ContentsOptions) {
     super();
     count += 1;
     this.id = count;
     const self = strict('WebContents', this);
     states.set(self, {
       preload,
-      preferences,
       size: { width, height },
       frame: strict('WebFrameMain', {
         get url() {
@@ -150,8 +147,10 @@ export class WebContents extends EventEmitter {
     const ids = transfer.map(() => (state.ports += 1));
     tabOf(this)
       .then(async (tab) => {
-        await evaluate(tab, { type: 'event', channel, args, ports: ids });
+        // Told first, and joined before it answers: the page may use them at once.
+        const told = evaluate(tab, { type: 'event', channel, args, ports: ids });
         for (const [at, port] of transfer.entries()) join(tab, ids[at] ?? 0, endOf(port));
+        await told;
       })
       .catch(reportUnlessClosed(this));
   }
@@ -204,8 +203,8 @@ function tabOf(contents: WebContents): Promise<Tab> {
 
 async function openTab(contents: WebContents): Promise<Tab> {
   const state = stateOf(contents);
-  const { context } = await useChromium(app.getPath('userData'));
-  await routePages(context, contentsOf);
+  const { context } = await startChromium(app.getPath('userData'));
+  await routePages(context, mayNavigate);
   const page = await context.newPage();
   pages.set(page, contents);
   await page.setViewportSize(state.size);
@@ -242,10 +241,11 @@ function watch(contents: WebContents, tab: Tab): void {
     tab.ports.clear();
   };
   page.on('popup', (popup) => void popup.close().catch(() => {}));
-  page.on('framenavigated', (frame) => {
-    if (frame !== page.mainFrame()) return;
+  // A new document ends the ports of the last; a change of the hash does not.
+  tab.cdp.on('Page.frameNavigated', ({ frame }) => {
+    if (frame.parentId !== undefined) return;
     closePorts();
-    state.url = fromChromium(page.url());
+    state.url = fromChromium(frame.url);
   });
   page.on('crash', () => {
     closePorts();
@@ -302,14 +302,13 @@ async function evaluate({ cdp, world }: Tab, message: MainMessage): Promise<void
   }
 }
 
-function contentsOf(page: Page): WebContents | undefined {
-  return pages.get(page);
-}
-
 /** Asks the app about a navigation that a page began. @returns false when the app prevents it */
-export function mayNavigate(contents: WebContents, request: PageRequest, isMainFrame: boolean): boolean {
-  const state = stateOf(contents);
-  if (isMainFrame && state.navigating) return true;
+function mayNavigate(request: PageRequest): boolean {
+  const frame = request.frame();
+  const contents = pages.get(frame.page());
+  if (contents === undefined) return false;
+  const isMainFrame = frame.parentFrame() === null;
+  if (isMainFrame && stateOf(contents).navigating) return true;
   let prevented = false;
   const event = strict('event', {
     url: fromChromium(request.url()),
@@ -323,7 +322,7 @@ export function mayNavigate(contents: WebContents, request: PageRequest, isMainF
 }
 
 export async function applyPermissions(contents: WebContents, url: string): Promise<void> {
-  const { context } = await useChromium(app.getPath('userData'));
+  const { context } = await startChromium(app.getPath('userData'));
   const granted = await grantedPermissions(contents, url);
   await context.grantPermissions([...granted], { origin: new URL(toChromium(url)).origin });
 }
@@ -335,8 +334,4 @@ export async function destroyContents(contents: WebContents): Promise<void> {
   const tab = await state.tab?.catch(() => undefined);
   await tab?.page.close().catch(() => {});
   contents.emit('destroyed');
-}
-
-export function preferencesOf(contents: WebContents): object {
-  return stateOf(contents).preferences;
 }
