@@ -211,3 +211,16 @@ test('[DS24] a hub that dies again and again is left alone and shown as crashed,
   await console_.button('Restart').click();
   await expect(console_.statusBar).toContainText('Running');
 });
+
+test('[DS26] the self-test makes a call over every transport, opens a window and ends', async ({ desktop }) => {
+  const app = await desktop.launch({ args: ['--selftest'] });
+  expect(await app.exited).toBe(0);
+  const lines = app.output.split('\n').filter((line) => line.startsWith('selftest: '));
+  expect(lines.slice(1)).toEqual([
+    'selftest: WebSocket whub.v1.fbs: answered',
+    'selftest: WebSocket whub.v1.json: answered',
+    'selftest: HTTP: answered',
+    'selftest: a window: its page is loaded and talks to the app',
+    'selftest: passed',
+  ]);
+});

@@ -2,7 +2,7 @@
 // See README.md beside this file.
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [appArg] = process.argv.splice(2, 1);
@@ -15,6 +15,7 @@ const packaged = process.env.ELECTRON_STAND_IN_PACKAGED === '1';
 // As in Electron: the program, then the app's folder, which an installed app does not have.
 process.argv.splice(1, 1, ...(packaged ? [] : [appFolder]));
 process.env.ELECTRON_STAND_IN_APP = appFolder;
+process.resourcesPath = dirname(appFolder);
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -5,7 +5,7 @@ import { Emitter } from '../../../hub-core/common/base/emitter.ts';
 import type { HubHost, HubHostState } from '../../../hub-core/host/hub-host.ts';
 import { HubSlot } from './hub-slot.ts';
 
-const READY = { host: '127.0.0.1', port: 1, url: 'ws://127.0.0.1:1/', consoleUrl: '' };
+const READY = { host: '127.0.0.1', port: 1, url: 'ws://127.0.0.1:1/', consoleUrl: '', tlsUrl: undefined };
 
 /** A host whose threads are the test's to move: each console port it hands out answers what it is sent. */
 class HostDouble implements HubHost {
@@ -44,6 +44,9 @@ class HostDouble implements HubHost {
     const { port1, port2 } = new MessageChannel();
     port2.on('message', (message) => port2.postMessage(`${this.name} ${root} ${String(message)}`));
     return port1;
+  }
+  refresh(): Promise<void> {
+    return Promise.resolve();
   }
   readBody(): Promise<undefined> {
     return Promise.resolve(undefined);

@@ -7,7 +7,7 @@ import { acceleratorOf } from './accelerators.ts';
 import { menuTemplate } from './menu-template.ts';
 import type { ShellActions, ShellState } from './menu-template.ts';
 
-const READY = { host: '127.0.0.1', port: 7410, url: 'ws://127.0.0.1:7410/', consoleUrl: '' };
+const READY = { host: '127.0.0.1', port: 7410, url: 'ws://127.0.0.1:7410/', consoleUrl: '', tlsUrl: undefined };
 const RUNNING: ShellState = {
   hub: { kind: 'running', ready: READY },
   connections: 1,
