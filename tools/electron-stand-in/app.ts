@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { closeChromium } from './chromium.ts';
@@ -90,12 +90,12 @@ class App extends EventEmitter {
   }
 
   setPath(name: PathName, path: string): void {
-    mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) throw new Error(`Path "${path}" does not exist`);
     chosen.set(name, path);
   }
 
   setAppLogsPath(path?: string): void {
-    this.setPath('logs', path ?? usualPath('logs'));
+    chosen.set('logs', path ?? usualPath('logs'));
   }
 
   isReady(): boolean {

@@ -165,7 +165,7 @@ describe('icon containers', () => {
   });
 
   it('[PK6] icnsOf() holds every size, and says its own length', () => {
-    const icns = icnsOf(new Map(ICNS_SIZES.map((size: number) => [size, png(size)])));
+    const icns = icnsOf(new Map(ICNS_SIZES.map((size) => [Number(size), png(Number(size))])));
     expect(icns.toString('latin1', 0, 4)).toBe('icns');
     expect(icns.readUInt32BE(4)).toBe(icns.length);
     expect(icns.toString('latin1', 8, 12)).toBe('icp4');

@@ -21,7 +21,7 @@ import { guardContents, guardSession } from '../windows/guards.ts';
 import { WindowPlace } from '../windows/window-state.ts';
 import { beginSafely } from './begin-safely.ts';
 import { askHowToStart, confirmQuit } from './confirmations.ts';
-import { isOpenable, parseFlags } from './flags.ts';
+import { absolute, parseFlags } from './flags.ts';
 import type { Flags } from './flags.ts';
 import { createLoginItem } from './login-item.ts';
 import { findPlaces } from './places.ts';
@@ -57,9 +57,9 @@ function createSlot({ flags, places, log }: Start): HubSlot {
 
 /** Links, files and second starts: wherever they come from, the window is shown and the thing opened. */
 function openWhatComes(shell: Shell, inbox: Inbox): void {
-  app.on('second-instance', (_event, argv) => {
+  app.on('second-instance', (_event, argv, cwd) => {
     shell.openWindow();
-    for (const thing of argv.slice(1).filter(isOpenable)) inbox.put(thing);
+    for (const thing of parseFlags(argv.slice(1)).opened) inbox.put(absolute(thing, cwd));
   });
   app.on('activate', () => shell.openWindow());
   inbox.deliver((thing) => shell.open(thing));
@@ -86,7 +86,11 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
   });
   const slot = createSlot(start);
   const settings = openDesktopSettings(places.userData);
-  const { updater, noUpdates } = createUpdater(log, (version) => shell.announceUpdate(version));
+  const { updater, noUpdates } = createUpdater({
+    log,
+    onAvailable: (version) => shell.announceUpdate(version),
+    beforeInstall: () => slot.stop(),
+  });
   const shell = new Shell({
     places,
     slot,
@@ -129,6 +133,8 @@ export function runApplication(): void {
     return;
   }
   const places = findPlaces(flags, process.env);
+  // Windows shows notifications under that name only.
+  app.setAppUserModelId('dev.whub.console');
   // Dumps of native crashes stay on this machine.
   crashReporter.start({ uploadToServer: false });
   if (!app.requestSingleInstanceLock()) {
@@ -136,7 +142,7 @@ export function runApplication(): void {
     return;
   }
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
-  const inbox = new Inbox(flags.opened);
+  const inbox = new Inbox(flags.opened.map((thing) => absolute(thing, process.cwd())));
   app.on('open-url', (event, url) => {
     event.preventDefault();
     inbox.put(url);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LINK_SCHEME } from '../links/deep-link.ts';
 import { WORKSPACE_ENDING } from '../links/workspace-file.ts';
@@ -16,8 +17,13 @@ export interface Flags {
 
 const LARGEST_PORT = 65_535;
 
+/** A file by its whole path, whatever the folder it was named in; a link as it is. */
+export function absolute(thing: string, cwd: string): string {
+  return thing.startsWith(`${LINK_SCHEME}:`) ? thing : resolve(cwd, thing);
+}
+
 /** Whether an argument is something of ours to be opened. */
-export function isOpenable(argument: string): boolean {
+function isOpenable(argument: string): boolean {
   return argument.startsWith(`${LINK_SCHEME}:`) || argument.endsWith(WORKSPACE_ENDING);
 }
 

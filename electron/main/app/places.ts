@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app } from 'electron';
 import { defaultDataDir } from '../../../hub-core/host/data-dir.ts';
@@ -16,6 +17,15 @@ export interface Places {
   readonly logs: string;
 }
 
+const OWNER_ONLY_FOLDER = 0o700;
+
+/** Electron takes only folders that are there. */
+function setFolder(name: 'userData' | 'logs' | 'crashDumps', path: string): string {
+  mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  app.setPath(name, path);
+  return path;
+}
+
 /**
  * Finds them, and tells Electron. A data folder that was chosen has the app's own folder within it, so that two workspaces can
  * be open at once: the lock that keeps a second instance away is one an app's folder.
@@ -23,11 +33,10 @@ export interface Places {
 export function findPlaces(flags: Flags, environment: NodeJS.ProcessEnv): Places {
   const chosen = flags.dataDir ?? (environment['WHUB_DATA'] === '' ? undefined : environment['WHUB_DATA']);
   const data = resolve(flags.dataDir ?? defaultDataDir(environment));
-  if (chosen !== undefined) app.setPath('userData', join(data, 'desktop'));
+  if (chosen !== undefined) setFolder('userData', join(data, 'desktop'));
   const userData = app.getPath('userData');
-  const logs = join(userData, 'logs');
-  app.setPath('logs', logs);
-  app.setPath('crashDumps', join(userData, 'crashes'));
+  const logs = setFolder('logs', join(userData, 'logs'));
+  setFolder('crashDumps', join(userData, 'crashes'));
   // The bundle of the main process lies in out/main, beside the others.
   const here = import.meta.dirname;
   return {

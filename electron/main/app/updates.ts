@@ -15,15 +15,21 @@ function isSigned(): boolean {
   return buildSchema.parse(manifest).whubBuild.signed;
 }
 
-export function createUpdater(
-  log: Logger,
-  onAvailable: (version: string) => void,
-): { readonly updater: Updater; readonly noUpdates: string | undefined } {
+export interface UpdatesDeps {
+  readonly log: Logger;
+  readonly onAvailable: (version: string) => void;
+  /** Stops what an installer would find running. */
+  readonly beforeInstall: () => Promise<void>;
+}
+
+export function createUpdater(deps: UpdatesDeps): {
+  readonly updater: Updater;
+  readonly noUpdates: string | undefined;
+} {
   const updater = new Updater({
+    ...deps,
     load: async () => (await import('electron-updater')).autoUpdater,
     clock: systemClock,
-    log,
-    onAvailable,
   });
   const noUpdates = whyNoUpdates({
     isPackaged: app.isPackaged,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
@@ -45,7 +45,9 @@ async function tryWindow(slot: HubSlot): Promise<void> {
 }
 
 async function tryEverything(dataDir: string): Promise<void> {
-  app.setPath('userData', join(dataDir, 'desktop'));
+  const userData = join(dataDir, 'desktop');
+  mkdirSync(userData);
+  app.setPath('userData', userData);
   await app.whenReady();
   guardSession(session.defaultSession);
   const host = createHubHost({ config: { dataDir, port: 0 }, consoleAssetsDir: undefined, logLevel: 'warn' });

@@ -36,6 +36,10 @@ function scene() {
     clock,
     log: createLogger({ level: 'warn', readable: false, write: (line) => logged.push(line) }),
     onAvailable: (version) => told.push(version),
+    beforeInstall: () => {
+      feed.done.push('hub stopped');
+      return Promise.resolve();
+    },
   });
   return { feed, clock, told, logged, updater };
 }
@@ -88,6 +92,6 @@ describe('Updater', () => {
     const { feed, updater } = scene();
     expect(await updater.look()).toBe('2.0.0');
     await updater.install();
-    expect(feed.done.slice(1)).toEqual(['download', 'install']);
+    expect(feed.done.slice(1)).toEqual(['download', 'hub stopped', 'install']);
   });
 });

@@ -19,6 +19,8 @@ export interface UpdaterDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onAvailable: (version: string) => void;
+  /** Called when the update is there and before the app ends for it. */
+  readonly beforeInstall: () => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 6 * 3_600_000;
@@ -58,6 +60,7 @@ export class Updater implements Disposable {
   async install(): Promise<void> {
     const updater = await this.#load();
     await updater.downloadUpdate();
+    await this.#deps.beforeInstall();
     updater.quitAndInstall();
   }
 
