@@ -217,9 +217,9 @@ test('[DS26] the self-test makes a call over every transport, opens a window and
   expect(await app.exited).toBe(0);
   const lines = app.output.split('\n').filter((line) => line.startsWith('selftest: '));
   expect(lines.slice(1)).toEqual([
-    'selftest: WebSocket whub.v1.fbs: answered',
-    'selftest: WebSocket whub.v1.json: answered',
-    'selftest: HTTP: answered',
+    'selftest: ws whub.v1.fbs: answered',
+    'selftest: ws whub.v1.json: answered',
+    ...['http', 'tcp', 'udp', 'rtc+http'].map((scheme) => `selftest: ${scheme}: answered`),
     'selftest: a window: its page is loaded and talks to the app',
     'selftest: passed',
   ]);

@@ -76,6 +76,7 @@ describe('contentProblems()', () => {
     'out/main/index.js',
     'out/main/hub-thread.js',
     'out/main/capture-thread.js',
+    'out/main/rtc-thread.js',
     'out/preload/index.cjs',
     'out/renderer/index.html',
     'resources/tray/running.png',
