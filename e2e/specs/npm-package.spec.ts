@@ -28,7 +28,7 @@ const npm = (cwd: string, ...args: string[]) =>
 const test = base.extend<object, { project: Project }>({
   project: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads a fixture's needs from its first parameter's pattern
-    async ({}, use) => {
+    async ({}, provide) => {
       const folder = await mkdtemp(join(tmpdir(), 'whub-npm-'));
       try {
         const { stdout } = await npm(ROOT, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
@@ -43,7 +43,7 @@ const test = base.extend<object, { project: Project }>({
           '--no-fund',
           `./${tarball.filename}`,
         );
-        await use({ folder, packed: tarball.files.map(({ path }) => path) });
+        await provide({ folder, packed: tarball.files.map(({ path }) => path) });
       } finally {
         await rm(folder, { recursive: true, force: true, maxRetries: 5 });
       }
@@ -151,7 +151,7 @@ test('[PK8] both entries have types', async ({ project }) => {
     cwd: project.folder,
   }).then(
     () => '',
-    (error: unknown) => String((error as { stdout: string }).stdout),
+    (error: unknown) => (error as { stdout: string }).stdout,
   );
   expect(found).toBe('');
 });

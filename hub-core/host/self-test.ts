@@ -51,7 +51,12 @@ export async function selfTest(host: HubHost, { url }: HubHostReady): Promise<re
   const lines: string[] = [];
   const at = new URL(url).host;
   for (const [scheme, subprotocol] of WAYS) {
-    await using caller = await HubClient.connect({ url: `${scheme}://${at}`, key, subprotocol, agent: 'whub-selftest' });
+    await using caller = await HubClient.connect({
+      url: `${scheme}://${at}`,
+      key,
+      subprotocol,
+      agent: 'whub-selftest',
+    });
     const reply = await caller.request({ method: 'GET', uri: `/${SERVICE}/echo/${scheme}`, idempotent: true });
     lines.push(check([scheme, subprotocol].join(' ').trim(), String(reply.json()), scheme));
   }

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 
-/** Where things are in an unpacked artefact. */
+/**
+ * Where things are in an unpacked artefact.
+ *
+ * @param {string} platform as in process.platform
+ * @returns {{ executable: string, resources: string } | undefined} undefined for a platform that nothing is packed for
+ */
 export function layoutOf(platform, folder) {
   const macApp = join(folder, 'WHub.app');
   return {
@@ -10,7 +15,7 @@ export function layoutOf(platform, folder) {
   }[platform];
 }
 
-/** electron-builder's folder for an unpacked artefact. */
+/** @returns {string} electron-builder's folder for an unpacked artefact */
 export function folderOf(platform, arch) {
   const name = { linux: 'linux', win32: 'win', darwin: 'mac' }[platform];
   if (arch === 'x64') return platform === 'darwin' ? 'mac' : `${name}-unpacked`;

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { NtExecutable, NtExecutableResource, Resource } from 'resedit';
 
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
-/** As Electron ships: every fuse that it has, each as it comes. */
-const WIRE = '110101011';
+/** As Electron ships: every fuse that it has, each as it comes. @see build/fuses/fuses.json5 of Electron */
+const WIRE = '101100011';
 const ELF_MACHINE = { x64: 0x3e, arm64: 0xb7 };
 const MACH_CPU = { x64: 0x01000007, arm64: 0x0100000c };
 const PE_MACHINE = { x64: 0x8664, arm64: 0xaa64 };

@@ -103,7 +103,7 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     log,
   });
   holdQuitUntilStopped(app, {
-    ask: () => confirmQuit(shell.connections),
+    ask: async () => confirmQuit(await shell.countConnections()),
     stop: () => slot.stop(),
     report: reporter(log),
   });

@@ -64,8 +64,8 @@ export class Shell implements ShellActions {
     });
   }
 
-  get connections(): number {
-    return this.#watch.connections;
+  countConnections(): Promise<number> {
+    return this.#watch.countConnections();
   }
 
   /** Menu, tray and notifications from here on. */

@@ -6,6 +6,9 @@ import type { HubContract, HubStats, ServiceRow } from '../../../hub-core/consol
 import { Emitter } from '../../../hub-core/common/base/emitter.ts';
 import type { HubSlot } from './hub-slot.ts';
 
+/** Above what a busy hub needs, and short enough for a user who waits. */
+const COUNT_WITHIN_MS = 1_000;
+
 /** A session of the app's own with a running hub. */
 interface Session extends Disposable {
   readonly hub: ContractRouterClient<HubContract>;
@@ -59,9 +62,22 @@ export class HubWatch implements Disposable {
     });
   }
 
-  /** Open connections now, 0 when no hub runs. */
+  /** Open connections as of the newest figures, which are at most a second old; 0 when no hub runs. */
   get connections(): number {
     return this.#stats?.connections ?? 0;
+  }
+
+  /** Open connections now. A hub that does not answer in time is taken by its newest figures. */
+  async countConnections(): Promise<number> {
+    const session = this.#session;
+    if (session === undefined) return 0;
+    const signal = AbortSignal.any([session.signal, AbortSignal.timeout(COUNT_WITHIN_MS)]);
+    try {
+      for await (const { connections } of await session.hub.hub.watch(undefined, { signal })) return connections;
+    } catch (error) {
+      if (!signal.aborted) this.#report(error);
+    }
+    return this.connections;
   }
 
   get captureState(): Watermark['state'] | undefined {
@@ -87,9 +103,9 @@ export class HubWatch implements Disposable {
     this.#session = session;
     void this.#follow(session, async () => {
       for await (const stats of await session.hub.hub.watch(undefined, { signal: session.signal })) {
-        const lost = stats.providers < (this.#stats?.providers ?? 0);
+        const isNews = stats.providers !== (this.#stats?.providers ?? 0);
         this.#stats = stats;
-        if (lost) await this.#lookForEmptyPools(session);
+        if (isNews) await this.#lookForEmptyPools(session);
         this.#changed.emit();
       }
     });
