@@ -123,7 +123,7 @@ test('[PK8] a program runs a hub of its own with whub/server', async ({ project 
       "await using host = createHubHost({ config: { dataDir: 'embedded', port: 0 }, consoleAssetsDir: undefined, logLevel: 'silent' });",
       'const { url } = await host.start();',
       "const response = await fetch(new URL('/healthz', url.replace('ws:', 'http:')));",
-      'console.log(response.status, typeof HubStartError);',
+      'process.stdout.write(`${response.status} ${typeof HubStartError}`);',
     ].join('\n'),
   );
   const { stdout } = await run(process.execPath, [program], { cwd: project.folder });
