@@ -64,7 +64,12 @@ const layers = [
     ],
   ],
   ['cli', '^hub-core/cli/', [COMMON, CONTRACT, '^hub-core/(host|client)/']],
-  ['electron/main', '^electron/main/', ['^hub-core/host/', CONTRACT]],
+  [
+    'electron/main',
+    '^electron/main/',
+    // The desktop's own part of the console's contract is served by the console's server.
+    ['^hub-core/host/', CONTRACT, ...common('base', 'log'), '^hub-core/console/router/(serve-console|newest-of)\\.ts$'],
+  ],
   ['electron/preload', '^electron/preload/', []],
   ['renderer', '^renderer/', [CONTRACT, ...common('base', 'query', 'transfer')]],
 ];
@@ -77,7 +82,7 @@ const packages = [
   ['werift', ['^hub-core/server/listener/webrtc/thread/', '^hub-core/client/node/']],
   ['electron', ['^electron/']],
   ['flatbuffers', ['^hub-core/common/protocol/']],
-  ['@orpc/server', ['^hub-core/console/', '^hub-core/host/']],
+  ['@orpc/server', ['^hub-core/console/', '^hub-core/host/', '^electron/main/bridge/']],
   ['react', ['^renderer/']],
 ];
 

@@ -13,6 +13,7 @@ export default defineConfig({
         input: {
           index: here('electron/main/index.ts'),
           cli: here('hub-core/cli/main.ts'),
+          server: here('hub-core/host/index.ts'),
           'hub-thread': here('hub-core/host/threads/hub-thread.ts'),
           'capture-thread': here('hub-core/host/threads/capture-thread.ts'),
           'rtc-thread': here('hub-core/server/listener/webrtc/threads/rtc-thread.ts'),

@@ -14,6 +14,7 @@ const SOURCE_FILES = [
   'vite.client.config.ts',
   'tsconfig.base.json',
   'tsconfig.client-types.json',
+  'tsconfig.server-types.json',
 ];
 const NOT_BUILT = /\.(test|test-d|prop|contract)\.tsx?$|^hub-core\/test\//;
 const OLDEST_NODE = 20;

@@ -43,10 +43,15 @@ export class ConsolePage {
     await form.getByLabel('May provide').fill(mayProvide);
     await form.getByRole('button', { name: 'Register', exact: true }).click();
     const issued = this.page.getByRole('dialog', { name: `Key of “${client}”` });
-    await issued.getByRole('button', { name: 'Copy key' }).click();
-    const key = await this.page.evaluate(() => navigator.clipboard.readText());
+    const key = await this.copiedKey(issued);
     await issued.getByRole('button', { name: 'I have copied the key' }).click();
     return key;
+  }
+
+  /** The key that its dialog shows, by the button that copies it. */
+  protected async copiedKey(issued: Locator): Promise<string> {
+    await issued.getByRole('button', { name: 'Copy key' }).click();
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Sends from Compose and waits for the reply's status. */

@@ -92,7 +92,7 @@ class ThreadedHubHost implements HubHost {
     this.#options = options;
     this.#dataDir = resolve(options.config.dataDir);
     this.#logInit = { level: options.logLevel ?? 'info', readable: process.stderr.isTTY };
-    this.#log = createLogger(this.#logInit);
+    this.#log = createLogger(this.#logFor('host'));
     this.#capture = this.#createThread<CaptureReady, CaptureReport>({
       name: 'capture',
       run: runCaptureThread,
@@ -256,9 +256,15 @@ class ThreadedHubHost implements HubHost {
     return parseHubConfig({ ...this.#options.config, dataDir: this.#dataDir }).capture;
   }
 
+  /** A file has one writer: each thread gets one of its own. */
+  #logFor(name: 'host' | 'hub' | 'capture'): LogInit {
+    const { logDir } = this.#options;
+    return { ...this.#logInit, file: logDir === undefined ? undefined : join(logDir, `${name}.log`) };
+  }
+
   #captureInit(): CaptureThreadInit {
     const settings = captureSettings(this.#captureConfig());
-    return { dir: join(this.#dataDir, 'capture'), states: this.#captureStates, settings, log: this.#logInit };
+    return { dir: join(this.#dataDir, 'capture'), states: this.#captureStates, settings, log: this.#logFor('capture') };
   }
 
   async #hubStart(): Promise<ThreadStart> {
@@ -270,7 +276,7 @@ class ThreadedHubHost implements HubHost {
       consoleAssetsDir,
       secrets: this.#secrets,
       capture,
-      log: this.#logInit,
+      log: this.#logFor('hub'),
     };
     return { init, transfer: capture === undefined ? [] : [capture] };
   }

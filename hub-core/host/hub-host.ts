@@ -10,6 +10,8 @@ export interface HubHostOptions {
   /** `place`: everything in this thread, for debugging and as the fallback. */
   readonly carrier?: 'threads' | 'place';
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Folder for log files beside standard error: `host.log`, `hub.log` and `capture.log`, rotated. Undefined = none. */
+  readonly logDir?: string | undefined;
 }
 
 export interface HubHostReady {

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type { LogFields, Logger } from '../common/log/logger.ts';
+import { RotatingFile } from './rotating-file.ts';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -10,6 +11,8 @@ export interface LogOptions {
   readonly readable: boolean;
   /** Takes finished lines; default: standard error, from any thread. */
   readonly write?: ((line: string) => void) | undefined;
+  /** Also appended to, rotated; undefined = none. Each process and thread needs one of its own. */
+  readonly file?: string | undefined;
 }
 
 /** What of a secret may be seen: which one it was. Keys of clients, tokens of console links and of logins, bearer headers. */
@@ -50,9 +53,13 @@ function writeStandardError(line: string): void {
 }
 
 /** The hub's log: pino's lines behind our {@link Logger}. */
-export function createLogger({ level, readable, write = writeStandardError }: LogOptions): Logger {
+export function createLogger({ level, readable, write = writeStandardError, file: path }: LogOptions): Logger {
+  const file = path === undefined ? undefined : new RotatingFile({ path });
   const destination: DestinationStream = {
-    write: (line) => write(redact(readable ? toReadable(line) : line)),
+    write: (line) => {
+      write(redact(readable ? toReadable(line) : line));
+      file?.write(redact(line));
+    },
   };
   const logger = pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, destination);
   return wrap(logger);

@@ -19,6 +19,7 @@ export function senderTo<Message>(port: MessagePort): Send<Message> {
 export interface LogInit {
   readonly level: LogLevel;
   readonly readable: boolean;
+  readonly file?: string | undefined;
 }
 
 /** To either thread. */

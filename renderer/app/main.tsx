@@ -4,9 +4,11 @@ import { config as configureZod } from 'zod';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import { colorSheet } from '../ui/colors.ts';
+import { followDesktop } from '../state/desktop.ts';
 import { startFeeds } from '../state/feeds.ts';
 import { followJobs } from '../state/jobs.ts';
 import { App } from './app.tsx';
+import { runDesktopCommand } from './desktop-commands.ts';
 import { bindGlobalKeys } from './global-keys.ts';
 
 // The page's content security policy forbids compiling code at run time, which zod would try.
@@ -23,6 +25,7 @@ const leaving = new AbortController();
 window.addEventListener('pagehide', () => leaving.abort(), { once: true });
 startFeeds(leaving.signal);
 followJobs(leaving.signal);
+followDesktop(leaving.signal, runDesktopCommand);
 bindGlobalKeys();
 
 createRoot(root).render(

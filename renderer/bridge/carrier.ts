@@ -2,6 +2,8 @@ import type { ClientLink } from '@orpc/client';
 
 /** The two halves of the console's contract, each served by a thread of its own. */
 export type Root = 'hub' | 'capture';
+/** The desktop app around the page; there is none in a browser. */
+export type DesktopRoot = 'desktop';
 
 /** One open line to a root. */
 export interface Line {
@@ -25,7 +27,7 @@ export class CarrierError extends Error {
 }
 
 /** How this page reaches the hub: WebSockets in a browser, message ports in the desktop app. */
-export interface Carrier {
+export interface Carrier<To = Root> {
   /** @throws {CarrierError} when no line could be opened */
-  open(root: Root): Promise<Line>;
+  open(root: To): Promise<Line>;
 }

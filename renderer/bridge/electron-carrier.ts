@@ -1,11 +1,16 @@
 import { RPCLink } from '@orpc/client/message-port';
 import { CarrierError } from './carrier.ts';
-import type { Carrier, Line, Root } from './carrier.ts';
+import type { Carrier, DesktopRoot, Line, Root } from './carrier.ts';
 import type { PreloadApi } from './preload-api.ts';
 
-type Ports = Record<Root, MessagePort>;
+/** A port, and its end: listened for from the start, since nothing tells of a port that closed before. */
+interface OpenPort {
+  readonly port: MessagePort;
+  readonly closed: Promise<void>;
+}
+type Ports = Record<Root | DesktopRoot, OpenPort>;
 
-/** What the preload posts to the page, with the two ports in `ports`: first the hub's, then the store's. */
+/** What the preload posts to the page, with three ports in `ports`: the hub's, the store's, the app's own. */
 const PORTS_MESSAGE = 'whub-ports';
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -18,8 +23,15 @@ function isPortsMessage(event: MessageEvent<unknown>): boolean {
     data !== null &&
     'type' in data &&
     data.type === PORTS_MESSAGE &&
-    event.ports.length === 2
+    event.ports.length === 3
   );
+}
+
+function openPort(port: MessagePort): OpenPort {
+  return {
+    port,
+    closed: new Promise((resolve) => port.addEventListener('close', () => resolve(), { once: true })),
+  };
 }
 
 /** Asks the preload for a new pair and takes the first that comes. */
@@ -29,10 +41,10 @@ function requestPorts(preload: PreloadApi): Promise<Ports> {
     window.addEventListener(
       'message',
       (event) => {
-        const [hub, capture] = event.ports;
-        if (!isPortsMessage(event) || hub === undefined || capture === undefined) return;
+        const [hub, capture, desktop] = event.ports;
+        if (!isPortsMessage(event) || hub === undefined || capture === undefined || desktop === undefined) return;
         end.abort();
-        resolve({ hub, capture });
+        resolve({ hub: openPort(hub), capture: openPort(capture), desktop: openPort(desktop) });
       },
       { signal: end.signal },
     );
@@ -45,18 +57,17 @@ function requestPorts(preload: PreloadApi): Promise<Ports> {
   });
 }
 
-function line(port: MessagePort, whenClosed: () => void): Line {
-  const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve(), { once: true }));
+function line({ port, closed }: OpenPort, whenClosed: () => void): Line {
   void closed.then(whenClosed);
   const link = new RPCLink({ port });
   port.start();
   return { link, closed, close: () => port.close() };
 }
 
-/** Two message ports, which the preload asks the main process for. They come and go as a pair. */
-export function createElectronCarrier(preload: PreloadApi): Carrier {
+/** Three message ports, which the preload asks the main process for. They come and go together. */
+export function createElectronCarrier(preload: PreloadApi): Carrier<Root | DesktopRoot> {
   let pair: Promise<Ports> | undefined;
-  const taken = new Set<Root>();
+  const taken = new Set<Root | DesktopRoot>();
 
   return {
     async open(root): Promise<Line> {

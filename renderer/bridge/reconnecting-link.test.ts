@@ -34,8 +34,7 @@ function started(carrier: Carrier) {
   const timers: (() => void)[] = [];
   const waiting = { resolve: (): void => undefined };
   const link = new ReconnectingLink({
-    carrier,
-    root: 'hub',
+    open: () => carrier.open('hub'),
     onState: (state) => {
       states.push(state);
       waiting.resolve();

@@ -1,6 +1,6 @@
 import type { ClientLink, ClientOptions } from '@orpc/client';
 import { CarrierError } from './carrier.ts';
-import type { Carrier, Line, Refusal, Root } from './carrier.ts';
+import type { Line, Refusal } from './carrier.ts';
 
 type NoContext = Record<never, never>;
 
@@ -11,8 +11,8 @@ export type LinkState =
   | { readonly kind: 'lost'; readonly refusal: Refusal; readonly attempt: number; readonly retryAtMs: number };
 
 export interface ReconnectingLinkOptions {
-  readonly carrier: Carrier;
-  readonly root: Root;
+  /** Opens one line. @throws {CarrierError} when it cannot be had */
+  readonly open: () => Promise<Line>;
   readonly onState: (state: LinkState) => void;
   readonly random?: () => number;
   readonly setTimer?: (fn: () => void, delayMs: number) => void;
@@ -71,7 +71,7 @@ export class ReconnectingLink implements ClientLink<NoContext> {
   async #hold(): Promise<Refusal> {
     let line: Line;
     try {
-      line = await this.#options.carrier.open(this.#options.root);
+      line = await this.#options.open();
     } catch (error) {
       if (error instanceof CarrierError) return error.refusal;
       throw error;

@@ -55,6 +55,12 @@ async function playwrightPath() {
   return chromium.executablePath();
 }
 
+/** @returns {Promise<string | undefined>} a browser that is on this machine already, or undefined */
+export async function installedBrowser(env = process.env) {
+  if (env.WHUB_BROWSER) return env.WHUB_BROWSER;
+  return firstThatStarts([...installedPaths(env), await playwrightPath()]);
+}
+
 async function attempt(title, commands) {
   try {
     await step(title, async () => {

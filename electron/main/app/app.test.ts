@@ -18,17 +18,18 @@ describe('holdQuitUntilStopped()', () => {
     const app = new App();
     const stopped = Promise.withResolvers<void>();
     let stops = 0;
-    holdQuitUntilStopped(
-      app,
-      () => {
+    holdQuitUntilStopped(app, {
+      ask: () => Promise.resolve(true),
+      stop: () => {
         stops += 1;
         return stopped.promise;
       },
-      () => undefined,
-    );
+      report: () => undefined,
+    });
     app.quit();
     app.quit();
-    expect({ ended: app.ended, stops }).toEqual({ ended: false, stops: 1 });
+    await expect.poll(() => stops).toBe(1);
+    expect(app.ended).toBe(false);
     stopped.resolve();
     await expect.poll(() => app.ended).toBe(true);
   });
@@ -37,14 +38,36 @@ describe('holdQuitUntilStopped()', () => {
     const app = new App();
     const failure = new Error('stuck');
     const reported: unknown[] = [];
-    holdQuitUntilStopped(
-      app,
-      () => Promise.reject(failure),
-      (error) => reported.push(error),
-    );
+    holdQuitUntilStopped(app, {
+      ask: () => Promise.resolve(true),
+      stop: () => Promise.reject(failure),
+      report: (error) => reported.push(error),
+    });
     app.quit();
     await expect.poll(() => app.ended).toBe(true);
     expect(reported).toEqual([failure]);
+  });
+});
+
+describe('asking before quitting', () => {
+  it('[DS20] whoever says no goes on working, and is asked again the next time', async () => {
+    const app = new App();
+    const answers = [false, true];
+    let stops = 0;
+    holdQuitUntilStopped(app, {
+      ask: () => Promise.resolve(answers.shift() ?? false),
+      stop: () => {
+        stops += 1;
+        return Promise.resolve();
+      },
+      report: () => undefined,
+    });
+    app.quit();
+    await expect.poll(() => answers).toEqual([true]);
+    expect({ ended: app.ended, stops }).toEqual({ ended: false, stops: 0 });
+    app.quit();
+    await expect.poll(() => app.ended).toBe(true);
+    expect(stops).toBe(1);
   });
 });
 
@@ -52,12 +75,21 @@ describe('parseFlags()', () => {
   it('[EL13] parseFlags() reads the flags of `whub serve` and leaves Chromium’s alone', () => {
     expect(
       parseFlags(['--port', '0', '--data=/tmp/x', '--no-sandbox', '--host', '::1', '--remote-debugging-port=9']),
-    ).toEqual({
-      host: '::1',
-      port: 0,
-      dataDir: '/tmp/x',
+    ).toEqual({ host: '::1', port: 0, dataDir: '/tmp/x', hidden: false, selftest: false, opened: [] });
+    expect(parseFlags([])).toEqual({
+      host: undefined,
+      port: undefined,
+      dataDir: undefined,
+      hidden: false,
+      selftest: false,
+      opened: [],
     });
-    expect(parseFlags([])).toEqual({ host: undefined, port: undefined, dataDir: undefined });
+  });
+
+  it('[DS15] parseFlags() finds what the system hands over to be opened: links and workspaces', () => {
+    expect(
+      parseFlags(['--hidden', 'whub://open?page=services', '/home/me/a.whub', 'other', '--x=y.whub']),
+    ).toMatchObject({ hidden: true, opened: ['whub://open?page=services', '/home/me/a.whub'] });
   });
 
   it.each(['65536', '-1', 'x', '1.5', ''])('[EL13] parseFlags() refuses the port %j', (port) => {

@@ -1,87 +1,164 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, protocol, session } from 'electron';
+import { app, crashReporter, dialog, protocol, session } from 'electron';
+import { systemClock } from '../../../hub-core/common/base/clock.ts';
+import type { Logger } from '../../../hub-core/common/log/logger.ts';
 import { loadConfiguration } from '../../../hub-core/host/configuration/load-configuration.ts';
 import { createHubHost } from '../../../hub-core/host/create-hub-host.ts';
-import { defaultDataDir } from '../../../hub-core/host/data-dir.ts';
-import type { HubHost } from '../../../hub-core/host/hub-host.ts';
+import { createLogger } from '../../../hub-core/host/log.ts';
+import { setCaptureAside } from '../../../hub-core/host/set-capture-aside.ts';
 import { servePorts } from '../bridge/port-bridge.ts';
-import { setApplicationMenu } from '../menu/menu.ts';
+import { askWhereToSave } from '../downloads/save-dialog.ts';
+import { HubSlot } from '../hub/hub-slot.ts';
+import { LINK_SCHEME } from '../links/deep-link.ts';
+import { Inbox } from '../links/inbox.ts';
 import { CONSOLE_SCHEME, serveConsole } from '../scheme/console-scheme.ts';
+import { isOwnUrl } from '../scheme/origin.ts';
+import { runSelfTest } from '../selftest/run-self-test.ts';
+import { openDesktopSettings } from '../settings/desktop-settings.ts';
+import { recordStart } from '../settings/start-record.ts';
+import type { StartRecord } from '../settings/start-record.ts';
 import { guardContents, guardSession } from '../windows/guards.ts';
-import { openMainWindow } from '../windows/main-window.ts';
-import { parseFlags } from './flags.ts';
+import { WindowPlace } from '../windows/window-state.ts';
+import { beginSafely } from './begin-safely.ts';
+import { askHowToStart, confirmQuit } from './confirmations.ts';
+import { absolute, parseFlags } from './flags.ts';
+import type { Flags } from './flags.ts';
+import { createLoginItem } from './login-item.ts';
+import { findPlaces } from './places.ts';
+import type { Places } from './places.ts';
 import { holdQuitUntilStopped } from './quit-gate.ts';
+import { Shell } from './shell.ts';
+import { createUpdater } from './updates.ts';
 
-export interface BuiltFiles {
-  readonly preload: string;
-  readonly assetsDir: string;
+interface Start {
+  readonly flags: Flags;
+  readonly places: Places;
+  readonly record: StartRecord;
+  readonly log: Logger;
 }
 
-function report(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-}
+const reporter = (log: Logger) => (error: unknown) => log.error({ module: 'main', error }, 'something failed');
 
-function createHost(assetsDir: string): HubHost {
-  const flags = parseFlags(process.argv.slice(app.isPackaged ? 1 : 2));
-  const { config } = loadConfiguration({
-    dataDir: flags.dataDir ?? defaultDataDir(),
-    environment: process.env,
-    flags: { host: flags.host, port: flags.port },
+/** The app's one hub. Configuration is read at every start of it, so that what was mended holds. */
+function createSlot({ flags, places, log }: Start): HubSlot {
+  return new HubSlot({
+    createHost: () => {
+      const { config } = loadConfiguration({
+        dataDir: places.data,
+        environment: process.env,
+        flags: { host: flags.host, port: flags.port },
+      });
+      // The same console opens in a browser too, with the link of `whub console`.
+      return createHubHost({ config, consoleAssetsDir: places.assets, logDir: places.logs });
+    },
+    report: reporter(log),
   });
-  return createHubHost({
-    config,
-    // The same console opens in a browser too, with the link of `whub console`.
-    consoleAssetsDir: assetsDir,
-  });
 }
 
-function keepWindow(preload: string): void {
-  const show = (): void => {
-    const [window] = BrowserWindow.getAllWindows();
-    if (window === undefined) {
-      openMainWindow(preload).catch(report);
-      return;
-    }
-    if (window.isMinimized()) window.restore();
-    window.focus();
-  };
-  app.on('second-instance', show);
-  app.on('activate', show);
-  // On macOS an app outlives its windows; elsewhere closing the last one ends it, and the hub with it.
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
+/** Links, files and second starts: wherever they come from, the window is shown and the thing opened. */
+function openWhatComes(shell: Shell, inbox: Inbox): void {
+  app.on('second-instance', (_event, argv, cwd) => {
+    shell.openWindow();
+    for (const thing of parseFlags(argv.slice(1)).opened) inbox.put(absolute(thing, cwd));
   });
-  show();
+  app.on('activate', () => shell.openWindow());
+  inbox.deliver((thing) => shell.open(thing));
 }
 
-async function startWithHub({ preload, assetsDir }: BuiltFiles): Promise<void> {
+async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
+  const { flags, places, record, log } = start;
   await app.whenReady();
-  setApplicationMenu();
+  const notice = await beginSafely({
+    record,
+    ask: askHowToStart,
+    setAside: () => setCaptureAside(places.data, new Date(systemClock.wallMs()).toISOString().replaceAll(/[-:.]/g, '')),
+    log,
+  });
+  if (notice === undefined) {
+    record.ended();
+    app.exit(0);
+    return;
+  }
   guardSession(session.defaultSession);
-  const host = createHost(assetsDir);
-  await host.start();
-  holdQuitUntilStopped(app, () => host.stop(), report);
-  serveConsole(assetsDir, host);
-  servePorts(host);
-  keepWindow(preload);
+  askWhereToSave(session.defaultSession, {
+    pathFor: (name) => join(app.getPath('downloads'), name),
+    mayDownload: (url) => isOwnUrl(url) || url.startsWith('blob:app://console/'),
+  });
+  const slot = createSlot(start);
+  const settings = openDesktopSettings(places.userData);
+  const { updater, noUpdates } = createUpdater({
+    log,
+    onAvailable: (version) => shell.announceUpdate(version),
+    beforeInstall: () => slot.stop(),
+  });
+  const shell = new Shell({
+    places,
+    slot,
+    settings,
+    login: createLoginItem(),
+    place: new WindowPlace(places.userData),
+    updater,
+    noUpdates,
+    notice,
+    log,
+  });
+  holdQuitUntilStopped(app, {
+    ask: async () => confirmQuit(await shell.countConnections()),
+    stop: () => slot.stop(),
+    report: reporter(log),
+  });
+  app.on('will-quit', () => record.ended());
+  app.on('window-all-closed', () => {
+    if (settings.value.keepHubOnClose) shell.tellAboutKeeping();
+    // On macOS an app outlives its windows, whatever becomes of the hub.
+    else if (process.platform !== 'darwin') app.quit();
+  });
+  serveConsole(places.assets, slot);
+  servePorts(slot, shell.desk);
+  shell.start();
+  if (noUpdates === undefined) updater.setMode(settings.value.updates);
+  await Promise.all([slot.start(), flags.hidden ? undefined : shell.showWindow()]);
+  if (slot.state.kind === 'running') record.cameUp();
+  openWhatComes(shell, inbox);
 }
 
-/** The desktop app: one hub, one console. A second start shows the first one's window and ends. */
+/** Before the app is ready: what Electron wants to know by then, and whether another instance is there already. */
 export function runApplication(): void {
+  const flags = parseFlags(process.argv.slice(app.isPackaged ? 1 : 2));
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([CONSOLE_SCHEME]);
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  if (flags.selftest) {
+    runSelfTest();
+    return;
+  }
+  const places = findPlaces(flags, process.env);
+  // Windows shows notifications under that name only.
+  app.setAppUserModelId('dev.whub.console');
+  // Dumps of native crashes stay on this machine.
+  crashReporter.start({ uploadToServer: false });
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
-  app.enableSandbox();
-  protocol.registerSchemesAsPrivileged([CONSOLE_SCHEME]);
-  app.on('web-contents-created', (_event, contents) => guardContents(contents));
-  // The bundle of the main process lies in out/main, beside the others.
-  const files = {
-    preload: join(import.meta.dirname, '../preload/index.cjs'),
-    assetsDir: join(import.meta.dirname, '../renderer'),
-  };
-  startWithHub(files).catch((error: unknown) => {
-    report(error);
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  const inbox = new Inbox(flags.opened.map((thing) => absolute(thing, process.cwd())));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    inbox.put(url);
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    inbox.put(path);
+  });
+  const log = createLogger({
+    level: 'info',
+    readable: process.stderr.isTTY,
+    file: join(places.logs, 'main.log'),
+  });
+  process.on('unhandledRejection', (error) => log.error({ module: 'main', error }, 'a promise was rejected unseen'));
+  startDesktop({ flags, places, record: recordStart(places.userData), log }, inbox).catch((error: unknown) => {
+    log.error({ module: 'main', error }, 'the app cannot start');
     dialog.showErrorBox('WHub cannot start', error instanceof Error ? error.message : String(error));
     app.exit(1);
   });

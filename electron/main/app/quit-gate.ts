@@ -4,27 +4,37 @@ export interface QuittingApp {
   quit(): void;
 }
 
-/**
- * Holds the app until `stop` has drained and stopped the hub, then lets it go. Asking to quit again meanwhile changes nothing.
- *
- * @param stop bounded in time; a failure is reported and does not keep the app open
- */
-export function holdQuitUntilStopped(
-  app: QuittingApp,
-  stop: () => Promise<void>,
-  report: (error: unknown) => void,
-): void {
-  let state: 'running' | 'stopping' | 'stopped' = 'running';
+export interface QuitGate {
+  /** Whether to quit at all; asks the user when somebody would notice. */
+  readonly ask: () => Promise<boolean>;
+  /** Drains and stops what runs; bounded in time. A failure is reported and does not keep the app open. */
+  readonly stop: () => Promise<void>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Holds the app until the hub has drained and stopped, then lets it go. Asking to quit again meanwhile changes nothing. */
+export function holdQuitUntilStopped(app: QuittingApp, { ask, stop, report }: QuitGate): void {
+  let state: 'running' | 'leaving' | 'stopped' = 'running';
+
+  const leave = async (): Promise<void> => {
+    try {
+      if (!(await ask())) {
+        state = 'running';
+        return;
+      }
+      await stop();
+    } catch (error) {
+      report(error);
+    }
+    state = 'stopped';
+    app.quit();
+  };
+
   app.on('before-quit', (event) => {
     if (state === 'stopped') return;
     event.preventDefault();
-    if (state === 'stopping') return;
-    state = 'stopping';
-    void stop()
-      .catch(report)
-      .finally(() => {
-        state = 'stopped';
-        app.quit();
-      });
+    if (state === 'leaving') return;
+    state = 'leaving';
+    void leave();
   });
 }

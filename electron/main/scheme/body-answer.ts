@@ -1,7 +1,7 @@
 import parseRange from 'range-parser';
 import type { HubHost } from '../../../hub-core/host/hub-host.ts';
 
-type ReadBody = HubHost['readBody'];
+export type ReadBody = HubHost['readBody'];
 type Part = Parameters<ReadBody>[1];
 
 export interface BodyRequest {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { protocol } from 'electron';
 import type { CustomScheme } from 'electron';
 import { contentType } from 'mime-types';
-import type { HubHost } from '../../../hub-core/host/hub-host.ts';
 import { assetPath } from './asset-path.ts';
 import { bodyAnswer, parseBodyPath } from './body-answer.ts';
+import type { ReadBody } from './body-answer.ts';
 import { isOwnUrl, SCHEME } from './origin.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -15,21 +15,25 @@ export const CONSOLE_SCHEME: CustomScheme = {
   privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
 };
 
+export interface BodySource {
+  readBody: ReadBody;
+}
+
 /** Serves the console: its built files from `assetsDir`, and captured bodies out of the store. */
-export function serveConsole(assetsDir: string, host: HubHost): void {
+export function serveConsole(assetsDir: string, source: BodySource): void {
   protocol.handle(SCHEME, async (request) => {
-    const response = await answer(request, assetsDir, host);
+    const response = await answer(request, assetsDir, source);
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
     return response;
   });
 }
 
-async function answer(request: Request, assetsDir: string, host: HubHost): Promise<Response> {
+async function answer(request: Request, assetsDir: string, source: BodySource): Promise<Response> {
   if (!isOwnUrl(request.url)) return new Response(null, { status: 404 });
   if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } });
   const { pathname } = new URL(request.url);
   const body = parseBodyPath(pathname);
-  if (body !== undefined) return bodyAnswer(body, request.headers.get('range'), host.readBody.bind(host));
+  if (body !== undefined) return bodyAnswer(body, request.headers.get('range'), source.readBody.bind(source));
   const path = assetPath(pathname);
   return path === undefined ? new Response(null, { status: 404 }) : fileAnswer(assetsDir, path);
 }

@@ -2,10 +2,12 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { bridge } from '../../state/console.ts';
 import { useConnection } from '../../state/connection.ts';
+import { useDesktop } from '../../state/desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Status } from '../../ui/status.tsx';
+import { HubDown, isDown, StoreDown } from './hub-down.tsx';
 import styles from './connection-gate.module.css';
 
 const NEW_LINK = 'npm run -s whub -- console --open';
@@ -50,7 +52,9 @@ export function ConnectionGate({ children }: { readonly children: ReactNode }) {
     if (hub.kind === 'connected') setWasLost(false);
   }, [hub.kind]);
   const away = useLater(hub.kind !== 'connected');
+  const desktop = useDesktop((state) => state.hub);
 
+  if (desktop !== undefined && isDown(desktop)) return <HubDown state={desktop} />;
   if (hub.kind === 'lost' && hub.refusal === 'unauthorized') return <Unauthorized />;
   if (!everConnected && wasLost) {
     return (
@@ -78,6 +82,7 @@ export function ConnectionGate({ children }: { readonly children: ReactNode }) {
           </Button>
         </div>
       ) : null}
+      {desktop === undefined ? null : <StoreDown state={desktop} className={styles['banner']} />}
       {children}
     </>
   );

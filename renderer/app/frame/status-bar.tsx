@@ -3,6 +3,7 @@ import { CircleDot, CirclePause, PanelBottom, Trash2 } from 'lucide-react';
 import type { Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useConnection } from '../../state/connection.ts';
 import { hubQueries } from '../../state/console.ts';
+import { useDesktop } from '../../state/desktop.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { useRunningJobs } from '../../state/jobs.ts';
 import { goTo } from '../../state/pages.ts';
@@ -13,15 +14,19 @@ import { formatBytes, formatCount, formatMs, formatRate, plural } from '../../ui
 import { keyHint } from '../../ui/keys.ts';
 import { Status } from '../../ui/status.tsx';
 import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
+import { HubState } from './hub-down.tsx';
 import styles from './status-bar.module.css';
 
 function HubItem() {
   const state = useConnection((connection) => connection.hub);
+  const desktop = useDesktop((app) => app.hub);
   const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
   return (
     <>
       <button type="button" className={styles['item']} onClick={() => goTo('overview')}>
-        {state.kind === 'connected' ? (
+        {desktop !== undefined && desktop.kind !== 'running' ? (
+          <HubState state={desktop} />
+        ) : state.kind === 'connected' ? (
           <Status tone="ok" word="Running" />
         ) : state.kind === 'connecting' ? (
           <Status tone="pending" word="Connecting" />

@@ -1,0 +1,84 @@
+import { dialog } from 'electron';
+import { titleOf } from '../menu/accelerators.ts';
+import type { DeepLink } from '../links/deep-link.ts';
+
+interface Choice {
+  readonly message: string;
+  readonly detail: string;
+  /** What happens when the user agrees; everything else is Cancel. */
+  readonly action: string;
+}
+
+/** @returns true only when the user chose the action; closing the dialog is a no */
+async function confirm({ message, detail, action }: Choice): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'WHub',
+    message,
+    detail,
+    buttons: [action, 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === 0;
+}
+
+/** Asked only when somebody would notice. */
+export function confirmQuit(connections: number): Promise<boolean> {
+  if (connections === 0) return Promise.resolve(true);
+  const who = connections === 1 ? 'One program is' : `${String(connections)} programs are`;
+  return confirm({
+    message: 'Stop the hub and quit?',
+    detail: `${who} connected. What is in flight may finish, then they lose their connection.`,
+    action: 'Quit',
+  });
+}
+
+export function confirmLink({ page, filter }: DeepLink): Promise<boolean> {
+  const filtered = filter === null ? '' : `, with the filter\n\n${filter}`;
+  return confirm({
+    message: 'Open this link?',
+    detail: `A link from outside WHub wants to show ${titleOf(page)}${filtered}`,
+    action: 'Open',
+  });
+}
+
+export function confirmWorkspace(dataDir: string): Promise<boolean> {
+  return confirm({
+    message: 'Open this workspace?',
+    detail:
+      `Its hub keeps its data in\n\n${dataDir}\n\nIts configuration can have that hub load programs of its own and listen on ` +
+      'other addresses. Open only what you trust.',
+    action: 'Open',
+  });
+}
+
+export function confirmUpdate(version: string): Promise<boolean> {
+  return confirm({
+    message: `WHub ${version} is there`,
+    detail: 'The hub is stopped, the new version is installed, and WHub starts again.',
+    action: 'Restart to update',
+  });
+}
+
+/** After starts that never came up. */
+export async function askHowToStart(): Promise<'as-usual' | 'without-history' | 'quit'> {
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    title: 'WHub',
+    message: 'WHub did not come up the last times',
+    detail:
+      'It can start without the recorded traffic, which is put aside beside the store and not deleted. Clients, keys and ' +
+      'settings stay as they are.',
+    buttons: ['Open without history', 'Start as usual', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === 0 ? 'without-history' : response === 2 ? 'quit' : 'as-usual';
+}
+
+export function tell(message: string, detail: string): void {
+  void dialog.showMessageBox({ type: 'info', title: 'WHub', message, detail, buttons: ['OK'], noLink: true });
+}

@@ -1,0 +1,59 @@
+/**
+ * The console's view of the desktop app around it, served by its main process on a port of its own. In a browser there is none.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { KEY_TABLE } from './key-table.ts';
+import type { KeyId } from './key-table.ts';
+
+const reason = z.string();
+const thread = z.enum(['hub', 'capture']);
+
+export const desktopHubStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('starting') }),
+  z.strictObject({ kind: z.literal('running') }),
+  z.strictObject({ kind: z.literal('restarting'), thread, reason }),
+  /** A thread died too often and is left alone. */
+  z.strictObject({ kind: z.literal('crashed'), thread, reason }),
+  /** It could not be started; the reason says what to do. */
+  z.strictObject({ kind: z.literal('failed'), reason }),
+  z.strictObject({ kind: z.literal('stopped') }),
+]);
+export type DesktopHubState = z.infer<typeof desktopHubStateSchema>;
+
+export const desktopStateSchema = z.strictObject({
+  hub: desktopHubStateSchema,
+  /** What a user should know about this start, such as how the last one ended. */
+  notice: z.strictObject({ title: z.string(), text: z.string() }).nullable(),
+});
+export type DesktopState = z.infer<typeof desktopStateSchema>;
+
+/** Pages by their entry in the key table, which every page has. */
+export type PageKey = Extract<KeyId, `page-${string}`>;
+export const PAGE_KEYS: readonly PageKey[] = KEY_TABLE.map(({ id }) => id).filter((id): id is PageKey =>
+  id.startsWith('page-'),
+);
+
+export const desktopCommandSchema = z.discriminatedUnion('kind', [
+  /** Does what that key does. */
+  z.strictObject({ kind: z.literal('run'), key: z.enum(KEY_TABLE.map(({ id }) => id)) }),
+  /** Opens a page, the Inspector with a filter. */
+  z.strictObject({ kind: z.literal('show'), page: z.enum(PAGE_KEYS), filter: z.string().max(4096).nullable() }),
+]);
+export type DesktopCommand = z.infer<typeof desktopCommandSchema>;
+
+const nothing = z.strictObject({});
+
+export const desktopContract = {
+  desktop: {
+    /** The newest state, starting with the current one. */
+    watch: oc.output(eventIterator(desktopStateSchema)),
+    /** What menu, tray and links ask this page to do, from now on. */
+    commands: oc.output(eventIterator(desktopCommandSchema)),
+    /** Stops what runs of the hub, and starts it anew. Answers at once; `watch` tells how it goes. */
+    restartHub: oc.output(nothing),
+    /** Text for a report: versions, the hub's state, the end of the logs. Without secrets. */
+    diagnostics: oc.output(z.strictObject({ text: z.string() })),
+  },
+};
+export type DesktopContract = typeof desktopContract;

@@ -1,0 +1,59 @@
+/** Every key of the console, for its pages and for the desktop app's menu. */
+
+export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'On a selected row' | 'In Compose';
+
+export interface KeyEntry {
+  readonly id: string;
+  readonly group: KeyGroup;
+  readonly title: string;
+  /** In tinykeys' notation, letters by character, so that they are where the layout has them; `$mod` is Ctrl, ⌘ on a Mac. Any of them does it. */
+  readonly keys: readonly string[];
+}
+
+/** The help, the palette, the handlers and the menu all read this one table. */
+export const KEY_TABLE = [
+  { id: 'palette', group: 'Everywhere', title: 'Command palette', keys: ['$mod+k'] },
+  { id: 'help', group: 'Everywhere', title: 'Keys and help', keys: ['[Shift]+?', 'F1'] },
+  { id: 'focus-filter', group: 'Everywhere', title: 'Focus the filter', keys: ['/', '$mod+f'] },
+  { id: 'search-bodies', group: 'Everywhere', title: 'Search bodies', keys: ['$mod+Shift+f'] },
+  { id: 'toggle-dock', group: 'Everywhere', title: 'Jobs and log', keys: ['$mod+j'] },
+  { id: 'toggle-recording', group: 'Everywhere', title: 'Recording on or off', keys: ['$mod+e'] },
+  { id: 'clear-capture', group: 'Everywhere', title: 'Clear capture', keys: ['$mod+Shift+k'] },
+  { id: 'new-request', group: 'Everywhere', title: 'New request', keys: ['$mod+n', 'Alt+KeyN'] },
+  { id: 'theme', group: 'Everywhere', title: 'Theme: system, light, dark', keys: ['$mod+Shift+d'] },
+  { id: 'next-pane', group: 'Everywhere', title: 'Next pane', keys: ['F6'] },
+  { id: 'previous-pane', group: 'Everywhere', title: 'Previous pane', keys: ['Shift+F6'] },
+  { id: 'page-overview', group: 'Pages', title: 'Overview', keys: ['$mod+Digit1', 'Alt+Digit1'] },
+  { id: 'page-inspector', group: 'Pages', title: 'Inspector', keys: ['$mod+Digit2', 'Alt+Digit2'] },
+  { id: 'page-connections', group: 'Pages', title: 'Connections', keys: ['$mod+Digit3', 'Alt+Digit3'] },
+  { id: 'page-services', group: 'Pages', title: 'Services', keys: ['$mod+Digit4', 'Alt+Digit4'] },
+  { id: 'page-compose', group: 'Pages', title: 'Compose', keys: ['$mod+Digit5', 'Alt+Digit5'] },
+  { id: 'page-clients', group: 'Pages', title: 'Clients', keys: ['$mod+Digit6', 'Alt+Digit6'] },
+  { id: 'page-access', group: 'Pages', title: 'Access', keys: ['$mod+Digit9', 'Alt+Digit9'] },
+  { id: 'list-down', group: 'In a list', title: 'Next row', keys: ['ArrowDown', 'j'] },
+  { id: 'list-up', group: 'In a list', title: 'Previous row', keys: ['ArrowUp', 'k'] },
+  { id: 'list-page-down', group: 'In a list', title: 'One page down', keys: ['PageDown'] },
+  { id: 'list-page-up', group: 'In a list', title: 'One page up', keys: ['PageUp'] },
+  { id: 'list-first', group: 'In a list', title: 'First row', keys: ['Home'] },
+  { id: 'list-last', group: 'In a list', title: 'Last row', keys: ['End'] },
+  { id: 'list-open', group: 'In a list', title: 'Open the detail and go there', keys: ['Enter'] },
+  { id: 'list-clear', group: 'In a list', title: 'Close the detail', keys: ['Escape'] },
+  { id: 'list-edit', group: 'In a list', title: 'Edit and resend', keys: ['e'] },
+  { id: 'list-resend', group: 'In a list', title: 'Resend unchanged', keys: ['r'] },
+  { id: 'list-follow', group: 'In a list', title: 'Follow the end', keys: ['f'] },
+  { id: 'list-mark', group: 'In a list', title: 'Mark or unmark the row, where several can be chosen', keys: [' '] },
+  { id: 'act-drain', group: 'On a selected row', title: 'Drain the provider', keys: ['d'] },
+  { id: 'act-undrain', group: 'On a selected row', title: 'Undrain it, or let it back', keys: ['u'] },
+  { id: 'act-eject', group: 'On a selected row', title: 'Eject it for a while', keys: ['t'] },
+  { id: 'act-weigh', group: 'On a selected row', title: 'Set its weight', keys: ['w'] },
+  { id: 'act-ping', group: 'On a selected row', title: 'Ping', keys: ['g'] },
+  {
+    id: 'act-remove',
+    group: 'On a selected row',
+    title: 'Close the connections chosen, or take the block off',
+    keys: ['Delete'],
+  },
+  { id: 'send', group: 'In Compose', title: 'Send', keys: ['$mod+Enter'] },
+] as const satisfies readonly KeyEntry[];
+
+export type KeyId = (typeof KEY_TABLE)[number]['id'];
