@@ -269,6 +269,16 @@ function mountPages(
   listener.mount(createOpenApiPage({ hub, log, layer, authenticator }));
 }
 
+/** Those that others tell of their end come first, so that they stop last. */
+function inOrder(
+  early: readonly Module[],
+  late: readonly Module[],
+  { udp, webRtc }: { readonly udp: Module | undefined; readonly webRtc: Module | undefined },
+): readonly Module[] {
+  const all = [...early, webRtc, ...late, udp];
+  return all.filter((module) => module !== undefined);
+}
+
 /** The composition root: the only place where the parts of a hub are joined. Nothing runs before the modules start. */
 export function assembleHub(config: HubConfig, environment: HubEnvironment): HubParts {
   const { clock, random, log, captureSink: sink } = environment;
@@ -325,18 +335,9 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
 
   mountPages(listener, { ...shared, log, metering, modules });
 
-  // Those that others tell of their end come first, so that they stop last.
-  const first = [
-    storage,
-    capture,
-    metering,
-    ...guard.modules,
-    auth,
-    clients,
-    ...(webRtc === undefined ? [] : [webRtc]),
-  ];
-  const last = udp === undefined ? [listener] : [listener, udp];
-  for (const module of [...first, messaging, services, connections, ...last]) modules.add(module);
+  const early = [storage, capture, metering, ...guard.modules, auth, clients];
+  const late = [messaging, services, connections, listener];
+  for (const module of inOrder(early, late, { udp, webRtc })) modules.add(module);
   return {
     identity,
     dispatcher,

@@ -12,18 +12,23 @@ const codec = createBinaryCodec(DEFAULT_CODEC_LIMITS);
 
 /** Sends each request as a plain one of HTTP, as a browser or `curl` would, and gives its answer back as a Response. */
 class GatewayLink {
+  /** Serves that end of a link for as long as it is open. */
+  static serve(url: string, link: Transport): void {
+    const gateway = new GatewayLink(url, link);
+    link.onFrame.subscribe((frame) => gateway.#take(codec.decode(frame)));
+    link.onDidClose.subscribe(() => {
+      for (const flight of gateway.#flights.values()) flight.abort();
+    });
+  }
+
   readonly #url: string;
   readonly #link: Transport;
   readonly #flights = new Map<number, AbortController>();
   #secret = '';
 
-  constructor(url: string, link: Transport) {
+  private constructor(url: string, link: Transport) {
     this.#url = url;
     this.#link = link;
-    link.onFrame.subscribe((frame) => this.#take(codec.decode(frame)));
-    link.onDidClose.subscribe(() => {
-      for (const flight of this.#flights.values()) flight.abort();
-    });
   }
 
   #take(message: Message): void {
@@ -82,7 +87,7 @@ class GatewayLink {
 
 const dialGateway: Dial = ({ url }) => {
   const [near, far] = createMemoryTransportPair();
-  new GatewayLink(url, far);
+  GatewayLink.serve(url, far);
   return Promise.resolve(near);
 };
 
