@@ -42,7 +42,7 @@ test('[UI3] register a client, connect a provider with its key, call it, look at
   await expect(detail).toContainText('4634343214213523454');
   await detail.getByRole('tab', { name: 'Reply' }).click();
   await expect(detail).toContainText('4634343214213523454');
-  await detail.getByRole('tab', { name: 'Hex' }).click();
+  await detail.getByRole('tab', { name: 'Bytes' }).click();
   await expect(detail).toContainText('7b 22 6f 72 64 65 72');
 
   await detail.getByRole('tab', { name: 'Timing' }).click();

@@ -2,7 +2,7 @@ import type { ExchangeDetail } from '../../hub-core/console/contract/capture-con
 import type { ComposeInput } from '../../hub-core/console/contract/hub-contract.ts';
 import { decodeText, looksBinary, toBase64 } from '../ui/bytes.ts';
 import { bytesToHex, hexToBytes } from '../ui/hex.ts';
-import { prettyJson } from '../ui/json-format.ts';
+import { prettyJson } from '../ui/body/print-json.ts';
 import type { BodyForm, Draft } from './draft.ts';
 
 export const METHODS: readonly ComposeInput['method'][] = [

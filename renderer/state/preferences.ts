@@ -16,7 +16,7 @@ interface Preferences {
   readonly hiddenColumns: readonly string[];
   readonly columnWidths: Readonly<Record<string, number>>;
   /** How bodies of a service are shown, by service id. */
-  readonly bodyFormats: Readonly<Record<string, 'pretty' | 'text' | 'hex'>>;
+  readonly bodyFormats: Readonly<Record<string, 'pretty' | 'tree' | 'text' | 'hex' | 'decoded'>>;
   /** The dock below the page is open. */
   readonly dock: boolean;
   readonly savedFilters: readonly SavedFilter[];

@@ -4,7 +4,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching, foldGutter, foldKeymap } from '@codemirror/language';
 import { search, searchKeymap } from '@codemirror/search';
 import { EditorState } from '@codemirror/state';
-import type { Extension } from '@codemirror/state';
+import type { Extension, Text } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { cx } from './cx.ts';
 import { editorTheme } from './editor-theme.ts';
@@ -32,7 +32,7 @@ function baseExtensions(label: string, language: CodeLanguage, length: number): 
  * Mounts an editor in a shadow tree: there CodeMirror uses adopted style sheets, where in the document it would write
  * style elements that the page's content security policy refuses.
  */
-function mount(host: HTMLElement, doc: string, extensions: Extension[]): EditorView {
+function mount(host: HTMLElement, doc: string | Text, extensions: Extension[]): EditorView {
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   return new EditorView({ state: EditorState.create({ doc, extensions }), parent: shadow, root: shadow });
 }
@@ -40,7 +40,8 @@ function mount(host: HTMLElement, doc: string, extensions: Extension[]): EditorV
 interface CodeViewProps {
   /** The accessible name. */
   readonly label: string;
-  readonly text: string;
+  /** A long one is best put together as a document before: then nothing of it is copied here. */
+  readonly text: string | Text;
   readonly language: CodeLanguage;
 }
 

@@ -6,7 +6,8 @@ import { copyText } from './clipboard.ts';
 const SHOW_DONE_MS = 1_500;
 
 interface CopyButtonProps {
-  readonly text: string;
+  /** A long text is made when it is copied. */
+  readonly text: string | (() => string);
   /** What is copied, for the name of the button: `Copy key`. */
   readonly what: string;
   /** With its name as text beside the icon. */
@@ -23,7 +24,7 @@ export function CopyButton({ text, what, labelled = false, small = true }: CopyB
   }, [done]);
 
   const icon = done ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />;
-  const onClick = (): void => void copyText(text, what).then(setDone);
+  const onClick = (): void => void copyText(typeof text === 'string' ? text : text(), what).then(setDone);
   const name = `Copy ${what}`;
   return labelled ? (
     <Button small={small} icon={icon} onClick={onClick} aria-label={name}>

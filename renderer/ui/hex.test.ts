@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bytesToHex, hexLine, hexLineCount, hexToBytes } from './hex.ts';
+import { bytesToHex, hexCharacter, hexColumn, hexLine, hexLineCount, hexToBytes } from './hex.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('hexLine', () => {
   it('[UI12] shows the offset, sixteen bytes in two halves, and what is printable', () => {
-    expect(hexLine(bytes('GET /a?b=c HTTP/1.1\r\n'), 0)).toEqual({
-      offset: '00000000',
+    expect(hexLine(bytes('GET /a?b=c HTTP/'), 0x1f0)).toEqual({
+      offset: '000001f0',
       hex: '47 45 54 20 2f 61 3f 62  3d 63 20 48 54 54 50 2f',
       text: 'GET /a?b=c HTTP/',
     });
@@ -17,7 +17,16 @@ describe('hexLine', () => {
     expect(line.hex).toHaveLength(48);
   });
   it('[UI12] has a line for every sixteen bytes that began', () => {
-    expect([0, 1, 16, 17].map((length) => hexLineCount(new Uint8Array(length)))).toEqual([0, 1, 1, 2]);
+    expect([0, 1, 16, 17].map(hexLineCount)).toEqual([0, 1, 1, 2]);
+  });
+});
+
+describe('hexColumn', () => {
+  it('[UI12] finds the byte at whose digits a person points', () => {
+    const columns = Array.from({ length: 16 }, (_, column) => column);
+    expect(columns.map((column) => hexColumn(hexCharacter(column)))).toEqual(columns);
+    expect(columns.map((column) => hexColumn(hexCharacter(column) + 1))).toEqual(columns);
+    expect([hexColumn(-3), hexColumn(99)]).toEqual([0, 15]);
   });
 });
 

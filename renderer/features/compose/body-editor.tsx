@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { decodeText } from '../../ui/bytes.ts';
 import { CodeEditor } from '../../ui/code-view.tsx';
 import { bytesToHex, hexToBytes } from '../../ui/hex.ts';
-import { prettyJson } from '../../ui/json-format.ts';
+import { prettyJson } from '../../ui/body/print-json.ts';
 import { toast } from '../../ui/toasts.ts';
 import { Spacer } from '../../ui/page.tsx';
 import styles from './compose.module.css';

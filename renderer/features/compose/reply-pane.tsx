@@ -3,7 +3,7 @@ import { Rows3 } from 'lucide-react';
 import type { ComposeReply } from '../../../hub-core/console/contract/hub-contract.ts';
 import { showExchange } from '../../state/inspector.ts';
 import { goTo } from '../../state/pages.ts';
-import { BodyView } from '../../ui/body-view.tsx';
+import { BodyView, wholeBody } from '../../ui/body/body-view.tsx';
 import { Button } from '../../ui/button.tsx';
 import { fromBase64 } from '../../ui/bytes.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -16,7 +16,7 @@ import { Status } from '../../ui/status.tsx';
 import styles from './compose.module.css';
 
 function Reply({ reply }: { readonly reply: ComposeReply }) {
-  const bytes = useMemo(() => fromBase64(reply.bodyBase64), [reply]);
+  const body = useMemo(() => wholeBody(fromBase64(reply.bodyBase64)), [reply]);
   const { seq } = reply;
   return (
     <div className={styles['reply']}>
@@ -43,7 +43,14 @@ function Reply({ reply }: { readonly reply: ComposeReply }) {
         <HeaderList label="Reply headers" headers={reply.headers} />
       </details>
       <div className={styles['replyBody']}>
-        <BodyView label="Reply body" encoding={reply.encoding} bytes={bytes} totalBytes={bytes.length} />
+        <BodyView
+          label="Reply body"
+          encoding={reply.encoding}
+          mediaType={reply.headers.find(([name]) => name === 'content-type')?.[1] ?? ''}
+          of="composed reply"
+          body={body}
+          totalBytes={body.source.length}
+        />
       </div>
     </div>
   );

@@ -14,13 +14,13 @@ import type { ListKeyId } from '../../ui/keys.ts';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
 import { Split } from '../../ui/split.tsx';
 import { ColumnMenu } from './column-menu.tsx';
-import { ExchangeDetail } from './exchange-detail.tsx';
+import { ExchangeDetail } from './detail/exchange-detail.tsx';
 import { ExchangeGrid } from './exchange-grid.tsx';
 import type { ExchangeList, ListState } from './exchange-list.ts';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { InspectorEmpty } from './inspector-empty.tsx';
 import { useExchangeList } from './use-exchange-list.ts';
-import { useResend } from './use-resend.ts';
+import { useResend } from './detail/use-resend.ts';
 import styles from './inspector.module.css';
 
 function Tools() {

@@ -2,7 +2,7 @@ import type { RouteContract } from '../../../hub-core/console/contract/hub-contr
 import { CodeView } from '../../ui/code-view.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatMs } from '../../ui/format.ts';
-import { prettyJson } from '../../ui/json-format.ts';
+import { prettyJson } from '../../ui/body/print-json.ts';
 import styles from './service-detail.module.css';
 
 interface SchemaProps {

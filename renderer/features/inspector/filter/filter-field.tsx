@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, RefObject } from 'react';
 import { ListFilter, X } from 'lucide-react';
 import { useInspector } from '../../../state/inspector.ts';
@@ -26,6 +26,8 @@ function useTypedFilter() {
   const filter = useInspector((inspector) => inspector.filter);
   const [text, setText] = useState(filter);
   const [applied, setApplied] = useState(filter);
+  /** What a command put into the bar is not run before a person goes on with it. */
+  const [held, setHeld] = useState<string>();
   // The filter is also set from elsewhere: a tile, a chip, the palette.
   if (filter !== applied) {
     setApplied(filter);
@@ -37,29 +39,33 @@ function useTypedFilter() {
     useInspector.setState({ filter: value });
   };
   useEffect(() => {
-    if (text === filter) return;
+    if (text === filter || text === held) return;
     const pauseMs = /\b(?:body|json)\s*:/i.test(text) ? SETTLE_BODY_MS : SETTLE_MS;
     const timer = window.setTimeout(() => {
       setApplied(text);
       useInspector.setState({ filter: text });
     }, pauseMs);
     return () => window.clearTimeout(timer);
-  }, [text, filter]);
-  return { text, setText, apply };
+  }, [text, filter, held]);
+  const hold = useCallback((value: string): void => {
+    setText(value);
+    setHeld(value);
+  }, []);
+  return { text, setText, apply, hold };
 }
 
 /** Takes up a text that a command put into the bar. */
-function useStartedFilter(input: RefObject<HTMLInputElement | null>, setText: (text: string) => void): void {
+function useStartedFilter(input: RefObject<HTMLInputElement | null>, hold: (text: string) => void): void {
   const started = useInspector((inspector) => inspector.startedFilter);
   useEffect(() => {
     if (started === null || input.current === null) return;
-    setText(started);
+    hold(started);
     useInspector.setState({ startedFilter: null });
     const field = input.current;
     field.focus();
     // The value is there after the next frame.
     requestAnimationFrame(() => field.setSelectionRange(started.length, started.length));
-  }, [started, input, setText]);
+  }, [started, input, hold]);
 }
 
 function useCombobox() {
@@ -83,9 +89,9 @@ function useCombobox() {
 
 /** The field's text, what is offered below it, and what its keys do. */
 function useFilterField(state: ListState) {
-  const { text, setText, apply } = useTypedFilter();
+  const { text, setText, apply, hold } = useTypedFilter();
   const input = useRef<HTMLInputElement>(null);
-  useStartedFilter(input, setText);
+  useStartedFilter(input, hold);
   const [cursor, setCursor] = useState(text.length);
   const box = useCombobox();
   const recent = usePreferences((preferences) => preferences.recentFilters);

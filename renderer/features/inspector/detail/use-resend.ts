@@ -1,13 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
-import { readBody } from '../../bridge/body.ts';
-import { bridge } from '../../state/console.ts';
-import { draftInput, draftOfExchange, resendObstacle } from '../../state/draft-input.ts';
-import { openDraft } from '../../state/draft.ts';
-import type { Draft } from '../../state/draft.ts';
-import { showExchange } from '../../state/inspector.ts';
-import { goTo } from '../../state/pages.ts';
-import { errorText, formatMs } from '../../ui/format.ts';
-import { toast } from '../../ui/toasts.ts';
+import { readBody } from '../../../bridge/body.ts';
+import { bridge } from '../../../state/console.ts';
+import { draftInput, draftOfExchange, resendObstacle } from '../../../state/draft-input.ts';
+import { openDraft } from '../../../state/draft.ts';
+import type { Draft } from '../../../state/draft.ts';
+import { showExchange } from '../../../state/inspector.ts';
+import { goTo } from '../../../state/pages.ts';
+import { errorText, formatMs } from '../../../ui/format.ts';
+import { toast } from '../../../ui/toasts.ts';
 
 /** The captured request as a draft. @throws {Error} when it is gone or was not stored whole */
 async function loadDraft(seq: number): Promise<Draft> {
@@ -15,7 +15,7 @@ async function loadDraft(seq: number): Promise<Draft> {
   if (detail === null) throw new Error(`Row ${seq} is no longer stored`);
   const obstacle = resendObstacle(detail);
   if (obstacle !== undefined) throw new Error(obstacle);
-  const { bytes } = await readBody(seq, 'request', { maxBytes: detail.request.storedBytes });
+  const bytes = await readBody(seq, 'request', { offset: 0, length: detail.request.storedBytes });
   return draftOfExchange(detail, bytes);
 }
 

@@ -1,75 +1,26 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { Pencil, RotateCw } from 'lucide-react';
-import type { ExchangeDetail as Detail } from '../../../hub-core/console/contract/capture-contract.ts';
-import { bridge } from '../../state/console.ts';
-import { resendObstacle } from '../../state/draft-input.ts';
-import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { exchangeStatus, outcomeText } from '../../ui/exchange-status.ts';
-import { Facts } from '../../ui/facts.tsx';
-import { errorText, formatBytes, formatClock, formatDateTime, formatMs } from '../../ui/format.ts';
-import { HexView } from '../../ui/hex-view.tsx';
-import { Pane, PaneSection } from '../../ui/pane.tsx';
-import { Status } from '../../ui/status.tsx';
-import { ExchangeBody, useBody } from './exchange-body.tsx';
-import type { BodyPart } from './exchange-body.tsx';
+import type { ExchangeDetail as Detail } from '../../../../hub-core/console/contract/capture-contract.ts';
+import { bridge } from '../../../state/console.ts';
+import { resendObstacle } from '../../../state/draft-input.ts';
+import { Button } from '../../../ui/button.tsx';
+import { EmptyState } from '../../../ui/empty-state.tsx';
+import { errorText } from '../../../ui/format.ts';
+import { Pane, PaneSection } from '../../../ui/pane.tsx';
+import { BytesView } from './bytes-view.tsx';
+import { ExchangeBody } from './exchange-body.tsx';
+import { ExchangeSummary } from './exchange-summary.tsx';
 import { Timing } from './timing-view.tsx';
 import { useResend } from './use-resend.ts';
 import styles from './detail.module.css';
-
-function Summary({ detail }: { readonly detail: Detail }) {
-  const { row } = detail;
-  const { tone, word } = exchangeStatus(row);
-  return (
-    <PaneSection>
-      <Facts
-        facts={[
-          ['Status', <Status key="status" badge tone={tone} word={row.error === '' ? word : `${word} ${row.error}`} />],
-          ['Outcome', outcomeText(row.outcome)],
-          ['Request', <code key="request">{`${row.method} ${row.uri}`}</code>],
-          ['Service', row.service],
-          ['From', `${row.from} on ${row.connection || 'no connection'}, ${row.via}`],
-          ['Transport', row.transport || 'not recorded'],
-          ['To', row.provider === '' ? 'no provider' : `${row.providerClient} on ${row.provider}`],
-          ['Arrived', `${formatDateTime(row.atMs).slice(0, 10)} ${formatClock(row.atMs)}`],
-          ['Duration', formatMs(row.durationMs)],
-          ['Attempts', String(detail.attempts)],
-          ['Sizes', `request ${formatBytes(row.requestBytes)}, reply ${formatBytes(row.replyBytes)}`],
-          ['Time allowed', detail.timeoutMs === 0 ? 'the hub’s default' : formatMs(detail.timeoutMs)],
-          ['Correlation id', String(detail.correlationId)],
-        ]}
-      />
-    </PaneSection>
-  );
-}
-
-function HexPart({ detail, part }: { readonly detail: Detail; readonly part: BodyPart }) {
-  const stored = detail[part];
-  const { data, error } = useBody(detail.row.seq, part, stored);
-  const name = part === 'request' ? 'Request' : 'Reply';
-  return (
-    <section>
-      <h3>
-        {name} body, {formatBytes(stored?.storedBytes ?? 0)}
-      </h3>
-      <div className={styles['bodyArea']}>
-        {error !== null ? (
-          <p className={styles['note']}>{errorText(error)}</p>
-        ) : data === undefined ? null : (
-          <HexView label={`${name} bytes`} bytes={data.bytes} />
-        )}
-      </div>
-    </section>
-  );
-}
 
 const TABS = [
   ['summary', 'Summary'],
   ['request', 'Request'],
   ['reply', 'Reply'],
   ['timing', 'Timing'],
-  ['hex', 'Hex'],
+  ['bytes', 'Bytes'],
 ] as const;
 
 function DetailTabs({ detail }: { readonly detail: Detail }) {
@@ -83,7 +34,7 @@ function DetailTabs({ detail }: { readonly detail: Detail }) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="summary" className={styles['panel']}>
-        <Summary detail={detail} />
+        <ExchangeSummary detail={detail} />
       </Tabs.Panel>
       <Tabs.Panel value="request" className={styles['panel']}>
         <ExchangeBody key={detail.row.seq} detail={detail} part="request" />
@@ -96,11 +47,8 @@ function DetailTabs({ detail }: { readonly detail: Detail }) {
           <Timing detail={detail} />
         </PaneSection>
       </Tabs.Panel>
-      <Tabs.Panel value="hex" className={styles['panel']}>
-        <div className={styles['hexes']}>
-          <HexPart key={`request-${detail.row.seq}`} detail={detail} part="request" />
-          <HexPart key={`reply-${detail.row.seq}`} detail={detail} part="reply" />
-        </div>
+      <Tabs.Panel value="bytes" className={styles['panel']}>
+        <BytesView detail={detail} />
       </Tabs.Panel>
     </Tabs.Root>
   );

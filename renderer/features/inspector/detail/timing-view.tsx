@@ -1,6 +1,6 @@
-import type { ExchangeDetail } from '../../../hub-core/console/contract/capture-contract.ts';
-import { cx } from '../../ui/cx.ts';
-import { formatExactMs } from '../../ui/format.ts';
+import type { ExchangeDetail } from '../../../../hub-core/console/contract/capture-contract.ts';
+import { cx } from '../../../ui/cx.ts';
+import { formatExactMs } from '../../../ui/format.ts';
 import { timingParts } from './timing.ts';
 import styles from './detail.module.css';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prettyJson } from './json-format.ts';
+import { prettyJson } from './print-json.ts';
 
 describe('prettyJson', () => {
   it('[UI11] keeps every number as it was written', () => {

@@ -1,4 +1,4 @@
-import type { ExchangeDetail } from '../../../hub-core/console/contract/capture-contract.ts';
+import type { ExchangeDetail } from '../../../../hub-core/console/contract/capture-contract.ts';
 
 export interface TimingPart {
   readonly id: 'checks' | 'queue' | 'provider' | 'delivery';
