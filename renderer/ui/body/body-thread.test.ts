@@ -2,22 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { PIECE_CHARACTERS, runBodyJob } from './body-job.ts';
 import type { BodyJob } from './body-job.ts';
 import { BodyThread } from './body-thread.ts';
+import type { BodyWorkerMessage } from './body.worker.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+interface FakeThread {
+  readonly jobs: BodyJob[];
+  readonly port: MessagePort;
+  fail: (message: string) => void;
+  ended: boolean;
+}
+
+const noFailure: FakeThread['fail'] = () => {};
+const say = (thread: FakeThread | undefined, message: BodyWorkerMessage): void => thread?.port.postMessage(message, []);
+
 /** A thread's end of the line, played by the test; `jobs` are those that it was given. */
 function lines() {
-  const started: {
-    readonly jobs: BodyJob[];
-    readonly port: MessagePort;
-    fail: (message: string) => void;
-    ended: boolean;
-  }[] = [];
+  const started: FakeThread[] = [];
   const got = Promise.withResolvers<void>();
   let arrived = got;
   const start = () => {
     const { port1, port2 } = new MessageChannel();
-    const line = { jobs: [] as BodyJob[], port: port2, fail: (_: string): void => {}, ended: false };
+    const line: FakeThread = { jobs: [], port: port2, fail: noFailure, ended: false };
     port2.addEventListener('message', ({ data }: MessageEvent<BodyJob>) => {
       line.jobs.push(data);
       arrived.resolve();
@@ -56,12 +62,12 @@ describe('BodyThread', () => {
     await job();
     const [line] = started;
     expect(line?.jobs.length).toBe(1);
-    line?.port.postMessage({ type: 'piece', text: 'a1' });
-    line?.port.postMessage({ type: 'piece', text: 'a2' });
-    line?.port.postMessage({ type: 'done', result: { kind: 'text', exact: true } });
+    say(line, { type: 'piece', text: 'a1' });
+    say(line, { type: 'piece', text: 'a2' });
+    say(line, { type: 'done', result: { kind: 'text', exact: true } });
     expect([await first, pieces]).toEqual([{ kind: 'text', exact: true }, ['a1', 'a2']]);
     await job();
-    line?.port.postMessage({ type: 'failed', message: 'too deep' });
+    say(line, { type: 'failed', message: 'too deep' });
     await expect(second).rejects.toThrow('too deep');
     expect(started.length).toBe(1);
     line?.port.close();
@@ -80,7 +86,7 @@ describe('BodyThread', () => {
       [true, 1],
       [false, 1],
     ]);
-    started[1]?.port.postMessage({ type: 'done', result: { kind: 'unfit', reason: 'no' } });
+    say(started[1], { type: 'done', result: { kind: 'unfit', reason: 'no' } });
     expect(await kept).toEqual({ kind: 'unfit', reason: 'no' });
     for (const { port } of started) port.close();
   });
@@ -93,7 +99,7 @@ describe('BodyThread', () => {
     await job();
     leaving.abort(new Error('left'));
     await expect(left).rejects.toThrow('left');
-    started[0]?.port.postMessage({ type: 'done', result: { kind: 'unfit', reason: 'no' } });
+    say(started[0], { type: 'done', result: { kind: 'unfit', reason: 'no' } });
     await first;
     expect([started.length, started[0]?.jobs.length, started[0]?.ended]).toEqual([1, 1, false]);
     started[0]?.port.close();
@@ -108,7 +114,7 @@ describe('BodyThread', () => {
     await expect(failed).rejects.toThrow('out of memory');
     const next = thread.run(text('b'), noPiece, signal);
     await job();
-    started[1]?.port.postMessage({ type: 'done', result: { kind: 'unfit', reason: 'no' } });
+    say(started[1], { type: 'done', result: { kind: 'unfit', reason: 'no' } });
     await next;
     for (const { port } of started) port.close();
   });
