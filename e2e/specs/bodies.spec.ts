@@ -85,7 +85,8 @@ test.describe('with a hub that keeps large bodies', () => {
 
     await detail.format('Hex').click();
     const hex = detail.pane.getByRole('region', { name: 'Reply body as hex' });
-    const marked = async (): Promise<string> => (await hex.locator('[data-hex] mark').allInnerTexts()).join(' ');
+    const marked = async (): Promise<string> =>
+      (await hex.locator('[data-hex] mark').allInnerTexts()).join(' ').replaceAll('  ', ' ');
     await expect.poll(marked).toBe((Buffer.from(lastId).toString('hex').match(/../g) ?? []).join(' '));
     const saved = page.waitForEvent('download');
     await detail.button('Save the reply body as…').click();
