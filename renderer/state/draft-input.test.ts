@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExchangeDetail } from '../../hub-core/console/contract/capture-contract.ts';
 import { fromBase64 } from '../ui/bytes.ts';
-import { draftInput, draftOfExchange, resendObstacle } from './draft-input.ts';
+import { draftInput, draftOfExchange, resendInput, resendObstacle } from './draft-input.ts';
 import { EMPTY_DRAFT } from './draft.ts';
 import type { Draft } from './draft.ts';
 
@@ -122,5 +122,32 @@ describe('draftOfExchange', () => {
   it('[UI33] a body that was stored in part cannot be sent again, and the reason says so', () => {
     expect(resendObstacle(detail({ storedBytes: 2 }))).toBeUndefined();
     expect(resendObstacle(detail({ storedBytes: 2, totalBytes: 9 }))).toMatch(/2 of 9 bytes/);
+  });
+});
+
+describe('resendInput', () => {
+  it('[UI32] sends the very bytes again, whatever they are, in their encoding', () => {
+    for (const bytes of [
+      utf8('  '),
+      utf8('{"a": 4634343214213523454}\n'),
+      Uint8Array.of(0, 255, 254),
+      new Uint8Array(),
+    ]) {
+      for (const encoding of ['json', 'text', 'cbor', 'other']) {
+        const input = resendInput(detail({ encoding }), bytes);
+        expect([fromBase64(input.bodyBase64), input.encoding]).toEqual([bytes, encoding]);
+      }
+    }
+    expect(resendInput(detail(), utf8('{}'))).toMatchObject({
+      as: null,
+      method: 'POST',
+      uri: '/math/add?x=1',
+      headers: [['x-a', '1']],
+      timeoutMs: 5_000,
+      idempotent: true,
+    });
+  });
+  it('[UI30] an edited text of white space is sent as it is', () => {
+    expect(sent(draftOfExchange(detail({ encoding: 'text' }), utf8('  \n'))).bytes).toEqual(utf8('  \n'));
   });
 });

@@ -42,7 +42,8 @@ const wrong = (field: DraftProblem['field'], message: string): DraftInput => ({
 });
 
 function bodyBytes({ form, body }: Draft): Uint8Array | DraftProblem {
-  if (body.trim() === '') return NO_BODY;
+  // White space is a body where it is text, and none where it would have to be JSON or hex.
+  if (form === 'text' ? body === '' : body.trim() === '') return NO_BODY;
   if (form === 'hex') {
     return hexToBytes(body) ?? { field: 'body', message: 'The body is not hex: whole bytes, two digits each' };
   }
@@ -94,6 +95,27 @@ function formOf(encoding: string, bytes: Uint8Array): { readonly form: BodyForm;
 
 const IDEMPOTENT = 1 << 3;
 
+const ownHeaders = ({ request }: ExchangeDetail): readonly (readonly [string, string])[] =>
+  request.headers.filter(([name]) => !name.startsWith('whub-'));
+
+const timeoutOf = ({ timeoutMs }: ExchangeDetail): number =>
+  timeoutMs === 0 ? 30_000 : Math.min(timeoutMs, MAX_TIMEOUT_MS);
+
+/** A captured request to be sent again as it was, byte for byte, in the console's own name. */
+export function resendInput(detail: ExchangeDetail, bytes: Uint8Array): ComposeInput {
+  const { row, request, flags } = detail;
+  return {
+    as: null,
+    method: METHODS.find((method) => method === row.method) ?? 'GET',
+    uri: row.uri,
+    headers: ownHeaders(detail).map(([name, value]) => [name, value]),
+    bodyBase64: toBase64(bytes),
+    encoding: ENCODINGS.find((encoding) => encoding === request.encoding) ?? 'bytes',
+    timeoutMs: timeoutOf(detail),
+    idempotent: (flags & IDEMPOTENT) !== 0,
+  };
+}
+
 /** A captured request as a draft that would send the same again, in the console's own name. */
 export function draftOfExchange(detail: ExchangeDetail, bytes: Uint8Array): Draft {
   const { row, request } = detail;
@@ -101,10 +123,10 @@ export function draftOfExchange(detail: ExchangeDetail, bytes: Uint8Array): Draf
     as: null,
     method: METHODS.find((method) => method === row.method) ?? 'GET',
     uri: row.uri,
-    headers: request.headers.filter(([name]) => !name.startsWith('whub-')),
+    headers: ownHeaders(detail),
     ...formOf(request.encoding, bytes),
     hexEncoding: ENCODINGS.find((encoding) => encoding === request.encoding) ?? 'bytes',
-    timeoutMs: detail.timeoutMs === 0 ? 30_000 : Math.min(detail.timeoutMs, MAX_TIMEOUT_MS),
+    timeoutMs: timeoutOf(detail),
     idempotent: (detail.flags & IDEMPOTENT) !== 0,
   };
 }

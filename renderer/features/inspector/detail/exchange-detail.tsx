@@ -1,31 +1,66 @@
+import { useState } from 'react';
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { Pencil, RotateCw } from 'lucide-react';
 import type { ExchangeDetail as Detail } from '../../../../hub-core/console/contract/capture-contract.ts';
+import type { BodyPart } from '../../../bridge/body.ts';
 import { bridge } from '../../../state/console.ts';
 import { resendObstacle } from '../../../state/draft-input.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { errorText } from '../../../ui/format.ts';
 import { Pane, PaneSection } from '../../../ui/pane.tsx';
+import { useElementWidth } from '../../../ui/use-element-width.ts';
 import { BytesView } from './bytes-view.tsx';
-import { ExchangeBody } from './exchange-body.tsx';
+import { CompareMenu } from './compare-menu.tsx';
+import { CopyMenu } from './copy-menu.tsx';
+import { ExchangeBody, PART_NAMES } from './exchange-body.tsx';
 import { ExchangeSummary } from './exchange-summary.tsx';
+import { ResendDialog } from './resend-dialog.tsx';
+import { RouteView } from './route-view.tsx';
 import { Timing } from './timing-view.tsx';
 import { useResend } from './use-resend.ts';
 import styles from './detail.module.css';
+
+const SIDES: readonly BodyPart[] = ['request', 'reply'];
+const SIDE_BY_SIDE_PX = 900;
 
 const TABS = [
   ['summary', 'Summary'],
   ['request', 'Request'],
   ['reply', 'Reply'],
   ['timing', 'Timing'],
+  ['route', 'Route'],
   ['bytes', 'Bytes'],
 ] as const;
 
-function DetailTabs({ detail }: { readonly detail: Detail }) {
+interface SidesProps {
+  readonly detail: Detail;
+  readonly wide: boolean;
+  readonly part: BodyPart;
+}
+
+/** One side of the exchange; where there is place for it, both beside each other. */
+function Sides({ detail, wide, part }: SidesProps) {
+  const { seq } = detail.row;
+  if (!wide) return <ExchangeBody key={seq} detail={detail} part={part} />;
   return (
-    <Tabs.Root defaultValue="summary" className={styles['tabs']}>
+    <div className={styles['sides']}>
+      {SIDES.map((each) => (
+        <section key={`${seq} ${each}`} aria-label={PART_NAMES[each]}>
+          <h3>{PART_NAMES[each]}</h3>
+          <ExchangeBody detail={detail} part={each} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function DetailTabs({ detail }: { readonly detail: Detail }) {
+  const [width, measure] = useElementWidth();
+  const wide = width >= SIDE_BY_SIDE_PX;
+  return (
+    <Tabs.Root ref={measure} defaultValue="summary" className={styles['tabs']}>
       <Tabs.List className={styles['list']} aria-label="Exchange">
         {TABS.map(([value, name]) => (
           <Tabs.Tab key={value} value={value} className={styles['tab']}>
@@ -37,20 +72,60 @@ function DetailTabs({ detail }: { readonly detail: Detail }) {
         <ExchangeSummary detail={detail} />
       </Tabs.Panel>
       <Tabs.Panel value="request" className={styles['panel']}>
-        <ExchangeBody key={detail.row.seq} detail={detail} part="request" />
+        <Sides detail={detail} wide={wide} part="request" />
       </Tabs.Panel>
       <Tabs.Panel value="reply" className={styles['panel']}>
-        <ExchangeBody key={detail.row.seq} detail={detail} part="reply" />
+        <Sides detail={detail} wide={wide} part="reply" />
       </Tabs.Panel>
       <Tabs.Panel value="timing" className={styles['panel']}>
         <PaneSection>
           <Timing detail={detail} />
         </PaneSection>
       </Tabs.Panel>
+      <Tabs.Panel value="route" className={styles['panel']}>
+        <RouteView detail={detail} />
+      </Tabs.Panel>
       <Tabs.Panel value="bytes" className={styles['panel']}>
         <BytesView detail={detail} />
       </Tabs.Panel>
     </Tabs.Root>
+  );
+}
+
+/** What can be done with an exchange. */
+function DetailTools({ detail }: { readonly detail: Detail }) {
+  const { seq } = detail.row;
+  const { resend, edit } = useResend();
+  const [series, setSeries] = useState(false);
+  const obstacle = resendObstacle(detail);
+  const disabled = obstacle !== undefined;
+  return (
+    <>
+      <CopyMenu detail={detail} />
+      <CompareMenu detail={detail} />
+      <Button
+        small
+        title={obstacle}
+        disabled={disabled || edit.isPending}
+        icon={<Pencil size={14} aria-hidden />}
+        onClick={() => edit.mutate(seq)}
+      >
+        Edit & resend
+      </Button>
+      <Button
+        small
+        title={obstacle}
+        disabled={disabled || resend.isPending}
+        icon={<RotateCw size={14} aria-hidden />}
+        onClick={() => resend.mutate(seq)}
+      >
+        Resend
+      </Button>
+      <Button small title={obstacle} disabled={disabled} onClick={() => setSeries(true)}>
+        Resend N…
+      </Button>
+      {series ? <ResendDialog seq={seq} onClose={() => setSeries(false)} /> : null}
+    </>
   );
 }
 
@@ -70,35 +145,11 @@ export function ExchangeDetail({ seq, onClose }: ExchangeDetailProps) {
     placeholderData: (previous) => previous,
     refetchInterval: (query) => (query.state.data?.row.outcome === null ? PENDING_REFRESH_MS : false),
   });
-  const { resend, edit } = useResend();
-  const obstacle = detail ? resendObstacle(detail) : undefined;
-  const disabled = detail === undefined || detail === null || obstacle !== undefined;
   return (
     <Pane
       title={detail ? `#${detail.row.seq} ${detail.row.method} ${detail.row.uri}` : `#${seq}`}
       onClose={onClose}
-      tools={
-        <>
-          <Button
-            small
-            title={obstacle}
-            disabled={disabled || edit.isPending}
-            icon={<Pencil size={14} aria-hidden />}
-            onClick={() => edit.mutate(seq)}
-          >
-            Edit & resend
-          </Button>
-          <Button
-            small
-            title={obstacle}
-            disabled={disabled || resend.isPending}
-            icon={<RotateCw size={14} aria-hidden />}
-            onClick={() => resend.mutate(seq)}
-          >
-            Resend
-          </Button>
-        </>
-      }
+      tools={detail ? <DetailTools detail={detail} /> : null}
     >
       {error !== null ? (
         <EmptyState title="Cannot read this row">{errorText(error)}</EmptyState>

@@ -2,6 +2,7 @@ import type { ExchangeDetail } from '../../../../hub-core/console/contract/captu
 import { cx } from '../../../ui/cx.ts';
 import { formatExactMs } from '../../../ui/format.ts';
 import { timingParts } from './timing.ts';
+import { UsualTimes } from './usual-times.tsx';
 import styles from './detail.module.css';
 
 /** Where the time went: bars that add up to the whole. */
@@ -38,6 +39,7 @@ export function Timing({ detail }: { readonly detail: ExchangeDetail }) {
       <p className={styles['caption']}>
         All times are from the hub’s one monotonic clock, counted from the request’s arrival.
       </p>
+      <UsualTimes detail={detail} />
     </>
   );
 }

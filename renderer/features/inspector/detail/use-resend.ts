@@ -1,28 +1,31 @@
 import { useMutation } from '@tanstack/react-query';
+import type { ExchangeDetail } from '../../../../hub-core/console/contract/capture-contract.ts';
+import type { ComposeInput } from '../../../../hub-core/console/contract/hub-contract.ts';
 import { readBody } from '../../../bridge/body.ts';
 import { bridge } from '../../../state/console.ts';
-import { draftInput, draftOfExchange, resendObstacle } from '../../../state/draft-input.ts';
+import { draftOfExchange, resendInput, resendObstacle } from '../../../state/draft-input.ts';
 import { openDraft } from '../../../state/draft.ts';
-import type { Draft } from '../../../state/draft.ts';
 import { showExchange } from '../../../state/inspector.ts';
 import { goTo } from '../../../state/pages.ts';
 import { errorText, formatMs } from '../../../ui/format.ts';
 import { toast } from '../../../ui/toasts.ts';
 
-/** The captured request as a draft. @throws {Error} when it is gone or was not stored whole */
-async function loadDraft(seq: number): Promise<Draft> {
+/** @throws {Error} when the request is gone or was not stored whole */
+async function load(seq: number): Promise<readonly [ExchangeDetail, Uint8Array]> {
   const detail = await bridge.capture.exchange({ seq });
   if (detail === null) throw new Error(`Row ${seq} is no longer stored`);
   const obstacle = resendObstacle(detail);
   if (obstacle !== undefined) throw new Error(obstacle);
-  const bytes = await readBody(seq, 'request', { offset: 0, length: detail.request.storedBytes });
-  return draftOfExchange(detail, bytes);
+  return [detail, await readBody(seq, 'request', { offset: 0, length: detail.request.storedBytes })];
+}
+
+/** The captured request, to be sent as it was. @throws {Error} when it is gone or was not stored whole */
+export async function loadResend(seq: number): Promise<ComposeInput> {
+  return resendInput(...(await load(seq)));
 }
 
 async function resend(seq: number): Promise<void> {
-  const result = draftInput(await loadDraft(seq));
-  if (result.kind === 'wrong') throw new Error(result.problem.message);
-  const reply = await bridge.hub.compose.send(result.input);
+  const reply = await bridge.hub.compose.send(await loadResend(seq));
   const answer = reply.seq;
   toast({
     title: `Row ${seq} resent: ${reply.status} after ${formatMs(reply.durationMs)}`,
@@ -31,7 +34,7 @@ async function resend(seq: number): Promise<void> {
 }
 
 async function edit(seq: number): Promise<void> {
-  openDraft(await loadDraft(seq));
+  openDraft(draftOfExchange(...(await load(seq))));
   goTo('compose');
 }
 
