@@ -59,7 +59,7 @@ test('[UI32, UI104] resends reach the provider byte for byte, text and binary, o
     const { port } = server.address() as AddressInfo;
     const target = `http://127.0.0.1:${String(port)}`;
     const env = { WHUB_URL: hub.url, WHUB_KEY: stage.key, WHUB_CLIENT: 'demo' };
-    await using provider = new CliProcess(['provide', 'http', target, '--service', 'echo-http'], env);
+    await using provider = new CliProcess(['provide', 'http', '--target', target, '--service', 'echo-http'], env);
     await provider.line(/^providing \/echo-http/);
 
     const bodies = [
@@ -187,3 +187,42 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await check('wide-bytes');
   });
 }
+
+test('[UI43, UI108] a request that waits shows a running bar and that it waits, and its answer when it comes', async ({
+  page,
+  hub,
+}) => {
+  const waiting = Promise.withResolvers<() => void>();
+  const server = createServer((request, response) => {
+    request.resume();
+    waiting.resolve(() => response.end('{"late":true}'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await using stage = await startEcho(page, hub);
+    const { port } = server.address() as AddressInfo;
+    const args = ['provide', 'http', '--target', `http://127.0.0.1:${String(port)}`, '--service', 'echo-slow'];
+    const env = { WHUB_URL: hub.url, WHUB_KEY: stage.key, WHUB_CLIENT: 'demo' };
+    await using provider = new CliProcess(args, env);
+    await provider.line(/^providing \/echo-slow/);
+    const asked = stage.ask('{}', 'application/json', '/echo-slow/wait');
+    const answer = await waiting.promise;
+    const detail = await DetailPane.open(stage.console_, '/echo-slow/wait');
+    await detail.tab('Timing');
+    const timing = detail.pane.getByRole('table', { name: 'Timing' });
+    await expect(timing.getByRole('row').filter({ hasText: 'Provider worked' })).toContainText('still waiting');
+    await detail.tab('Reply');
+    await expect(detail.pane).toContainText('Still waiting for the reply.');
+    await detail.tab('Route');
+    await expect(detail.pane.getByRole('list', { name: 'Steps of the request' })).toContainText('Still on its way');
+    answer();
+    await asked;
+    await detail.tab('Reply');
+    await expect(detail.text('Reply')).toContainText('"late": true');
+    await detail.tab('Timing');
+    await expect(timing).not.toContainText('still waiting');
+  } finally {
+    server.close();
+  }
+});

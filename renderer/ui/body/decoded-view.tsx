@@ -10,7 +10,7 @@ import { Select } from '../field.tsx';
 import { DECODED_NAMES } from './decode/decode-body.ts';
 import type { DecodeRequest } from './decode/decode-body.ts';
 import { SchemaPicker } from './schema-picker.tsx';
-import { imageType } from './sniff.ts';
+import { imageType, lookOf } from './sniff.ts';
 import { useBodyJob } from './use-body-job.ts';
 import styles from './decoded-view.module.css';
 
@@ -22,10 +22,11 @@ const BY_ENCODING: Readonly<Record<string, Reading>> = {
   flatbuffer: 'flatbuffer',
 };
 
-/** The reading that an encoding, a media type or the first bytes suggest. */
-export function likelyReading(bytes: Uint8Array, encoding: string, mediaType: string): Reading {
+/** The reading that an encoding, a media type or the first bytes suggest; undefined for what is a text. */
+function likelyReading(bytes: Uint8Array, encoding: string, mediaType: string): Reading | undefined {
   if (imageType(bytes) !== undefined) return 'image';
-  return BY_ENCODING[encoding] ?? (/protobuf/i.test(mediaType) ? 'protobuf' : 'messagepack');
+  const named = BY_ENCODING[encoding] ?? (/protobuf/i.test(mediaType) ? 'protobuf' : undefined);
+  return named ?? (lookOf(bytes, encoding) === 'binary' ? 'messagepack' : undefined);
 }
 
 interface DecodedViewProps {
@@ -47,7 +48,8 @@ export function DecodedView({ label, bytes, encoding, mediaType, of }: DecodedVi
       <div className={styles['bar']}>
         <label className={styles['reading']}>
           Read as
-          <Select value={reading} onChange={(event) => setReading(of, event.target.value as Reading)}>
+          <Select value={reading ?? ''} onChange={(event) => setReading(of, event.target.value as Reading)}>
+            {reading === undefined ? <option value="">Choose…</option> : null}
             {READINGS.map((each) => (
               <option key={each} value={each}>
                 {NAMES[each]}
@@ -58,7 +60,9 @@ export function DecodedView({ label, bytes, encoding, mediaType, of }: DecodedVi
         {withSchema ? <SchemaPicker format={reading} of={of} /> : null}
       </div>
       <div className={styles['content']}>
-        {reading === 'image' ? (
+        {reading === undefined ? (
+          <p className={styles['note']}>This is a text. Choose a format to read it as something else.</p>
+        ) : reading === 'image' ? (
           <ImageOnRequest label={label} bytes={bytes} />
         ) : (
           <Decoded label={label} bytes={bytes} format={reading} of={of} />

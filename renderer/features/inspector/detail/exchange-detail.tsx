@@ -100,9 +100,7 @@ function DetailTools({ detail }: { readonly detail: Detail }) {
   const obstacle = resendObstacle(detail);
   const disabled = obstacle !== undefined;
   return (
-    <>
-      <CopyMenu detail={detail} />
-      <CompareMenu detail={detail} />
+    <div role="group" aria-label="Actions on this exchange" className={styles['actions']}>
       <Button
         small
         title={obstacle}
@@ -124,8 +122,10 @@ function DetailTools({ detail }: { readonly detail: Detail }) {
       <Button small title={obstacle} disabled={disabled} onClick={() => setSeries(true)}>
         Resend N…
       </Button>
+      <CopyMenu detail={detail} />
+      <CompareMenu detail={detail} />
       {series ? <ResendDialog seq={seq} onClose={() => setSeries(false)} /> : null}
-    </>
+    </div>
   );
 }
 
@@ -146,11 +146,7 @@ export function ExchangeDetail({ seq, onClose }: ExchangeDetailProps) {
     refetchInterval: (query) => (query.state.data?.row.outcome === null ? PENDING_REFRESH_MS : false),
   });
   return (
-    <Pane
-      title={detail ? `#${detail.row.seq} ${detail.row.method} ${detail.row.uri}` : `#${seq}`}
-      onClose={onClose}
-      tools={detail ? <DetailTools detail={detail} /> : null}
-    >
+    <Pane title={detail ? `#${detail.row.seq} ${detail.row.method} ${detail.row.uri}` : `#${seq}`} onClose={onClose}>
       {error !== null ? (
         <EmptyState title="Cannot read this row">{errorText(error)}</EmptyState>
       ) : detail === null ? (
@@ -158,7 +154,10 @@ export function ExchangeDetail({ seq, onClose }: ExchangeDetailProps) {
           The store keeps the newest rows and drops the oldest.
         </EmptyState>
       ) : detail === undefined ? null : (
-        <DetailTabs detail={detail} />
+        <div className={styles['detail']}>
+          <DetailTools detail={detail} />
+          <DetailTabs detail={detail} />
+        </div>
       )}
     </Pane>
   );
