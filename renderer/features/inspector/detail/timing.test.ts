@@ -28,6 +28,6 @@ describe('timingParts', () => {
       ['queue', 1],
       ['provider', null],
     ]);
-    expect(lengths({ checkedMs: null, sentMs: null, repliedMs: null, endedMs: null })).toEqual([['checks', null]]);
+    expect(lengths({ checkedMs: null, sentMs: null, repliedMs: null, endedMs: null })).toEqual([['provider', null]]);
   });
 });

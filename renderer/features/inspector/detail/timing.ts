@@ -15,6 +15,10 @@ export function timingParts({
   repliedMs,
   endedMs,
 }: ExchangeDetail['timing']): readonly TimingPart[] {
+  // The store is told of the steps when the exchange ends.
+  if (checkedMs === null && endedMs === null) {
+    return [{ id: 'provider', label: 'On its way', startMs: 0, lengthMs: null }];
+  }
   const steps = [
     { id: 'checks', label: 'Route and grant checked', until: checkedMs },
     { id: 'queue', label: 'Waited for a free channel', until: sentMs },
