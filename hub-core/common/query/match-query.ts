@@ -51,6 +51,8 @@ function fieldValues(row: Searchable, field: TextField): readonly string[] {
       return row.tags;
     case 'rule':
       return row.rules;
+    case 'frame':
+      return [];
     case 'service':
     case 'method':
     case 'from':
