@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Kind, Method } from '../common/protocol/message.ts';
 import { QuerySyntaxError } from '../common/query/query-syntax-error.ts';
-import { LinkEvent, type FrameBatch } from '../common/traffic/frames.ts';
+import { FRAME_WORDS, LinkEvent, type FrameBatch } from '../common/traffic/frames.ts';
 import { exchangesBatch, openTrafficStore, temporaryFolder, trafficBatch } from '../test/support/traffic.ts';
+import { FRAME_KINDS } from './frame-words.ts';
 import type { TrafficStore } from './traffic-store.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -42,6 +43,10 @@ async function numbersOf(filter: string): Promise<readonly number[]> {
 }
 
 describe('frames of a TrafficStore', () => {
+  it('[FR4] have the words that filters are completed with', () => {
+    expect([...FRAME_KINDS.keys()]).toEqual(['invalid', ...FRAME_WORDS]);
+  });
+
   it('[FR2] are stored in their order, with what is known of each', async () => {
     write();
     const query = store.queryFrames('');

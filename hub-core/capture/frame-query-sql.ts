@@ -12,7 +12,7 @@ import {
 } from '../common/query/query.ts';
 import { QuerySyntaxError } from '../common/query/query-syntax-error.ts';
 import type { Trait } from '../common/query/traits.ts';
-import { FRAME_KINDS, FRAME_METHODS } from '../common/traffic/frames.ts';
+import { FRAME_KINDS, FRAME_METHODS } from './frame-words.ts';
 import { Kind } from '../common/protocol/message.ts';
 import type { SqlCondition } from './query-sql.ts';
 import { TEXT_REGEX } from './sql-functions.ts';

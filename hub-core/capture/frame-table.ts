@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { FRAME_FIELDS, FrameField, frameKindWord, frameMethodWord, type FrameBatch } from '../common/traffic/frames.ts';
+import { FRAME_FIELDS, FrameField, type FrameBatch } from '../common/traffic/frames.ts';
+import { frameKindWord, frameMethodWord } from './frame-words.ts';
 import type { SqlCondition } from './query-sql.ts';
 import type { IsOver, ScanPiece } from './segment-reader.ts';
 import type { SeqRange } from './stored-exchange.ts';

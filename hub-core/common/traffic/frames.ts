@@ -1,6 +1,3 @@
-import { Kind, Method } from '../protocol/message.ts';
-import { kindWord, methodWord } from '../protocol/words.ts';
-
 /**
  * Frames of connections as the hub hands them to the traffic store: numbers only, a fixed count of them for each frame, so that noting one
  * costs as little as can be and a batch of them crosses threads as one buffer.
@@ -40,22 +37,8 @@ export interface FrameBatch {
   readonly frames: Float64Array<ArrayBuffer>;
 }
 
-const KIND_WORDS: ReadonlyMap<number, string> = new Map<number, string>([
-  ...Object.values(Kind).map((kind): [number, string] => [kind, kindWord(kind)]),
-  [LinkEvent.Open, 'open'],
-  [LinkEvent.Close, 'close'],
-]);
-
-/** Every kind of frame, by its word: those of the protocol, `open` and `close`. */
-export const FRAME_KINDS: ReadonlyMap<string, number> = new Map(Array.from(KIND_WORDS, ([kind, word]) => [word, kind]));
-
-/** The method of a request, by its word. */
-export const FRAME_METHODS: ReadonlyMap<string, number> = new Map(
-  Object.values(Method).map((method) => [methodWord(method), method]),
-);
-
-export const frameKindWord = (kind: number): string => KIND_WORDS.get(kind) ?? 'invalid';
-
-/** '' for what is no request. */
-export const frameMethodWord = (kind: number, method: number): string =>
-  kind === Kind.Request ? methodWord(method as Method) : '';
+/** Every kind of frame as people write it: those of the protocol, and those of {@link LinkEvent}. */
+// prettier-ignore
+export const FRAME_WORDS: readonly string[] = [
+  'hello', 'welcome', 'request', 'response', 'cancel', 'data', 'credit', 'ping', 'pong', 'notice', 'goodbye', 'open', 'close',
+];

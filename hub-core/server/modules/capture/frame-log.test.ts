@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionId } from '../../../common/base/ids.ts';
 import { HUB_ID_BIT, Kind, Method } from '../../../common/protocol/message.ts';
-import { FRAME_FIELDS, FrameField, frameKindWord, type FrameBatch } from '../../../common/traffic/frames.ts';
+import { kindWord } from '../../../common/protocol/words.ts';
+import { FRAME_FIELDS, FrameField, type FrameBatch } from '../../../common/traffic/frames.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import type { Exchange } from '../../service/exchange.ts';
 import { FrameLog } from './frame-log.ts';
@@ -28,7 +29,7 @@ function rows(batch: FrameBatch | undefined): unknown[] {
   const { connections = [], frames = new Float64Array() } = batch ?? {};
   return Array.from({ length: frames.length / FRAME_FIELDS }, (_, place) => {
     const of = (field: number): number => frames[place * FRAME_FIELDS + field] ?? Number.NaN;
-    return [connections[of(FrameField.Connection)], frameKindWord(of(FrameField.Kind)), of(FrameField.Exchange)];
+    return [connections[of(FrameField.Connection)], kindWord(of(FrameField.Kind) as Kind), of(FrameField.Exchange)];
   });
 }
 

@@ -79,6 +79,7 @@ export class FrameLog implements FrameTap {
 
   /** The exchange was recorded; its request was the last frame that was noted, if it came as one. */
   began({ caller, requestId, captureSeq }: Exchange): void {
+    if (!this.wanted) return;
     this.#asked.set(this.#keyOf(caller.connectionId, requestId), captureSeq);
     const at = (this.#count - 1) * FRAME_FIELDS;
     const isIts =
@@ -89,6 +90,7 @@ export class FrameLog implements FrameTap {
   }
 
   handed({ captureSeq }: Exchange, id: number): void {
+    if (!this.wanted) return;
     const before = this.#hubIds.get(captureSeq);
     if (before !== undefined) this.#handed.delete(before);
     this.#hubIds.set(captureSeq, id);
@@ -96,6 +98,7 @@ export class FrameLog implements FrameTap {
   }
 
   ended({ caller, requestId, captureSeq }: Exchange): void {
+    if (!this.wanted) return;
     this.#over.push({ key: this.#keyOf(caller.connectionId, requestId), seq: captureSeq });
   }
 

@@ -186,12 +186,12 @@ class CaptureTap implements Capture {
         ? this.#buffer.add(message.payload, 0)
         : this.#body(message.payload, { used, maxBytes: this.#bytesIn(mode) }),
     });
-    if (sink.framesWanted === true) this.#frames.began(exchange);
+    this.#frames.began(exchange);
     this.#added();
   }
 
   handed(exchange: Exchange, id: number): void {
-    if (exchange.captureSeq !== 0 && this.#frames.wanted) this.#frames.handed(exchange, id);
+    if (exchange.captureSeq !== 0) this.#frames.handed(exchange, id);
   }
 
   passed({ captureSeq, message }: Exchange, direction: 'request' | 'response', piece: Uint8Array): void {
@@ -203,7 +203,7 @@ class CaptureTap implements Capture {
   // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
     if (exchange.captureSeq === 0 || !this.#records(exchange.message)) return;
-    if (this.#frames.wanted) this.#frames.ended(exchange);
+    this.#frames.ended(exchange);
     const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
     const { stream } = exchange;
     // A caller that left in the middle was given what had come until then.
