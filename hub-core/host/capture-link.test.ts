@@ -18,7 +18,11 @@ describe('CaptureLink', () => {
   const join = (nextSeq: number): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     thread = port1;
-    say({ type: 'attached', nextSeq, states: { state: 'recording', services: { math: 'headers-only', geo: 'off' }, frames: false } });
+    say({
+      type: 'attached',
+      nextSeq,
+      states: { state: 'recording', services: { math: 'headers-only', geo: 'off' }, frames: false },
+    });
     return port2;
   };
   beforeEach(async () => {
