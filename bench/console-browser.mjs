@@ -94,15 +94,16 @@ export class ConsoleBrowser {
   }
 
   /**
-   * Types a filter.
+   * Types a filter; the time begins with Enter.
    *
    * @param {string} text @param {{ atMost: number, withinMs: number }} expected rows it finds at most
    * @returns ms until its first rows are drawn and until it says that it is complete, how many it found, and what progress it showed
    */
   async filter(text, { atMost, withinMs }) {
     const field = this.#page.getByLabel('Filter exchanges');
-    const startedMs = nowMs();
     await field.fill(text);
+    const startedMs = nowMs();
+    await field.press('Enter');
     const { first, all, progress } = await this.#page.evaluate(
       ([most, within]) => window.whubBench.untilFiltered(most, within),
       [atMost, withinMs],
@@ -117,7 +118,9 @@ export class ConsoleBrowser {
 
   /** Begins a search and stops it. @returns ms from the click until the page says that nothing runs; undefined without a Stop */
   async stopSearch(text) {
-    await this.#page.getByLabel('Filter exchanges').fill(text);
+    const field = this.#page.getByLabel('Filter exchanges');
+    await field.fill(text);
+    await field.press('Enter');
     const stop = this.#page.getByRole('button', { name: 'Stop', exact: true }).first();
     try {
       await stop.waitFor({ timeout: 5_000 });

@@ -112,16 +112,20 @@ async function browsing(hub, browser) {
 }
 
 async function steady(programs, hub) {
-  const job = { url: hub.url.replace(/^ws/, 'tcp'), client: 'steady', key: hub.keys.get('steady') };
+  const job = { url: hub.url.replace(/^ws/, 'tcp'), key: hub.keys.get('steady'), pid: hub.pid, transport: 'tcp' };
   const place = values.pin ? (all) => ['taskset', ['-c', String(HUB_CORE), process.execPath, ...all]] : undefined;
   const args = [LOAD, JSON.stringify({ ...job, rate, seconds, warmUpSeconds: WARM_UP_SECONDS, bytes: STEADY_BYTES })];
   return JSON.parse((await programs.start(args, place)).line);
 }
 
-function latencies(name, { p50Ms, p95Ms, p99Ms, failed }) {
+function latencies(name, { p50Ms, p95Ms, p99Ms, failed, hubCpu, loadCpu }) {
   report.figure(`latency, console ${name}, p50`, p50Ms);
   report.figure(`latency, console ${name}, p95`, p95Ms);
   report.figure(`latency, console ${name}, p99`, p99Ms);
+  report.figure(`processor, console ${name}: hub`, hubCpu * 100, {
+    unit: '%',
+    note: `load ${Math.round(loadCpu * 100)} %`,
+  });
   if (failed > 0) report.budget(`requests that failed, console ${name}`, failed, { unit: '', most: 0 });
 }
 
@@ -130,7 +134,7 @@ async function watching(programs, hub, browser) {
   await browser.close();
   latencies('closed', await steady(programs, hub));
   await whenStored(hub, 0);
-  const [of, stored] = [await metricsOf(hub), await countOf(hub, 'service:steady')];
+  const [of, stored] = [await metricsOf(hub), await countOf(hub, 'service:bench from:steady')];
   await browser.showInspector(hub.consoleUrl);
   await browser.follow();
   await browser.watchFrames();
@@ -147,7 +151,7 @@ async function watching(programs, hub, browser) {
   const after = await metricsOf(hub);
   const dropped = (name) => after(`capture_dropped_${name}_total`) - of(`capture_dropped_${name}_total`);
   report.figure('requests sent', open.sent, { unit: '' });
-  const captured = (await countOf(hub, 'service:steady')) - stored;
+  const captured = (await countOf(hub, 'service:bench from:steady')) - stored;
   report.budget('rows captured', captured, { unit: '', least: open.sent - dropped('rows') });
   report.budget('rows left out', dropped('rows'), { unit: '', most: 0 });
   report.budget('bodies left out', dropped('bodies'), { unit: '', most: 0 });

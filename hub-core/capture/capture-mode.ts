@@ -4,4 +4,6 @@ import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
 export interface CaptureStates {
   readonly state: CaptureMode;
   readonly services: Readonly<Record<string, CaptureMode>>;
+  /** Whether frames of connections are recorded, too. */
+  readonly frames: boolean;
 }

@@ -9,10 +9,18 @@ const SNIFFED_BYTES = 512;
 const MAX_CHARACTER_BYTES = 4;
 
 const isControl = (byte: number): boolean => byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d) && byte !== 0x1b;
+/** 1 for control characters, by byte. */
+const CONTROL = Uint8Array.from({ length: 256 }, (_, byte) => (isControl(byte) ? 1 : 0));
+
+/** A plain loop: this looks at each of the first bytes of each body that is recorded. */
+function hasControl(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if (CONTROL[bytes[at] ?? 0] === 1) return true;
+  return false;
+}
 
 function isText(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, SNIFFED_BYTES);
-  if (head.some(isControl)) return false;
+  if (hasControl(head)) return false;
   for (let cut = 0; cut < MAX_CHARACTER_BYTES; cut += 1) {
     if (isUtf8(head.subarray(0, Math.max(0, head.byteLength - cut)))) return true;
   }

@@ -24,7 +24,7 @@ const TEXT_COLUMNS = ['service', 'method', 'uri', 'sender', 'provider', 'provide
 const STATUS_TEXT = "coalesce(CAST(status AS TEXT), '')";
 
 /** What the values of a key are found in. */
-export const FIELD_COLUMNS: Readonly<Record<Exclude<TextField, 'tag' | 'rule'>, readonly string[]>> = {
+export const FIELD_COLUMNS: Readonly<Record<Exclude<TextField, 'tag' | 'rule' | 'frame'>, readonly string[]>> = {
   service: ['service'],
   route: ["CASE instr(uri, '?') WHEN 0 THEN uri ELSE substr(uri, 1, instr(uri, '?') - 1) END"],
   method: ['method'],
@@ -144,6 +144,7 @@ class Compiler {
   }
 
   #field(field: TextField, pattern: Pattern): string {
+    if (field === 'frame') return '0';
     if (field === 'tag' || field === 'rule') return labelled(`kind = '${field}'`, this.#matches('name', pattern));
     return anyOf(FIELD_COLUMNS[field].map((column) => this.#matches(column, pattern)));
   }

@@ -5,7 +5,7 @@
  *
  * A later version only adds columns, tables and indexes, so that an earlier program can still read what it knows.
  */
-export const SEGMENT_VERSION = 3;
+export const SEGMENT_VERSION = 4;
 
 /** "WHUB" in ASCII: tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x5748_5542;
@@ -18,6 +18,21 @@ CREATE TABLE label (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE gap (seq INTEGER PRIMARY KEY, rows INTEGER, reason TEXT NOT NULL) STRICT;
 `;
+
+/** Since version 4. Numbers grow by one over all segments; kinds and methods are the protocol's, `exchange` 0 for none. */
+const FRAME_TABLE = `frame (
+  number INTEGER PRIMARY KEY,
+  at_ms REAL NOT NULL,
+  connection TEXT NOT NULL,
+  direction INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  method INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  exchange INTEGER NOT NULL
+) STRICT`;
 
 export const SEGMENT_SCHEMA = `
 CREATE TABLE exchange (
@@ -65,6 +80,7 @@ CREATE TABLE detail (
 CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE sealed (rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
 ${ADDED_TABLES}
+CREATE TABLE ${FRAME_TABLE};
 PRAGMA application_id = ${String(APPLICATION_ID)};
 PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;
@@ -89,7 +105,11 @@ const FROM_2_TO_3 = `
 ALTER TABLE exchange ADD COLUMN transport TEXT NOT NULL DEFAULT '';
 `;
 
-const STEPS = [FROM_1_TO_2, FROM_2_TO_3];
+const FROM_3_TO_4 = `
+CREATE TABLE ${FRAME_TABLE};
+`;
+
+const STEPS = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4];
 
 /** @returns what brings a segment of an earlier version up to this one; '' for none */
 export function upgradeFrom(version: number): string {
@@ -98,7 +118,10 @@ export function upgradeFrom(version: number): string {
 }
 
 /**
- * What lets a segment of version 2 be read that must stay as it is: its table is shadowed by a view, of this connection only, with the
- * columns that it has not.
+ * What lets a segment of an earlier version be read that must stay as it is: of this connection only, a table is shadowed by a view
+ * with the columns that it has not, and one that is not there is empty.
  */
-export const READ_AS_THIS_VERSION = `CREATE TEMP VIEW exchange AS SELECT *, '' AS transport FROM main.exchange;`;
+export function readFrom(version: number): string {
+  const views = version === 2 ? "CREATE TEMP VIEW exchange AS SELECT *, '' AS transport FROM main.exchange;" : '';
+  return version === 2 || version === 3 ? `${views} CREATE TEMP TABLE ${FRAME_TABLE};` : '';
+}

@@ -1,9 +1,10 @@
 import type { Clock } from '../common/base/clock.ts';
 import type { Job, JobList } from './job-list.ts';
+import type { StoredRow } from './stored-exchange.ts';
 import type { QueryCounts, RowWindow, TrafficQuery } from './traffic-query.ts';
 
-export interface SearchDeps {
-  readonly query: TrafficQuery;
+export interface SearchDeps<Row = StoredRow> {
+  readonly query: TrafficQuery<Row>;
   /** The filter's text. */
   readonly label: string;
   readonly jobs: JobList;
@@ -24,12 +25,12 @@ interface Run {
 }
 
 /** One open query: what it has not looked at yet is looked at in the background, as a job, when that takes longer than one waits. */
-export class Search implements Disposable {
-  readonly #deps: SearchDeps;
+export class Search<Row = StoredRow> implements Disposable {
+  readonly #deps: SearchDeps<Row>;
   #run: Run | undefined;
   #stopped = false;
 
-  constructor(deps: SearchDeps) {
+  constructor(deps: SearchDeps<Row>) {
     this.#deps = deps;
   }
 
@@ -54,7 +55,7 @@ export class Search implements Disposable {
     return this.#state();
   }
 
-  window(from: number, count: number): RowWindow {
+  window(from: number, count: number): RowWindow<Row> {
     return this.#deps.query.window(from, count);
   }
 

@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { CaptureVersionError } from './capture-errors.ts';
-import { APPLICATION_ID, READ_AS_THIS_VERSION, SEGMENT_SCHEMA, SEGMENT_VERSION, upgradeFrom } from './schema.ts';
+import { FrameTable } from './frame-table.ts';
+import { APPLICATION_ID, readFrom, SEGMENT_SCHEMA, SEGMENT_VERSION, upgradeFrom } from './schema.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentWriter, type NewRow } from './segment-writer.ts';
 import { addSqlFunctions } from './sql-functions.ts';
@@ -36,6 +37,7 @@ const versionOf = (db: Db): number => Number(db.pragma('user_version', { simple:
 export class Segment implements Disposable {
   readonly path: string;
   readonly reader: SegmentReader;
+  readonly frames: FrameTable;
   /** False when it was open to new rows when its last process ended: in good order, that is noted at the end. */
   readonly wasSealed: boolean;
   readonly #db: Db;
@@ -52,6 +54,7 @@ export class Segment implements Disposable {
     addSqlFunctions(db);
     this.#writer = db.readonly ? undefined : new SegmentWriter(db);
     this.reader = new SegmentReader(db);
+    this.frames = new FrameTable(db);
     this.#rows = extent.rows;
     this.#firstSeq = extent.firstSeq;
     this.#lastSeq = extent.lastSeq;
@@ -95,7 +98,7 @@ export class Segment implements Disposable {
       const version = versionOf(db);
       if (version > SEGMENT_VERSION && !readonly) throw new CaptureVersionError(path, version, SEGMENT_VERSION);
       if (!readonly && upgradeFrom(version) !== '') db.exec(`BEGIN; ${upgradeFrom(version)} COMMIT;`);
-      if (readonly && version === 2) db.exec(READ_AS_THIS_VERSION);
+      if (readonly && readFrom(version) !== '') db.exec(readFrom(version));
       const sealed = db
         .prepare<[], Extent>('SELECT rows, first_seq AS firstSeq, last_seq AS lastSeq FROM sealed')
         .get();
@@ -172,6 +175,7 @@ export class Segment implements Disposable {
       this.#db.transaction(work).immediate();
     } catch (error) {
       [this.#rows, this.#firstSeq, this.#lastSeq] = [rows, firstSeq, lastSeq];
+      this.frames.forgetExtent();
       throw error;
     }
   }

@@ -2,13 +2,39 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../common/base/clock.ts';
 import type { SqlCondition } from './query-sql.ts';
 import { SeqSet } from './seq-set.ts';
-import type { SegmentList } from './segment-list.ts';
-import type { SegmentReader } from './segment-reader.ts';
+import type { IsOver, ScanPiece } from './segment-reader.ts';
 import type { SeqRange, StoredRow } from './stored-exchange.ts';
 
+/** What a query asks of one segment, of exchanges or of frames. */
+interface QueriedReader<Row> {
+  row(seq: number): Row | undefined;
+  open(firstSeq: number, lastSeq: number): readonly number[];
+  matching(condition: SqlCondition, range: SeqRange): readonly number[];
+  stepThrough(condition: SqlCondition, range: SeqRange, isOver: IsOver): ScanPiece;
+}
+
+interface QueriedSegment<Row> extends SeqRange {
+  readonly rows: number;
+  readonly reader: QueriedReader<Row>;
+}
+
+/** Rows in order of their numbers, oldest segment first. */
+export interface QueriedSegments<Row> extends Iterable<QueriedSegment<Row>> {
+  readonly rows: number;
+  /** 0 when empty. */
+  readonly firstSeq: number;
+  /** 0 when empty. */
+  readonly lastSeq: number;
+  /** Rows that were dropped before the first one: what places are counted from. */
+  readonly retiredRows: number;
+  holding(seq: number): QueriedSegment<Row> | undefined;
+  rowsAt(from: number, count: number): readonly Row[];
+  seqsAt(from: number, count: number): readonly number[];
+}
+
 /** What a query needs to know of its store. */
-export interface QueriedStore {
-  readonly segments: SegmentList;
+export interface QueriedStore<Row = StoredRow> {
+  readonly segments: QueriedSegments<Row>;
   readonly revision: number;
   readonly epoch: number;
 }
@@ -29,15 +55,15 @@ export interface RefreshOptions {
   readonly onPiece?: (() => void) | undefined;
 }
 
-export interface RowWindow {
+export interface RowWindow<Row = StoredRow> {
   /** Place of the first row returned. */
   readonly from: number;
-  readonly rows: readonly StoredRow[];
+  readonly rows: readonly Row[];
   readonly revision: number;
 }
 
 /** Rows in order of arrival, by their place in the result. A place holds until the next `refresh`. */
-export interface TrafficQuery {
+export interface TrafficQuery<Row = StoredRow> {
   /**
    * Looks at what came since, forgets what was dropped, and counts. In pieces, so that the thread stays free in between.
    *
@@ -47,19 +73,19 @@ export interface TrafficQuery {
   /** As far as a refresh has come. */
   counts(): QueryCounts;
   /** Rows that were dropped since the last `refresh` are left out. */
-  window(from: number, count: number): RowWindow;
+  window(from: number, count: number): RowWindow<Row>;
   /** Sequence numbers of the same rows. */
   seqs(from: number, count: number): readonly number[];
 }
 
 /** Every row: places are arithmetic on the segments' extents, nothing is kept per row. */
-export class AllRowsQuery implements TrafficQuery {
-  readonly #store: QueriedStore;
+export class AllRowsQuery<Row = StoredRow> implements TrafficQuery<Row> {
+  readonly #store: QueriedStore<Row>;
   #epoch: number;
   #base: number;
   #count = 0;
 
-  constructor(store: QueriedStore) {
+  constructor(store: QueriedStore<Row>) {
     this.#store = store;
     this.#epoch = store.epoch;
     this.#base = store.segments.retiredRows;
@@ -77,7 +103,7 @@ export class AllRowsQuery implements TrafficQuery {
     return { count: this.#count, total: this.#count, searched: this.#count };
   }
 
-  window(from: number, count: number): RowWindow {
+  window(from: number, count: number): RowWindow<Row> {
     const { first, wanted } = this.#places(from, count);
     const rows = wanted > 0 ? this.#store.segments.rowsAt(this.#base + first, wanted) : [];
     return { from: first, rows, revision: this.#store.revision };
@@ -136,8 +162,8 @@ const FIRST_PIECE_ROWS = 2_048;
 const MAX_PIECE_ROWS = 65_536;
 
 /** The rows that pass a condition; keeps their sequence numbers. */
-export class FilteredQuery implements TrafficQuery {
-  readonly #store: QueriedStore;
+export class FilteredQuery<Row = StoredRow> implements TrafficQuery<Row> {
+  readonly #store: QueriedStore<Row>;
   readonly #condition: SqlCondition;
   readonly #clock: Clock;
   readonly #found = new SeqSet();
@@ -148,7 +174,7 @@ export class FilteredQuery implements TrafficQuery {
   #pieceRows = FIRST_PIECE_ROWS;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(store: QueriedStore, condition: SqlCondition, clock: Clock) {
+  constructor(store: QueriedStore<Row>, condition: SqlCondition, clock: Clock) {
     this.#store = store;
     this.#condition = condition;
     this.#clock = clock;
@@ -173,10 +199,10 @@ export class FilteredQuery implements TrafficQuery {
     return { count: this.#found.size, total: segments.rows, searched };
   }
 
-  window(from: number, count: number): RowWindow {
+  window(from: number, count: number): RowWindow<Row> {
     const { segments, revision } = this.#store;
     const first = this.#firstPlace(from);
-    const rows: StoredRow[] = [];
+    const rows: Row[] = [];
     for (const seq of this.#found.slice(first, from + count)) {
       const row = segments.holding(seq)?.reader.row(seq);
       if (row !== undefined) rows.push(row);
@@ -265,7 +291,7 @@ export class FilteredQuery implements TrafficQuery {
   }
 
   /** Looks at as much of the range as fits one piece. */
-  #look(reader: SegmentReader, { firstSeq, lastSeq }: SeqRange): void {
+  #look(reader: QueriedReader<Row>, { firstSeq, lastSeq }: SeqRange): void {
     const startedMs = this.#clock.nowMs();
     if (this.#condition.uneven) {
       const isOver = (): boolean => this.#clock.nowMs() - startedMs > PIECE_MS;
@@ -280,7 +306,7 @@ export class FilteredQuery implements TrafficQuery {
     this.#adapt(this.#clock.nowMs() - startedMs);
   }
 
-  #noteOpen(reader: SegmentReader, { firstSeq, lastSeq }: SeqRange): void {
+  #noteOpen(reader: QueriedReader<Row>, { firstSeq, lastSeq }: SeqRange): void {
     this.#unsettled.push(...reader.open(firstSeq, lastSeq));
     this.#scannedSeq = lastSeq;
   }

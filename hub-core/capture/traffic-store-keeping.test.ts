@@ -283,9 +283,9 @@ describe('TrafficStore about how much it keeps', () => {
     store.setState('paused');
     store.setState('recording', 'math');
     expect(seen).toEqual([
-      { state: 'recording', services: { math: 'headers-only' } },
-      { state: 'paused', services: { math: 'headers-only' } },
-      { state: 'paused', services: {} },
+      { state: 'recording', services: { math: 'headers-only' }, frames: false },
+      { state: 'paused', services: { math: 'headers-only' }, frames: false },
+      { state: 'paused', services: {}, frames: false },
     ]);
   });
 
@@ -329,7 +329,7 @@ describe('TrafficStore about how much it keeps', () => {
     const database = new Database(join(folder.path, file));
     for (const column of ['correlation', 'queue_ms', 'tries', 'traits', 'transport'])
       database.exec(`ALTER TABLE exchange DROP COLUMN ${column}`);
-    for (const table of ['note', 'label', 'gap']) database.exec(`DROP TABLE ${table}`);
+    for (const table of ['note', 'label', 'gap', 'frame']) database.exec(`DROP TABLE ${table}`);
     database.pragma('user_version = 1');
     database.close();
     using store = openTrafficStore(folder.path);
@@ -341,7 +341,7 @@ describe('TrafficStore about how much it keeps', () => {
   /** A segment as version 2 wrote it. */
   function makeVersion2(file: string): void {
     const database = new Database(join(folder.path, file));
-    database.exec('ALTER TABLE exchange DROP COLUMN transport; PRAGMA user_version = 2');
+    database.exec('ALTER TABLE exchange DROP COLUMN transport; DROP TABLE frame; PRAGMA user_version = 2');
     database.close();
   }
 
@@ -376,5 +376,6 @@ describe('TrafficStore about how much it keeps', () => {
     expect(store.watermark()).toMatchObject({ readOnly: true, rows: 3 });
     expect([store.exchange(1)?.row.transport, store.exchange(3)?.row.transport]).toEqual(['', 'tcp']);
     expect(await seqsOf(store, '-transport:tcp service:math')).toEqual([1, 2]);
+    expect(store.frameStatus()).toMatchObject({ recording: false, rows: 0 });
   });
 });

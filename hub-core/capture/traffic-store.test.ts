@@ -282,7 +282,7 @@ describe('TrafficStore.watermark', () => {
   });
 
   it('[CA12] setState() announces a state once', () => {
-    using store = openTrafficStore(folder.path, { states: { state: 'headers-only', services: {} } });
+    using store = openTrafficStore(folder.path, { states: { state: 'headers-only', services: {}, frames: false } });
     const states: string[] = [];
     store.onDidChangeStates.subscribe(({ state }) => states.push(state));
     store.setState('headers-only');

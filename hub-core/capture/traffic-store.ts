@@ -18,8 +18,12 @@ import type { Segment } from './segment.ts';
 import { limitsOf, SegmentList, type SegmentLimits } from './segment-list.ts';
 import type { NewRow } from './segment-writer.ts';
 import type { Annotation, BodyOf, ByteRange, GapReason, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
-import { AllRowsQuery, ChosenRowsQuery, FilteredQuery, type TrafficQuery } from './traffic-query.ts';
+import type { StoredFrame } from './stored-frame.ts';
+import { AllRowsQuery, ChosenRowsQuery, FilteredQuery, type QueriedStore, type TrafficQuery } from './traffic-query.ts';
 import { toSql } from './query-sql.ts';
+import { FrameList } from './frame-list.ts';
+import { toFrameSql } from './frame-query-sql.ts';
+import { FRAME_FIELDS } from '../common/traffic/frames.ts';
 
 const DEFAULT_LIMITS: SegmentLimits = limitsOf({ maxRows: 1_000_000, maxBytes: 2 * 1024 ** 3 });
 
@@ -42,7 +46,7 @@ export interface TrafficStoreOptions {
 }
 
 /** Where the store stands. */
-export interface StoreWatermark extends CaptureStates {
+export interface StoreWatermark extends Omit<CaptureStates, 'frames'> {
   readonly rows: number;
   /** 0 when empty. */
   readonly firstSeq: number;
@@ -60,6 +64,14 @@ export interface StoreWatermark extends CaptureStates {
   readonly readOnly: boolean;
   /** Rows that `undoClear` brings back, until that wall time; null when there is nothing to undo. */
   readonly cleared: { readonly rows: number; readonly untilMs: number } | null;
+}
+
+export interface FrameStatus {
+  readonly recording: boolean;
+  readonly rows: number;
+  /** 0 when there are none. */
+  readonly lastNumber: number;
+  readonly droppedFrames: number;
 }
 
 /** Exchanges that were left out and are to be told of by a row. */
@@ -80,6 +92,7 @@ export class TrafficStore implements Disposable {
   readonly #limits: SegmentLimits;
   readonly #mask: SecretMask | undefined;
   readonly #segments: SegmentList;
+  readonly #frames: FrameList;
   readonly #resources: DisposableStack;
   readonly #rate: RateMeter;
   readonly #changed = new Emitter<void>();
@@ -89,6 +102,7 @@ export class TrafficStore implements Disposable {
   #epoch = 0;
   #droppedRows = 0;
   #droppedBodies = 0;
+  #droppedFrames = 0;
   /** The row that tells of missing exchanges, as long as it is the last: what goes missing next is added to it. */
   #lastGapSeq = 0;
   #unwritten: MissingRows = { rows: 0, seq: undefined };
@@ -110,13 +124,14 @@ export class TrafficStore implements Disposable {
     this.#log = options.log;
     this.#mask = options.mask;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#states = options.states ?? { state: 'recording', services: {} };
+    this.#states = options.states ?? { state: 'recording', services: {}, frames: false };
     using setup = new DisposableStack();
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     setup.use(acquireCaptureLock(options.dir));
     this.#segments = setup.use(
       new SegmentList({ dir: options.dir, limits: this.#limits, clock: options.clock, log: options.log }),
     );
+    this.#frames = new FrameList(this.#segments);
     this.#rate = setup.use(new RateMeter(options.clock, () => this.#changed.emit()));
     setup.use(this.#changed);
     setup.use(this.#statesChanged);
@@ -156,7 +171,7 @@ export class TrafficStore implements Disposable {
 
   /** What is recorded; `off` throughout when the store is only read. */
   get states(): CaptureStates {
-    return this.#segments.readOnly ? { ...this.#states, state: 'off' } : this.#states;
+    return this.#segments.readOnly ? { ...this.#states, state: 'off', frames: false } : this.#states;
   }
 
   /** Live subscriptions to `onDidChange`; leak tests expect 0 at the end. */
@@ -182,8 +197,9 @@ export class TrafficStore implements Disposable {
   }
 
   watermark(): StoreWatermark {
+    const { state, services } = this.states;
     return {
-      ...this.states,
+      ...{ state, services },
       rows: this.#segments.rows,
       firstSeq: this.#segments.firstSeq,
       lastSeq: this.#segments.lastSeq,
@@ -206,6 +222,7 @@ export class TrafficStore implements Disposable {
   write(batch: TrafficBatch): void {
     this.#droppedRows += batch.droppedRows;
     this.#droppedBodies += batch.droppedBodies;
+    this.#droppedFrames += batch.droppedFrames ?? 0;
     if (this.#segments.readOnly) {
       this.#droppedRows += batch.starts.length;
       this.#changed.emit();
@@ -250,6 +267,7 @@ export class TrafficStore implements Disposable {
     this.#segments.clear();
     this.#droppedRows = 0;
     this.#droppedBodies = 0;
+    this.#droppedFrames = 0;
     this.#undo?.[Symbol.dispose]();
     const timer = this.#clock.after(UNDO_CLEAR_MS, () => {
       this.#undo = undefined;
@@ -307,6 +325,35 @@ export class TrafficStore implements Disposable {
     return query.kind === 'all' ? new AllRowsQuery(this) : new FilteredQuery(this, toSql(query, now), this.#clock);
   }
 
+  /**
+   * Prepares a query over the frames.
+   *
+   * @throws {QuerySyntaxError} also for keys that only exchanges have
+   */
+  queryFrames(text: string): TrafficQuery<StoredFrame> {
+    const now = { nowMs: this.#clock.wallMs() };
+    const query = parseQuery(text, now);
+    const store = framesOf(this, this.#frames);
+    return query.kind === 'all'
+      ? new AllRowsQuery(store)
+      : new FilteredQuery(store, toFrameSql(query, now), this.#clock);
+  }
+
+  /** Where the frames stand. */
+  frameStatus(): FrameStatus {
+    const { rows, lastSeq: lastNumber } = this.#frames;
+    return { recording: this.states.frames, rows, lastNumber, droppedFrames: this.#droppedFrames };
+  }
+
+  /** @throws {CaptureReadOnlyError} */
+  setFrames(recording: boolean): void {
+    this.assertWritable();
+    if (recording === this.#states.frames) return;
+    this.#states = { ...this.#states, frames: recording };
+    this.#statesChanged.emit(this.#states);
+    this.#changed.emit();
+  }
+
   /** The rows with these numbers, as far as they are stored. */
   rows(seqs: readonly number[]): TrafficQuery {
     return new ChosenRowsQuery(this, seqs);
@@ -362,6 +409,7 @@ export class TrafficStore implements Disposable {
       for (const row of rows) active.insert(row, whole.bytes);
       if (isLater) this.#tellMissing(gap);
       for (const end of earlier.get(active) ?? []) active.writer.end(end, whole.bytes, traitsOf(end.seq));
+      this.#addFrames(batch);
     });
     this.#unwritten = { rows: 0, seq: undefined };
     earlier.delete(active);
@@ -372,6 +420,12 @@ export class TrafficStore implements Disposable {
       });
     }
     this.#segments.settle();
+  }
+
+  #addFrames({ frames, clockOffsetMs }: TrafficBatch): void {
+    if (frames === undefined) return;
+    const first = this.#frames.take(frames.frames.length / FRAME_FIELDS);
+    this.#segments.active.frames.add(frames, first, clockOffsetMs);
   }
 
   #withoutSecrets(batch: TrafficBatch): MaskedBatch {
@@ -426,6 +480,17 @@ export class TrafficStore implements Disposable {
     this.#lastGapSeq = seq;
   }
 }
+
+/** The frames of a store as its queries see them. */
+const framesOf = (store: TrafficStore, segments: FrameList): QueriedStore<StoredFrame> => ({
+  segments,
+  get revision() {
+    return store.revision;
+  },
+  get epoch() {
+    return store.epoch;
+  },
+});
 
 function missing(earlier: MissingRows, now: MissingRows): MissingRows {
   return { rows: earlier.rows + now.rows, seq: earlier.seq ?? now.seq };

@@ -18,7 +18,11 @@ describe('CaptureLink', () => {
   const join = (nextSeq: number): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     thread = port1;
-    say({ type: 'attached', nextSeq, states: { state: 'recording', services: { math: 'headers-only', geo: 'off' } } });
+    say({
+      type: 'attached',
+      nextSeq,
+      states: { state: 'recording', services: { math: 'headers-only', geo: 'off' }, frames: false },
+    });
     return port2;
   };
   beforeEach(async () => {
@@ -28,7 +32,7 @@ describe('CaptureLink', () => {
 
   it('[TS7] the less of two states holds for a service', async () => {
     expect(['math', 'geo', 'x'].map((service) => link.modeOf(service))).toEqual(['headers-only', 'off', 'recording']);
-    say({ type: 'states', states: { state: 'paused', services: { math: 'headers-only', geo: 'off' } } });
+    say({ type: 'states', states: { state: 'paused', services: { math: 'headers-only', geo: 'off' }, frames: false } });
     await expect
       .poll(() => ['math', 'geo', 'x'].map((service) => link.modeOf(service)))
       .toEqual(['paused', 'off', 'paused']);

@@ -22,7 +22,7 @@ export class CaptureLink implements CaptureSink, Disposable {
   readonly #bodies = new BodyRequests();
   readonly #clock: Clock;
   #port: MessagePort | undefined;
-  #states: CaptureStates = { state: 'paused', services: {} };
+  #states: CaptureStates = { state: 'paused', services: {}, frames: false };
   #nextSeq: number;
   #flushTap: () => void = () => {};
   #pendingBytes = 0;
@@ -75,6 +75,11 @@ export class CaptureLink implements CaptureSink, Disposable {
     return lesser(state, services[service] ?? state);
   }
 
+  get framesWanted(): boolean {
+    const { frames, state } = this.#states;
+    return frames && (state === 'recording' || state === 'headers-only');
+  }
+
   bindTap(flush: () => void): void {
     this.#flushTap = flush;
   }
@@ -103,9 +108,12 @@ export class CaptureLink implements CaptureSink, Disposable {
     };
     this.#missedRows = 0;
     this.#missedBodies = 0;
-    const weight = batch.bytes.byteLength + (batch.starts.length + batch.ends.length) * ROW_WEIGHT;
+    const frames = batch.frames?.frames;
+    const rows = (batch.starts.length + batch.ends.length) * ROW_WEIGHT;
+    const weight = batch.bytes.byteLength + rows + (frames?.byteLength ?? 0);
     this.#pendingBytes += weight;
-    this.#post({ type: 'batch', batch: whole, weight }, [batch.bytes.buffer]);
+    const buffers = frames === undefined ? [batch.bytes.buffer] : [batch.bytes.buffer, frames.buffer];
+    this.#post({ type: 'batch', batch: whole, weight }, buffers);
   }
 
   /** @returns a line to the `capture` root; undefined while no thread is there */

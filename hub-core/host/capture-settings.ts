@@ -4,9 +4,9 @@ import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
 import type { CaptureSettings } from './thread-messages.ts';
 
 /** What is recorded at first. */
-export function captureStates({ state, services }: HubConfig['capture']): CaptureStates {
+export function captureStates({ state, services, frames }: HubConfig['capture']): CaptureStates {
   const pairs = services.map((text) => text.split('=') as [service: string, mode: CaptureMode]);
-  return { state, services: Object.fromEntries(pairs) };
+  return { state, services: Object.fromEntries(pairs), frames };
 }
 
 /** The store's part of the configuration. */

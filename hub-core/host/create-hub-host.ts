@@ -79,7 +79,7 @@ class ThreadedHubHost implements HubHost {
   /** Settles when the capture thread is launched: true, or false when it is not started any more. */
   #captureUp = Promise.withResolvers<boolean>();
   /** As the configuration has them, and as they were set since: a restarted thread goes on with these. */
-  #captureStates: CaptureStates = { state: 'recording', services: {} };
+  #captureStates: CaptureStates = { state: 'recording', services: {}, frames: false };
   /** The hub goes on without it, but says so. */
   #captureCrash: HubHostState | undefined;
   #control: ControlServer | undefined;

@@ -22,7 +22,7 @@ import styles from './app.module.css';
 // The Overview comes first and must be there at once; what needs editors is loaded when it is opened.
 const SCREENS: Readonly<Record<Page, ComponentType>> = {
   overview: OverviewPage,
-  inspector: lazy(async () => ({ default: (await import('../features/inspector/inspector-page.tsx')).InspectorPage })),
+  inspector: lazy(async () => ({ default: (await import('../features/inspector/inspector.tsx')).Inspector })),
   connections: lazy(async () => ({
     default: (await import('../features/connections/connections-page.tsx')).ConnectionsPage,
   })),

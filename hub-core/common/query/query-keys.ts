@@ -1,3 +1,4 @@
+import { FRAME_WORDS } from '../traffic/frames.ts';
 import type { NumberField, TextField } from './query.ts';
 import { TRAIT_WORDS, type TraitKey } from './traits.ts';
 
@@ -55,6 +56,7 @@ export const QUERY_KEYS: readonly QueryKey[] = [
   { key: 'rep.size', type: 'size', about: "reply's body", words: [] },
   { key: 'attempt', type: 'number', about: 'providers that were tried', words: [] },
   text('rule', 'rule that matched it'),
+  { ...text('frame', 'kind of frame, in the list of frames'), words: FRAME_WORDS },
   { key: 'after', type: 'time', about: 'arrived at that time or later', words: [] },
   { key: 'before', type: 'time', about: 'arrived before that time', words: [] },
   { key: 'last', type: 'age', about: 'arrived within that time', words: ['1m', '5m', '15m', '1h'] },

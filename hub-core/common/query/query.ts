@@ -25,7 +25,18 @@ export type Query =
   | { readonly kind: 'body'; readonly contents: readonly BodyTest[] };
 
 export type TextField =
-  'service' | 'route' | 'method' | 'from' | 'to' | 'conn' | 'transport' | 'provider' | 'error' | 'tag' | 'rule';
+  | 'service'
+  | 'route'
+  | 'method'
+  | 'from'
+  | 'to'
+  | 'conn'
+  | 'transport'
+  | 'provider'
+  | 'error'
+  | 'tag'
+  | 'rule'
+  | 'frame';
 
 /** Durations in milliseconds, sizes in bytes. */
 export type NumberField =

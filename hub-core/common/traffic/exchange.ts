@@ -2,6 +2,7 @@
  * What the hub tells the traffic store: one exchange is a request and what came of it. Numbers in milliseconds are from
  * the hub's one monotonic clock; `clockOffsetMs` of a batch turns them into wall time.
  */
+import type { FrameBatch } from './frames.ts';
 import type { HeaderPair } from './header-pair.ts';
 
 /** Where a body lies in its batch's `bytes`, and how large it really was. */
@@ -90,4 +91,8 @@ export interface TrafficBatch {
   /** A number that is kept for the row which tells of the dropped ones; no exchange has it. */
   readonly gapSeq?: number | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** In wire order; absent while frames are not recorded. */
+  readonly frames?: FrameBatch | undefined;
+  /** Frames left out since the last batch. */
+  readonly droppedFrames?: number | undefined;
 }

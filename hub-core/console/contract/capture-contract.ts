@@ -117,6 +117,39 @@ export const queryResultSchema = z.strictObject({
 });
 export type QueryResult = z.infer<typeof queryResultSchema>;
 
+/** A frame of a connection, or the opening or closing of its link, in wire order. */
+export const frameRowSchema = z.strictObject({
+  /** Grows by one with each frame. */
+  number: z.int(),
+  atMs: z.number(),
+  connection: z.string(),
+  /** As the hub sees it. */
+  direction: z.enum(['in', 'out']),
+  /** `hello`, `request`, …, `open` or `close`. */
+  kind: z.string(),
+  /** Of a request, else ''. */
+  method: z.string(),
+  /** 0 = none; of `close` the code that the link closed with. */
+  status: z.int(),
+  flags: z.int(),
+  /** Correlation id as on the wire. */
+  id: z.int(),
+  bytes: z.int(),
+  /** Number of its exchange; null for none that is known. */
+  exchange: z.int().nullable(),
+});
+export type FrameRow = z.infer<typeof frameRowSchema>;
+
+const frameStatusSchema = z.strictObject({
+  recording: z.boolean(),
+  rows: z.int(),
+  /** 0 when there are none. */
+  lastNumber: z.int(),
+  /** Left out because the store was behind. */
+  droppedFrames: z.int(),
+});
+export type FrameStatus = z.infer<typeof frameStatusSchema>;
+
 /** Something that takes a while: a search through bodies, an export. */
 const jobSchema = z.strictObject({
   jobId: z.string(),
@@ -205,6 +238,20 @@ export const captureContract = {
       )
       .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
+    /** Frames of connections; recorded only while that is switched on. */
+    frames: {
+      /** At most ten a second, starting with the current one. */
+      watch: oc.output(eventIterator(frameStatusSchema)),
+      /** @throws CONFLICT when the store is only read */
+      setRecording: oc.input(z.strictObject({ recording: z.boolean() })).output(frameStatusSchema),
+      /** @throws BAD_REQUEST when the filter does not parse, or asks for what only exchanges have */
+      open: oc.input(z.strictObject({ query: queryText, waitMs })).output(queryResultSchema),
+      refresh: oc.input(queryIdInput.extend({ waitMs })).output(queryResultSchema),
+      window: oc
+        .input(z.strictObject({ queryId: z.string().max(64), from: z.int().min(0), count: z.int().min(1).max(512) }))
+        .output(z.strictObject({ from: z.int(), rows: z.array(frameRowSchema) })),
+      close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
+    },
     /** Exchanges as lines of JSON, each a record of hub-core/common/transfer, in pieces that the reader asks for. */
     export: {
       /** The rows of a filter, or those with these numbers. `secrets`: with what is replaced otherwise. */

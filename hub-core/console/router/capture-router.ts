@@ -12,6 +12,7 @@ import { captureContract, type ExchangeRow, type QueryMeaning } from '../contrac
 import { toConsoleError } from './console-errors.ts';
 import type { CaptureSession } from './capture-session.ts';
 import { newestOf } from './newest-of.ts';
+import { createFramesRouter } from './frames-router.ts';
 import { createTransferRouter, type TransferDeps } from './transfer-router.ts';
 
 /** The page shows a watermark at most this often. */
@@ -120,5 +121,7 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
       return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
     }),
   };
-  return os.router({ capture: { ...recording, ...queries, ...messages, ...createTransferRouter(deps) } });
+  return os.router({
+    capture: { ...recording, ...queries, ...messages, ...createTransferRouter(deps), frames: createFramesRouter(deps) },
+  });
 }

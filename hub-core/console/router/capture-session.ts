@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ORPCError } from '@orpc/server';
 import type { CaptureExport } from '../../capture/capture-export.ts';
 import type { Search } from '../../capture/search.ts';
+import type { StoredFrame } from '../../capture/stored-frame.ts';
 
 /** Open queries, and open exports, of one line; more than a page has at once. */
 const MAX_OPEN = 8;
@@ -44,10 +45,12 @@ class OpenOnes<T extends Disposable> implements Disposable {
 /** What one console has open. */
 export class CaptureSession implements Disposable {
   readonly queries = new OpenOnes<Search>('query');
+  readonly frames = new OpenOnes<Search<StoredFrame>>('query');
   readonly exports = new OpenOnes<CaptureExport>('export');
 
   [Symbol.dispose](): void {
     this.queries[Symbol.dispose]();
+    this.frames[Symbol.dispose]();
     this.exports[Symbol.dispose]();
   }
 }

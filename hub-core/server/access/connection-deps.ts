@@ -4,6 +4,7 @@ import type { MessageDispatcher } from '../../common/dispatch/message-dispatcher
 import type { HubError } from '../../common/errors/hub-error.ts';
 import type { Logger } from '../../common/log/logger.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
+import type { FrameDirection } from '../../common/traffic/frames.ts';
 import type { Transport } from '../../common/transport/transport.ts';
 import type { Relay } from '../relay.ts';
 import type { AccessLimits, HubIdentity } from './access-limits.ts';
@@ -25,6 +26,25 @@ export interface ConnectionObserver {
   linkClosed(connection: Connection): void;
 }
 
+/**
+ * Told of every frame of every connection while it wants to know. Called on the hot path, synchronously: copies numbers, keeps
+ * nothing of the message, must not throw.
+ */
+export interface FrameTap {
+  /** Read before each frame. */
+  readonly wanted: boolean;
+  /** @param kind of the message, or a `LinkEvent` @param id as on the wire @param bytes of the whole frame */
+  noted(connection: ConnectionId, direction: FrameDirection, message: FrameNote, id: number, bytes: number): void;
+}
+
+/** What of a message is noted. */
+export interface FrameNote {
+  readonly kind: number;
+  readonly method?: number | undefined;
+  readonly status?: number | undefined;
+  readonly flags?: number | undefined;
+}
+
 /** What all connections of a hub share. */
 export interface ConnectionDeps {
   readonly clock: Clock;
@@ -39,6 +59,7 @@ export interface ConnectionDeps {
   readonly observer: ConnectionObserver;
   /** Says how long a credential waits to be judged; absent = no time. */
   readonly gate?: Pick<Gate, 'judgeDelayMs'>;
+  readonly frames?: FrameTap | undefined;
 }
 
 /** What one connection is made of. */

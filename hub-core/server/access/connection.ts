@@ -5,11 +5,12 @@ import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import type { Codec } from '../../common/protocol/codec.ts';
 import { Encoding, Flag, Kind, type Message, type MessageInit } from '../../common/protocol/message.ts';
 import { kindWord } from '../../common/protocol/words.ts';
+import { LinkEvent } from '../../common/traffic/frames.ts';
 import type { CloseReason, Transport, TransportKind, TransportViolation } from '../../common/transport/transport.ts';
 import type { Caller, Principal, ProviderLink } from '../relay.ts';
 import { orNone } from './access-limits.ts';
 import type { Credential } from './authenticator.ts';
-import type { ConnectionDeps, ConnectionLink } from './connection-deps.ts';
+import type { ConnectionDeps, ConnectionLink, FrameNote } from './connection-deps.ts';
 import { Handshake, secondHello, type HandshakeOwner } from './handshake.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { HeldFrame } from './held-frames.ts';
@@ -69,7 +70,8 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     const { maxOutgoingBytes, maxFrameBytes, maxHeldRequestBytes, heartbeatMs } = limits;
     this.connectedAtMs = clock.wallMs();
     this.#receivedMs = clock.nowMs();
-    this.#outbox = new Outbox(link.transport, link.codec, orNone(maxOutgoingBytes) + orNone(maxFrameBytes));
+    const maxUnreadBytes = orNone(maxOutgoingBytes) + orNone(maxFrameBytes);
+    this.#outbox = new Outbox(link, { maxUnreadBytes, frames: deps.frames });
     this.#heartbeat = new Heartbeat(heartbeatMs, this.#receivedMs);
     this.#requests = new OwnRequests(orNone(maxHeldRequestBytes));
     this.#handshake = new Handshake(deps, this, link.credential);
@@ -173,6 +175,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     this.#transport.onDidDrain.subscribe(() => this.#onDrain());
     this.#transport.onDidClose.subscribe((reason) => this.#onClose(reason));
     this.#handshake?.start();
+    this.#note({ kind: LinkEvent.Open }, 0, 0);
     // Last: frames that came before are announced at once.
     this.#transport.onFrame.subscribe((frame) => this.#onFrame(frame));
   }
@@ -197,7 +200,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
       return;
     }
     if (this.#outbox.hasRoomFor(frame)) {
-      this.#outbox.write(frame);
+      this.#outbox.write(frame, response, requestId);
       return;
     }
     const text = `Cannot deliver more answers: ${String(this.#transport.bufferedBytes)} bytes wait to be read`;
@@ -209,7 +212,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     if (this.#state === 'closed') return;
     const frame = this.#outbox.encode(data, requestId);
     const { maxFrameBytes } = this.#outbox;
-    if (frame.byteLength <= maxFrameBytes) this.#outbox.writeData(frame);
+    if (frame.byteLength <= maxFrameBytes) this.#outbox.writeData(frame, data, requestId);
     else for (const piece of dataPieces(data, maxFrameBytes)) this.data(requestId, piece);
   }
 
@@ -231,7 +234,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     if (this.#state === 'closed') return false;
     const frame = this.#outbox.encode(message, id, timeoutMs);
     const { maxFrameBytes } = this.#outbox;
-    if (frame.byteLength <= maxFrameBytes) return this.#outbox.write(frame);
+    if (frame.byteLength <= maxFrameBytes) return this.#outbox.write(frame, message, id);
     if (message.kind !== Kind.Data) throw tooLargeForLink(frame.byteLength, maxFrameBytes);
     let free = true;
     for (const piece of dataPieces(message, maxFrameBytes)) free = this.send(piece, id);
@@ -338,7 +341,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
 
   /** Sends a message of the session itself: Pong, Notice. */
   post(message: MessageInit): void {
-    if (this.#state !== 'closed') this.#outbox.write(this.codec.encode(message));
+    if (this.#state !== 'closed') this.#outbox.write(this.codec.encode(message), message, message.id ?? 0);
   }
 
   /**
@@ -426,11 +429,17 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
     let message: Message | undefined;
     try {
       message = this.codec.decode(frame);
+      this.#note(message, message.id, frame.byteLength);
       if (this.#state === 'handshaking') this.#assertFirst(message);
       if (!this.#deps.dispatcher.dispatch(message, this)) this.ignore();
     } catch (error) {
       this.#fail(error, message);
     }
+  }
+
+  #note(message: FrameNote, id: number, bytes: number): void {
+    const { frames } = this.#deps;
+    if (frames?.wanted === true) frames.noted(this.connectionId, 'in', message, id, bytes);
   }
 
   #assertFirst(message: Message): void {
@@ -460,6 +469,7 @@ export class Connection implements Caller, ProviderLink, HandshakeOwner {
   }
 
   #onClose({ code, text }: CloseReason): void {
+    this.#note({ kind: LinkEvent.Close, status: code }, 0, 0);
     this.#finish(
       text === '' ? `the link closed with code ${String(code)}` : `the link closed with code ${String(code)}: ${text}`,
     );

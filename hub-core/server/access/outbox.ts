@@ -1,10 +1,18 @@
 import type { Codec } from '../../common/protocol/codec.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { Transport } from '../../common/transport/transport.ts';
+import type { ConnectionId } from '../../common/base/ids.ts';
+import type { ConnectionLink, FrameTap } from './connection-deps.ts';
 import { UnreadStreamBytes } from './unread-stream-bytes.ts';
 
 function isMessage(message: Message | MessageInit): message is Message {
   return 'frame' in message;
+}
+
+export interface OutboxDeps {
+  /** Bytes of answers that may wait to be read, Data of streams aside. */
+  readonly maxUnreadBytes: number;
+  readonly frames?: FrameTap | undefined;
 }
 
 /** What goes out over one connection: encoded, counted, and measured against what its other side does not read. */
@@ -12,16 +20,19 @@ export class Outbox {
   readonly #transport: Transport;
   readonly #codec: Codec;
   readonly #maxUnreadBytes: number;
+  readonly #connection: ConnectionId;
+  readonly #frames: FrameTap | undefined;
   #unreadStream: UnreadStreamBytes | undefined;
   #congested = false;
   #messages = 0;
   #bytes = 0;
 
-  /** @param maxUnreadBytes of answers that may wait to be read, Data of streams aside */
-  constructor(transport: Transport, codec: Codec, maxUnreadBytes: number) {
+  constructor({ id, transport, codec }: Pick<ConnectionLink, 'id' | 'transport' | 'codec'>, deps: OutboxDeps) {
+    this.#connection = id;
     this.#transport = transport;
     this.#codec = codec;
-    this.#maxUnreadBytes = maxUnreadBytes;
+    this.#maxUnreadBytes = deps.maxUnreadBytes;
+    this.#frames = deps.frames;
   }
 
   /** Largest frame that may be written, bytes; Infinity = any: a link without a limit, or one that makes answers fit by itself. */
@@ -48,8 +59,12 @@ export class Outbox {
     return this.#codec.encode(timeoutMs === undefined ? { ...message, id } : { ...message, id, timeoutMs });
   }
 
-  /** @returns false when over the high-water mark */
-  write(frame: Uint8Array): boolean {
+  /**
+   * @param message that the frame is of, under which id
+   * @returns false when over the high-water mark
+   */
+  write(frame: Uint8Array, message: Message | MessageInit, id: number): boolean {
+    if (this.#frames?.wanted === true) this.#frames.noted(this.#connection, 'out', message, id, frame.byteLength);
     this.#messages += 1;
     this.#bytes += frame.byteLength;
     const free = this.#transport.send(frame);
@@ -58,8 +73,8 @@ export class Outbox {
   }
 
   /** Writes a piece of a stream, which its credit bounds: it does not count as unread. */
-  writeData(frame: Uint8Array): void {
-    this.write(frame);
+  writeData(frame: Uint8Array, message: Message | MessageInit, id: number): void {
+    this.write(frame, message, id);
     this.#unreadStream ??= new UnreadStreamBytes();
     this.#unreadStream.add(frame.byteLength, this.#bytes, this.#transport.bufferedBytes);
   }

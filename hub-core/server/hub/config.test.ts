@@ -68,6 +68,7 @@ describe('parseHubConfig', () => {
       capture: {
         state: 'recording',
         services: [],
+        frames: false,
         maxBodyBytes: 1_048_576,
         budgetBytes: 33_554_432,
         maxRows: 1_000_000,

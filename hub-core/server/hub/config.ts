@@ -148,6 +148,7 @@ const captureSchema = z.strictObject({
     .max(1_000)
     .default([])
     .describe('The same for single services, as in math=headers-only; the less of the two holds'),
+  frames: z.boolean().default(false).describe('Whether frames of connections are recorded, too, without their bodies'),
   maxBodyBytes: bytes().default(MIB).describe('Bytes kept of each captured body; 0 = bodies are not captured'),
   budgetBytes: bytes()
     .default(32 * MIB)

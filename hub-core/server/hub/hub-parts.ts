@@ -11,6 +11,7 @@ import type { Codec } from '../../common/protocol/codec.ts';
 import { createJsonCodec } from '../../common/protocol/json-codec.ts';
 import type { HubIdentity } from '../access/access-limits.ts';
 import type { Connection } from '../access/connection.ts';
+import type { FrameTap } from '../access/connection-deps.ts';
 import { registerMessageHandlers } from '../access/message-handlers.ts';
 import type { Middleware } from '../middleware.ts';
 import type { Relay } from '../relay.ts';
@@ -137,6 +138,7 @@ interface SharedParts {
   /** The layer behind whatever middleware there is. */
   readonly relay: Relay;
   readonly guard: GuardParts;
+  readonly frames: FrameTap;
 }
 
 /** Requests that people compose at the console. */
@@ -191,6 +193,7 @@ function assembleAccess(
   const { maxHeaderBytes, maxUriBytes, httpBodyTimeoutMs } = limits;
   const connections = createConnectionManager({
     clock,
+    frames: shared.frames,
     log: log.child({ module: 'connection-manager' }),
     hub,
     limits,
@@ -329,7 +332,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
     remoteAddressOf: (connection) => connections.remoteAddressOf(connection),
   });
   const relay = guard.middleware.relay(layer, observers);
-  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard };
+  const shared = { identity, dispatcher, codecs, auth, layer, relay, guard, frames: capture.frames };
   const { connections, listener, udp, webRtc } = assembleAccess(config, environment, shared);
   const composer = assembleComposer(config, environment, shared);
 

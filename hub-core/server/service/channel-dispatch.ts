@@ -17,6 +17,8 @@ export interface ChannelDispatchDeps {
   /** Ends an exchange that came to nothing here. */
   readonly refuse: (exchange: RelayedExchange, error: unknown) => void;
   readonly providerLost: (exchange: RelayedExchange, error: unknown) => void;
+  /** It is about to be handed to its channel under that id. */
+  readonly handed: (exchange: RelayedExchange, id: number) => void;
   /** Ends a one-way request, which is over when it is written. */
   readonly written: (exchange: RelayedExchange) => void;
 }
@@ -227,6 +229,7 @@ export class ChannelDispatch {
       channel.exchanges.add(exchange);
       channel.standing.began(exchange);
     }
+    this.#deps.handed(exchange, HUB_ID_BIT + exchange.sequence);
     try {
       channel.link.send(exchange.message, HUB_ID_BIT + exchange.sequence, budgetMs);
     } catch (error) {

@@ -25,6 +25,16 @@ export class ExchangeObservers {
     }
   }
 
+  handed(exchange: Exchange, id: number): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.handed?.(exchange, id);
+      } catch (error) {
+        this.#report(observer, error);
+      }
+    }
+  }
+
   passed(exchange: Exchange, direction: 'request' | 'response', payload: Uint8Array): void {
     for (const observer of this.#observers) {
       try {

@@ -101,6 +101,7 @@ export class ExchangeRelay implements Relay, Disposable {
       retries: deps.limits.retries,
       refuse: (exchange, error) => this.#refuse(exchange, error),
       providerLost: (exchange, error) => this.#fail(exchange, 'provider-lost', error),
+      handed: (exchange, id) => deps.observers.handed(exchange, id),
       written: (exchange) => this.#end(exchange, 'one-way', undefined),
     });
     this.#streams = new StreamRelay({

@@ -37,6 +37,8 @@ export interface Exchange {
 export interface ExchangeObserver {
   /** The request arrived; nothing of it is decided yet. Its payload must be copied here if it is to be kept. */
   began(exchange: Exchange): void;
+  /** It is about to be handed to a provider under that id, perhaps not for the first time. */
+  handed?(exchange: Exchange, id: number): void;
   /** A piece of a stream of it passes. Its payload must be copied here if it is to be kept. */
   passed?(exchange: Exchange, direction: 'request' | 'response', payload: Uint8Array): void;
   /**

@@ -19,7 +19,7 @@ beforeEach(async () => {
   [host, hub] = [hosts.port1, hubs.port1];
   runCaptureThread(hosts.port2, {
     dir: folder.path,
-    states: { state: 'recording', services: {} },
+    states: { state: 'recording', services: {}, frames: false },
     settings: { maxRows: 0, maxBytes: 0, mask: NO_NAMES, secrets: NO_NAMES },
     log: { level: 'silent', readable: false },
   });

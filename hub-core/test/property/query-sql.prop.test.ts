@@ -103,7 +103,7 @@ const queries: fc.Arbitrary<Query> = fc.letrec<{ query: Query }>((tie) => ({
     fc.record({
       kind: kind('field'),
       // prettier-ignore
-      field: fc.constantFrom('service', 'route', 'method', 'from', 'to', 'conn', 'transport', 'provider', 'error', 'tag', 'rule'),
+      field: fc.constantFrom('service', 'route', 'method', 'from', 'to', 'conn', 'transport', 'provider', 'error', 'tag', 'rule', 'frame'),
       patterns: someOf(patterns),
     }),
     fc.record({

@@ -26,6 +26,8 @@ export interface CaptureSink {
   takeSeq(): number;
   /** Read for each exchange that begins and for each body that is kept. */
   modeOf(service: string): CaptureMode;
+  /** Whether frames are recorded; read for each. Absent: they are not. */
+  readonly framesWanted?: boolean;
   /** @param flush hands over what is gathered, so that numbers can be kept for others behind it */
   bindTap(flush: () => void): void;
 }

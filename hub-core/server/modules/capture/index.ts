@@ -13,15 +13,18 @@ import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../
 import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
 import { serviceOf } from '../../../common/traffic/service-of.ts';
 import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
+import type { FrameTap } from '../../access/connection-deps.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { captureMetrics } from './capture-metrics.ts';
 import type { CaptureMode, CaptureSink } from './capture-sink.ts';
+import { FrameLog } from './frame-log.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { holdsSecrets } from './secret-bodies.ts';
 
 const FLUSH_MS = 4;
 const FLUSH_EXCHANGES = 256;
 const FLUSH_BYTES = 256 << 10;
+const FLUSH_FRAMES = 1_024;
 /** What a row without its body costs on its way, roughly: for the budget only. */
 const ROW_BYTES = 512;
 const NO_HEADERS: readonly HeaderPair[] = Object.freeze([]);
@@ -62,6 +65,8 @@ export interface CaptureDeps {
 
 /** Copies what passes the hub and hands it on in batches; never waits for the store. */
 export interface Capture extends Module, ExchangeObserver {
+  /** Frames of connections. */
+  readonly frames: FrameTap;
   /** Hands over what is gathered now. */
   flush(): void;
 }
@@ -82,6 +87,7 @@ class CaptureTap implements Capture {
   readonly #budgetBytes: number;
   readonly #buffer = new BatchBuffer();
   readonly #heads = new StreamHeads();
+  readonly #frames: FrameLog;
   #starts: ExchangeStart[] = [];
   #ends: ExchangeEnd[] = [];
   #timer: Disposable | undefined;
@@ -93,7 +99,17 @@ class CaptureTap implements Capture {
 
   constructor(deps: CaptureDeps) {
     this.#deps = deps;
+    this.#frames = new FrameLog({
+      clock: deps.clock,
+      wanted: () => this.#deps.sink?.framesWanted === true && !this.#stopped,
+      hasRoom: () => this.#budgetUsed() <= this.#budgetBytes,
+      added: () => this.#added(),
+    });
     this.#budgetBytes = deps.limits.budgetBytes === 0 ? Number.POSITIVE_INFINITY : deps.limits.budgetBytes;
+  }
+
+  get frames(): FrameTap {
+    return this.#frames;
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -170,7 +186,12 @@ class CaptureTap implements Capture {
         ? this.#buffer.add(message.payload, 0)
         : this.#body(message.payload, { used, maxBytes: this.#bytesIn(mode) }),
     });
+    this.#frames.began(exchange);
     this.#added();
+  }
+
+  handed(exchange: Exchange, id: number): void {
+    if (exchange.captureSeq !== 0) this.#frames.handed(exchange, id);
   }
 
   passed({ captureSeq, message }: Exchange, direction: 'request' | 'response', piece: Uint8Array): void {
@@ -182,6 +203,7 @@ class CaptureTap implements Capture {
   // oxlint-disable-next-line max-params -- the observer's signature: an object for each call would cost on the hot path
   ended(exchange: Exchange, outcome: ExchangeOutcome, answer: Message | MessageInit | undefined, error: string): void {
     if (exchange.captureSeq === 0 || !this.#records(exchange.message)) return;
+    this.#frames.ended(exchange);
     const { checkedMs, sentMs, repliedMs, endedMs, attempts, provider = '', providerLink } = exchange;
     const { stream } = exchange;
     // A caller that left in the middle was given what had come until then.
@@ -214,7 +236,10 @@ class CaptureTap implements Capture {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
     const { sink, clock } = this.#deps;
-    const empty = this.#starts.length === 0 && this.#ends.length === 0 && this.#droppedRows === 0;
+    const frames = this.#frames.take();
+    const droppedFrames = this.#frames.takeDropped();
+    const leftOut = this.#droppedRows + droppedFrames;
+    const empty = this.#starts.length === 0 && this.#ends.length === 0 && leftOut === 0 && frames === undefined;
     if (sink === undefined || empty) return;
     const batch = {
       clockOffsetMs: clock.wallMs() - clock.nowMs(),
@@ -225,6 +250,8 @@ class CaptureTap implements Capture {
       // Behind the exchanges of this batch, of which none comes later.
       gapSeq: this.#droppedRows === 0 ? undefined : sink.takeSeq(),
       bytes: this.#buffer.take(),
+      ...(frames === undefined ? {} : { frames }),
+      ...(droppedFrames === 0 ? {} : { droppedFrames }),
     };
     this.#starts = [];
     this.#ends = [];
@@ -275,14 +302,16 @@ class CaptureTap implements Capture {
 
   #budgetUsed(): number {
     const rows = this.#starts.length + this.#ends.length;
-    return (this.#deps.sink?.pendingBytes ?? 0) + this.#buffer.length + this.#heads.bytes + rows * ROW_BYTES;
+    const gathered = this.#buffer.length + this.#heads.bytes + this.#frames.bytes + rows * ROW_BYTES;
+    return (this.#deps.sink?.pendingBytes ?? 0) + gathered;
   }
 
   #added(): void {
     if (
       this.#starts.length >= FLUSH_EXCHANGES ||
       this.#ends.length >= FLUSH_EXCHANGES ||
-      this.#buffer.length >= FLUSH_BYTES
+      this.#buffer.length >= FLUSH_BYTES ||
+      this.#frames.count >= FLUSH_FRAMES
     ) {
       this.flush();
     } else {

@@ -1,4 +1,5 @@
 import type { ExchangeList, ListState } from '../exchange-list.ts';
+import { ViewSwitch } from '../view-switch.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { FilterField } from './filter-field.tsx';
 import { SavedFiltersMenu } from './saved-filters-menu.tsx';
@@ -15,6 +16,7 @@ export function FilterBar({ list, state }: FilterBarProps) {
   return (
     <div role="search" aria-label="Exchanges" className={styles['bar']}>
       <div className={styles['row']}>
+        <ViewSwitch />
         <FilterField state={state} />
         <SavedFiltersMenu />
         <SearchProgress list={list} state={state} />
