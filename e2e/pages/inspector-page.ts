@@ -26,6 +26,16 @@ export class InspectorPage {
     return this.grid.getByRole('row').filter({ hasText: text });
   }
 
+  /** The rows that are selected. */
+  selected(): Locator {
+    return this.grid.getByRole('row', { selected: true });
+  }
+
+  /** The button in a column's header. */
+  header(name: string): Locator {
+    return this.grid.getByRole('columnheader').getByRole('button', { name, exact: true });
+  }
+
   chip(name: string): Locator {
     return this.chips.getByRole('button', { name, exact: true });
   }

@@ -52,7 +52,8 @@ const NUMBER_COLUMNS: Readonly<Record<NumberField, string>> = {
 const anyOf = (conditions: readonly string[]): string => `(${conditions.join(' OR ')})`;
 const words = (list: readonly string[]): string => list.map((word) => `'${word}'`).join(', ');
 
-const IS_ERROR = "(coalesce(status, 0) >= 400 OR error <> '')";
+/** A status of 400 and above, or any error's name. */
+export const IS_ERROR: string = "(coalesce(status, 0) >= 400 OR error <> '')";
 const HAS_REPLY = `(outcome IS NOT NULL AND outcome NOT IN (${words(OUTCOMES_WITHOUT_REPLY)}))`;
 
 /** The traits that are no bit of their own. */

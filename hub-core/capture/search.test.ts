@@ -36,6 +36,10 @@ class SteppedQuery implements TrafficQuery {
   seqs() {
     return [];
   }
+
+  placeOf(): undefined {
+    return undefined;
+  }
 }
 
 describe('Search', () => {

@@ -55,6 +55,10 @@ export class Search<Row = StoredRow> implements Disposable {
     return this.#state();
   }
 
+  get query(): TrafficQuery<Row> {
+    return this.#deps.query;
+  }
+
   window(from: number, count: number): RowWindow<Row> {
     return this.#deps.query.window(from, count);
   }

@@ -154,6 +154,20 @@ export class SegmentList implements Disposable {
     );
   }
 
+  /** Place of a row, counted from `retiredRows` as it was when the list was opened; undefined when it is not stored. */
+  placeOf(seq: number): number | undefined {
+    let start = this.#retiredRows;
+    for (const segment of this.#segments) {
+      if (segment.rows > 0 && segment.firstSeq <= seq && seq <= segment.lastSeq) {
+        if (segment.contiguous) return start + seq - segment.firstSeq;
+        const rank = segment.reader.rankOf(seq);
+        return rank === undefined ? undefined : start + rank;
+      }
+      start += segment.rows;
+    }
+    return undefined;
+  }
+
   /** After a write: notes the new numbers, begins a new segment when the active one is full, and drops the oldest ones. */
   settle(): void {
     const { active } = this;

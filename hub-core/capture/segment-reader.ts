@@ -3,7 +3,7 @@ import type { SeenValue } from '../common/query/complete-query.ts';
 import type { QueryKey } from '../common/query/query-keys.ts';
 import { foldCase } from '../common/query/query.ts';
 import { OUTCOMES_WITHOUT_REPLY } from '../common/query/traits.ts';
-import type { SqlCondition } from './query-sql.ts';
+import { IS_ERROR, type SqlCondition } from './query-sql.ts';
 import { seenValuesSql } from './seen-values-sql.ts';
 import type {
   BodyOf,
@@ -78,6 +78,25 @@ export interface ScanPiece {
   readonly scannedSeq: number;
 }
 
+/** Rows of one span of time. */
+export interface TimeBin {
+  /** Its place: wall time divided by the length of a bin. */
+  readonly bin: number;
+  readonly rows: number;
+  readonly errors: number;
+  /** Rows that stand for exchanges which were not recorded, and how many those were. */
+  readonly gaps: number;
+  readonly dropped: number;
+}
+
+/** A gap of which nobody knows how many it stands for counts as one. */
+const TIME_BINS = `SELECT CAST(at_ms / ? AS INTEGER) AS bin, count(*) AS rows,
+  coalesce(sum(gap.seq IS NULL AND ${IS_ERROR}), 0) AS errors, count(gap.seq) AS gaps,
+  coalesce(sum(CASE WHEN gap.seq IS NULL THEN 0 ELSE coalesce(gap.rows, 1) END), 0) AS dropped
+  FROM exchange LEFT JOIN gap USING (seq) GROUP BY bin`;
+
+export type SeqKey = readonly [seq: number, key: string | number | null];
+
 /** Statements of a scan are kept for the filter last used: a person types one filter at a time. */
 interface ScanStatement<Result> {
   readonly where: string;
@@ -95,6 +114,7 @@ export class SegmentReader {
   readonly #page: Statement<[number, number], RowColumns>;
   readonly #open: Statement<[number, number], number>;
   #scan: ScanStatement<number> | undefined;
+  #keys: ScanStatement<SeqKey> | undefined;
   #steps: ScanStatement<[seq: number, matches: number]> | undefined;
 
   constructor(db: Database) {
@@ -171,6 +191,31 @@ export class SegmentReader {
       if (isOver()) return { found, scannedSeq: seq };
     }
     return { found, scannedSeq: lastSeq };
+  }
+
+  /** How many rows lie before that one; undefined when there is no such row. */
+  rankOf(seq: number): number | undefined {
+    if (this.#row.get(seq) === undefined) return undefined;
+    return this.#db.prepare<[number], number>('SELECT count(*) FROM exchange WHERE seq < ?').pluck().get(seq);
+  }
+
+  /** Rows in that range with the value of an expression over the table `exchange`, in order of arrival. */
+  keys(expression: string, { firstSeq, lastSeq }: SeqRange): readonly SeqKey[] {
+    if (this.#keys?.where !== expression) {
+      const sql = `SELECT seq, ${expression} FROM exchange WHERE seq BETWEEN ? AND ? ORDER BY seq`;
+      this.#keys = { where: expression, statement: this.#db.prepare<unknown[], SeqKey>(sql).raw() };
+    }
+    return this.#keys.statement.all(firstSeq, lastSeq);
+  }
+
+  /** Wall times of the earliest and the latest row; undefined when there is none. */
+  timeExtent(): { readonly fromMs: number; readonly toMs: number } | undefined {
+    const sql = 'SELECT min(at_ms) AS fromMs, max(at_ms) AS toMs FROM exchange HAVING count(*) > 0';
+    return this.#db.prepare<[], { fromMs: number; toMs: number }>(sql).get();
+  }
+
+  timeBins(binMs: number): readonly TimeBin[] {
+    return this.#db.prepare<[number], TimeBin>(TIME_BINS).all(binMs);
   }
 
   /** Encoding of the request's body; undefined when there is no such row. */

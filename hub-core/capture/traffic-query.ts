@@ -46,6 +46,8 @@ export interface QueryCounts {
   readonly total: number;
   /** Rows that were looked at; `total` when the search is complete. */
   readonly searched: number;
+  /** Rows that match and came since the result was frozen; absent where it is not. */
+  readonly fresh?: number | undefined;
 }
 
 export interface RefreshOptions {
@@ -76,6 +78,8 @@ export interface TrafficQuery<Row = StoredRow> {
   window(from: number, count: number): RowWindow<Row>;
   /** Sequence numbers of the same rows. */
   seqs(from: number, count: number): readonly number[];
+  /** Place of the row with that number; undefined when it is not among them. */
+  placeOf(seq: number): number | undefined;
 }
 
 /** Every row: places are arithmetic on the segments' extents, nothing is kept per row. */
@@ -112,6 +116,13 @@ export class AllRowsQuery<Row = StoredRow> implements TrafficQuery<Row> {
   seqs(from: number, count: number): readonly number[] {
     const { first, wanted } = this.#places(from, count);
     return wanted > 0 ? this.#store.segments.seqsAt(this.#base + first, wanted) : [];
+  }
+
+  placeOf(seq: number): number | undefined {
+    const { segments, epoch } = this.#store;
+    if (epoch !== this.#epoch) return undefined;
+    const place = segments.placeOf(seq);
+    return place === undefined || place - this.#base >= this.#count ? undefined : place - this.#base;
   }
 
   #places(from: number, count: number): { readonly first: number; readonly wanted: number } {
@@ -153,6 +164,11 @@ export class ChosenRowsQuery implements TrafficQuery {
 
   seqs(from: number, count: number): readonly number[] {
     return this.#found.slice(from, from + count);
+  }
+
+  placeOf(seq: number): number | undefined {
+    const place = this.#found.indexOf(seq);
+    return place < 0 ? undefined : place;
   }
 }
 
@@ -212,6 +228,11 @@ export class FilteredQuery<Row = StoredRow> implements TrafficQuery<Row> {
 
   seqs(from: number, count: number): readonly number[] {
     return Array.from(this.#found.slice(this.#firstPlace(from), from + count));
+  }
+
+  placeOf(seq: number): number | undefined {
+    const place = this.#found.indexOf(seq);
+    return this.#found.slice(place, place + 1)[0] === seq ? place : undefined;
   }
 
   /** Place of the first row at `from` or behind it that is still stored. */

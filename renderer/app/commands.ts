@@ -1,7 +1,7 @@
 import { setCaptureState, toggleRecording } from '../state/capture-actions.ts';
 import { bridge, queryClient } from '../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../state/draft.ts';
-import { startFilter } from '../state/inspector.ts';
+import { refreshSort, startFilter } from '../state/inspector.ts';
 import { goTo, PAGE_TITLES, PAGES } from '../state/pages.ts';
 import { usePanels } from '../state/panels.ts';
 import { cycleTheme, toggleDock } from '../state/preferences.ts';
@@ -64,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'new-request', title: 'New request', key: 'new-request', run: newRequest },
   { id: 'focus-filter', title: 'Focus the filter', key: 'focus-filter', run: focusFilter },
   { id: 'search-bodies', title: 'Search bodies', key: 'search-bodies', run: searchBodies },
+  { id: 'refresh-sort', title: 'Refresh a sorted list', key: 'refresh-sort', run: refreshSort },
   { id: 'toggle-dock', title: 'Jobs and log', key: 'toggle-dock', run: toggleDock },
   { id: 'toggle-recording', title: 'Recording on or off', key: 'toggle-recording', run: () => void toggleRecording() },
   {

@@ -19,7 +19,8 @@ export async function toggleRecording(): Promise<void> {
   await setCaptureState(paused ? 'recording' : 'paused');
 }
 
-async function undoClear(): Promise<void> {
+/** Brings back what was cleared last. */
+export async function undoClear(): Promise<void> {
   await bridge.capture.undoClear().then(setWatermark, report('Cannot bring the capture back'));
 }
 

@@ -1,4 +1,7 @@
 import { create } from 'zustand';
+import type { RowSort } from '../../hub-core/console/contract/browse-contract.ts';
+
+const NO_ROWS: ReadonlySet<number> = new Set();
 
 /** Which rows the inspector shows, and which one is open. Shared, so that other pages can point at rows. */
 interface InspectorState {
@@ -6,8 +9,19 @@ interface InspectorState {
   /** A text to put into the filter bar and go on typing, once. */
   readonly startedFilter: string | null;
   readonly follow: boolean;
+  /** null: in order of arrival, live; else a snapshot. */
+  readonly sort: RowSort | null;
+  /** Grows when the snapshot shall be taken anew. */
+  readonly sortGeneration: number;
   readonly selectedSeq: number | null;
+  /** Rows that are chosen together, the selected one among them; empty while it is the only one. */
+  readonly chosen: ReadonlySet<number>;
   readonly detailOpen: boolean;
+  /** The selected rows are being commented. */
+  readonly noting: boolean;
+  /** The filter that a highlight rule begins with; null: the rules are not open. */
+  readonly highlighting: string | null;
+  readonly exporting: boolean;
   /** A row that the list shall bring into sight, once. */
   readonly revealSeq: number | null;
 }
@@ -16,23 +30,90 @@ export const useInspector = create<InspectorState>()(() => ({
   filter: '',
   startedFilter: null,
   follow: true,
+  sort: null,
+  sortGeneration: 0,
   selectedSeq: null,
+  chosen: NO_ROWS,
   detailOpen: false,
+  noting: false,
+  highlighting: null,
+  exporting: false,
   revealSeq: null,
 }));
 
 /** Opens the row with that sequence number in the inspector. */
 export function showExchange(seq: number): void {
-  useInspector.setState({ filter: '', selectedSeq: seq, detailOpen: true, follow: false, revealSeq: seq });
+  useInspector.setState({
+    filter: '',
+    sort: null,
+    selectedSeq: seq,
+    chosen: NO_ROWS,
+    detailOpen: true,
+    follow: false,
+    revealSeq: seq,
+  });
 }
 
 /** Shows the rows that match, from the newest on. */
 export function showRows(filter: string): void {
-  useInspector.setState({ filter, follow: true, selectedSeq: null, detailOpen: false, revealSeq: null });
+  useInspector.setState({
+    filter,
+    sort: null,
+    follow: true,
+    selectedSeq: null,
+    chosen: NO_ROWS,
+    detailOpen: false,
+    revealSeq: null,
+  });
 }
 
 /** Puts a text behind the filter that is there, with the cursor behind it. */
 export function startFilter(text: string): void {
   const { filter } = useInspector.getState();
   useInspector.setState({ startedFilter: filter === '' ? text : `${filter} ${text}` });
+}
+
+/** Selects one row, and follows the end no more. */
+export function selectRow(seq: number, change: { readonly open?: boolean } = {}): void {
+  useInspector.setState(({ detailOpen }) => ({
+    selectedSeq: seq,
+    chosen: NO_ROWS,
+    detailOpen: change.open ?? detailOpen,
+    follow: false,
+  }));
+}
+
+/** Chooses rows beside the one that is selected. */
+export function chooseRows(seqs: Iterable<number>, selectedSeq: number): void {
+  const chosen = new Set(seqs);
+  useInspector.setState({ selectedSeq, chosen: chosen.size > 1 ? chosen : NO_ROWS, follow: false });
+}
+
+/** Adds a row to those that are chosen, or takes it away. */
+export function toggleRow(seq: number): void {
+  const { selectedSeq, chosen } = useInspector.getState();
+  const next = new Set(chosen.size > 0 || selectedSeq === null ? chosen : [selectedSeq]);
+  if (!next.delete(seq)) next.add(seq);
+  chooseRows(next, seq);
+}
+
+/** The rows that an action is for: those chosen, or the selected one. */
+export function actedOn(): readonly number[] {
+  const { selectedSeq, chosen } = useInspector.getState();
+  if (chosen.size > 0) return [...chosen].toSorted((one, other) => one - other);
+  return selectedSeq === null ? [] : [selectedSeq];
+}
+
+/** Sorts by a column: up, then down, then by arrival again. */
+export function sortBy(column: RowSort['column']): void {
+  useInspector.setState(({ sort }) => {
+    const next =
+      sort?.column !== column ? { column, descending: false } : sort.descending ? null : { column, descending: true };
+    return { sort: next, follow: false };
+  });
+}
+
+/** Takes the snapshot of a sorted list anew. */
+export function refreshSort(): void {
+  useInspector.setState(({ sortGeneration }) => ({ sortGeneration: sortGeneration + 1 }));
 }

@@ -4,6 +4,17 @@ import { persist } from 'zustand/middleware';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+export const TIME_MODES = ['clock', 'start', 'delta'] as const;
+/** The time of day, since the first row, or since the row above. */
+export type TimeMode = (typeof TIME_MODES)[number];
+
+/** Rows that match have a colour, the first rule that matches has its way. */
+export interface HighlightRule {
+  readonly filter: string;
+  /** 1 to 6. */
+  readonly color: number;
+}
+
 export interface SavedFilter {
   readonly name: string;
   readonly filter: string;
@@ -14,6 +25,10 @@ interface Preferences {
   readonly theme: Theme;
   readonly chartMinutes: number;
   readonly hiddenColumns: readonly string[];
+  /** Ids of columns from left to right; empty: as they come. */
+  readonly columnOrder: readonly string[];
+  readonly timeMode: TimeMode;
+  readonly highlights: readonly HighlightRule[];
   readonly columnWidths: Readonly<Record<string, number>>;
   /** How bodies of a service are shown, by service id. */
   readonly bodyFormats: Readonly<Record<string, 'pretty' | 'tree' | 'text' | 'hex' | 'decoded'>>;
@@ -25,7 +40,7 @@ interface Preferences {
 }
 
 /** Columns that are for few. */
-const HIDDEN_AT_FIRST: readonly string[] = ['transport'];
+export const HIDDEN_AT_FIRST: readonly string[] = ['transport'];
 
 /** Columns that came after version 1 are hidden for those who chose theirs before. */
 function hideNewColumns(stored: unknown): Preferences {
@@ -39,6 +54,9 @@ export const usePreferences = create<Preferences>()(
       theme: 'system',
       chartMinutes: 5,
       hiddenColumns: HIDDEN_AT_FIRST,
+      columnOrder: [],
+      timeMode: 'clock',
+      highlights: [],
       columnWidths: {},
       bodyFormats: {},
       dock: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_TABLE, keyLabel, listKey, movedIndex } from './keys.ts';
+import { KEY_TABLE, keyLabel, listKey, movedIndex, rowKey } from './keys.ts';
 
 const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey', boolean>> = {}) => ({
   key,
@@ -24,6 +24,22 @@ describe('listKey', () => {
     ).toEqual(['list-down', 'list-down', 'list-up', 'list-up', 'list-first', 'list-last', 'list-open', 'list-clear']);
     expect(listKey(press('e', { ctrlKey: true }))).toBeUndefined();
     expect(listKey(press('x'))).toBeUndefined();
+  });
+});
+
+describe('rowKey', () => {
+  it('[UI15] knows plain letters, and those that are held with Ctrl', () => {
+    expect(['m', '3', 'x', ']'].map((key) => rowKey(press(key)))).toEqual([
+      'row-mark',
+      'row-mark-3',
+      'row-hide',
+      'row-next-error',
+    ]);
+    expect(rowKey(press('c', { ctrlKey: true }))).toBe('row-copy');
+    expect([rowKey(press('m', { ctrlKey: true })), rowKey(press('c', { altKey: true }))]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 });
 

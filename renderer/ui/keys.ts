@@ -37,6 +37,20 @@ export function actKey(press: KeyPress): ActKeyId | undefined {
   return ACT_KEYS.get(press.key);
 }
 
+export type RowKeyId = Extract<KeyId, `row-${string}`>;
+
+const ROW_KEYS: ReadonlyMap<string, RowKeyId> = new Map(
+  KEY_TABLE.filter((entry) => entry.group === 'On an exchange').flatMap((entry) =>
+    entry.keys.map((key) => [key, entry.id]),
+  ),
+);
+
+/** What a key does to the exchanges that are selected. */
+export function rowKey(press: KeyPress): RowKeyId | undefined {
+  if (press.altKey) return undefined;
+  return ROW_KEYS.get(press.ctrlKey || press.metaKey ? `$mod+${press.key.toLowerCase()}` : press.key);
+}
+
 export interface ListPosition {
   readonly index: number;
   readonly count: number;

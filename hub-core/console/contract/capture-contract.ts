@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { browseContract, sortSchema } from './browse-contract.ts';
 
 /** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
 export const captureStateSchema = z.enum(['recording', 'headers-only', 'paused', 'off']);
@@ -101,7 +102,10 @@ export const exchangeDetailSchema = z.strictObject({
 });
 export type ExchangeDetail = z.infer<typeof exchangeDetailSchema>;
 
-/** The rows that matched when the query was opened, in order of arrival. New rows are found by `refresh`. */
+/**
+ * The rows that matched when the query was opened, in order of arrival. New rows are found by `refresh`, except in a sorted
+ * result: that is a snapshot, which only counts what came since, until it is opened anew.
+ */
 export const queryResultSchema = z.strictObject({
   queryId: z.string(),
   /** Rows that match, of those that were looked at. */
@@ -114,6 +118,8 @@ export const queryResultSchema = z.strictObject({
   complete: z.boolean(),
   /** The search that goes on. */
   jobId: z.string().nullable(),
+  /** Rows that match and came since a sorted result was frozen. */
+  fresh: z.int().optional(),
 });
 export type QueryResult = z.infer<typeof queryResultSchema>;
 
@@ -203,7 +209,7 @@ export const captureContract = {
     /**
      * @throws BAD_REQUEST with `data.column` (from 1) when the query does not parse
      */
-    open: oc.input(z.strictObject({ query: queryText, waitMs })).output(queryResultSchema),
+    open: oc.input(z.strictObject({ query: queryText, waitMs, sort: sortSchema.optional() })).output(queryResultSchema),
     /** Looks at what came since, and returns the new counts; of a search that goes on, or was stopped, how far it came. */
     refresh: oc.input(queryIdInput.extend({ waitMs })).output(queryResultSchema),
     /** Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. */
@@ -238,6 +244,7 @@ export const captureContract = {
       )
       .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
+    ...browseContract,
     /** Frames of connections; recorded only while that is switched on. */
     frames: {
       /** At most ten a second, starting with the current one. */

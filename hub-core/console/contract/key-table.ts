@@ -1,6 +1,6 @@
 /** Every key of the console, for its pages and for the desktop app's menu. */
 
-export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'On a selected row' | 'In Compose';
+export type KeyGroup = 'Everywhere' | 'Pages' | 'In a list' | 'On an exchange' | 'On a selected row' | 'In Compose';
 
 export interface KeyEntry {
   readonly id: string;
@@ -16,6 +16,7 @@ export const KEY_TABLE = [
   { id: 'help', group: 'Everywhere', title: 'Keys and help', keys: ['[Shift]+?', 'F1'] },
   { id: 'focus-filter', group: 'Everywhere', title: 'Focus the filter', keys: ['/', '$mod+f'] },
   { id: 'search-bodies', group: 'Everywhere', title: 'Search bodies', keys: ['$mod+Shift+f'] },
+  { id: 'refresh-sort', group: 'Everywhere', title: 'Refresh a sorted list', keys: ['F5'] },
   { id: 'toggle-dock', group: 'Everywhere', title: 'Jobs and log', keys: ['$mod+j'] },
   { id: 'toggle-recording', group: 'Everywhere', title: 'Recording on or off', keys: ['$mod+e'] },
   { id: 'clear-capture', group: 'Everywhere', title: 'Clear capture', keys: ['$mod+Shift+k'] },
@@ -42,6 +43,19 @@ export const KEY_TABLE = [
   { id: 'list-resend', group: 'In a list', title: 'Resend unchanged', keys: ['r'] },
   { id: 'list-follow', group: 'In a list', title: 'Follow the end', keys: ['f'] },
   { id: 'list-mark', group: 'In a list', title: 'Mark or unmark the row, where several can be chosen', keys: [' '] },
+  { id: 'row-mark', group: 'On an exchange', title: 'Mark, with the next colour', keys: ['m'] },
+  { id: 'row-mark-1', group: 'On an exchange', title: 'Mark 1, or unmark', keys: ['1'] },
+  { id: 'row-mark-2', group: 'On an exchange', title: 'Mark 2, or unmark', keys: ['2'] },
+  { id: 'row-mark-3', group: 'On an exchange', title: 'Mark 3, or unmark', keys: ['3'] },
+  { id: 'row-mark-4', group: 'On an exchange', title: 'Mark 4, or unmark', keys: ['4'] },
+  { id: 'row-mark-5', group: 'On an exchange', title: 'Mark 5, or unmark', keys: ['5'] },
+  { id: 'row-mark-6', group: 'On an exchange', title: 'Mark 6, or unmark', keys: ['6'] },
+  { id: 'row-comment', group: 'On an exchange', title: 'Comment and tags', keys: ['c'] },
+  { id: 'row-hide', group: 'On an exchange', title: 'Hide rows like this', keys: ['x'] },
+  { id: 'row-next-error', group: 'On an exchange', title: 'Next error', keys: [']'] },
+  { id: 'row-previous-error', group: 'On an exchange', title: 'Previous error', keys: ['['] },
+  { id: 'row-copy', group: 'On an exchange', title: 'Copy a line about each row', keys: ['$mod+c'] },
+  { id: 'row-all', group: 'On an exchange', title: 'Select all rows', keys: ['$mod+a'] },
   { id: 'act-drain', group: 'On a selected row', title: 'Drain the provider', keys: ['d'] },
   { id: 'act-undrain', group: 'On a selected row', title: 'Undrain it, or let it back', keys: ['u'] },
   { id: 'act-eject', group: 'On a selected row', title: 'Eject it for a while', keys: ['t'] },

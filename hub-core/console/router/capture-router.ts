@@ -1,14 +1,12 @@
 import { implement, onError, ORPCError } from '@orpc/server';
 import { Search, type SearchState } from '../../capture/search.ts';
+import { SortedQuery } from '../../capture/sorted-query.ts';
 import type { StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
 import type { Encoding } from '../../common/protocol/message.ts';
 import { encodingWord } from '../../common/protocol/words.ts';
-import { completeQuery } from '../../common/query/complete-query.ts';
-import { explainQuery } from '../../common/query/explain-query.ts';
-import { parseQuery } from '../../common/query/parse-query.ts';
-import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
 import { traitWords } from '../../common/query/traits.ts';
-import { captureContract, type ExchangeRow, type QueryMeaning } from '../contract/capture-contract.ts';
+import { captureContract, type ExchangeRow } from '../contract/capture-contract.ts';
+import { createBrowseRouter } from './browse-router.ts';
 import { toConsoleError } from './console-errors.ts';
 import type { CaptureSession } from './capture-session.ts';
 import { newestOf } from './newest-of.ts';
@@ -34,16 +32,6 @@ function rowOf({ traits, tags, ...row }: StoredRow): ExchangeRow {
 }
 
 const resultOf = (queryId: string, state: SearchState) => ({ queryId, ...state });
-
-function meaningOf(query: string, nowMs: number): QueryMeaning {
-  try {
-    return { valid: true, meaning: explainQuery(parseQuery(query, { nowMs })) };
-  } catch (error) {
-    if (!(error instanceof QuerySyntaxError)) throw error;
-    const { message, column, suggestion = null } = error;
-    return { valid: false, message, column, suggestion };
-  }
-}
 
 /** The console's `capture` root over a traffic store. Every line brings a {@link CaptureSession}. */
 export function createCaptureRouter(deps: CaptureRouterDeps) {
@@ -78,7 +66,10 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
   };
   const queries = {
     open: os.capture.open.handler(async ({ input, context, signal }) => {
-      const search = new Search({ query: store.query(input.query), label: input.query, jobs, clock });
+      const { query: label, sort } = input;
+      const found = store.query(label);
+      const query = sort === undefined ? found : new SortedQuery(store, found, sort);
+      const search = new Search({ query, label, jobs, clock });
       const state = await search.advance(input.waitMs, signal);
       return resultOf(context.session.queries.add(search), state);
     }),
@@ -92,10 +83,6 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     close: os.capture.close.handler(({ input, context }) => ({
       closed: context.session.queries.remove(input.queryId),
     })),
-    complete: os.capture.complete.handler(({ input }) => {
-      const { from, to, items } = completeQuery(input.query, input.cursor, (...asked) => store.seenValues(...asked));
-      return { from, to, items: [...items], check: meaningOf(input.query, clock.wallMs()) };
-    }),
     jobs: {
       watch: os.capture.jobs.watch.handler(({ signal }) =>
         newestOf({ ...newest, changed: jobs.onDidChange, current: () => ({ jobs: [...jobs.snapshot()] }), signal }),
@@ -122,6 +109,11 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     }),
   };
   return os.router({
-    capture: { ...recording, ...queries, ...messages, ...createTransferRouter(deps), frames: createFramesRouter(deps) },
+    capture: {
+      ...{ ...recording, ...queries, ...messages },
+      ...createTransferRouter(deps),
+      ...createBrowseRouter(deps),
+      frames: createFramesRouter(deps),
+    },
   });
 }

@@ -208,6 +208,21 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       expect((await capture.window({ queryId, from: 0, count: 5 })).rows).toHaveLength(5);
     });
 
+    it('[CO18] a sorted result is a snapshot, in which one finds places and steps to rows', async () => {
+      store.write(exchangesBatch(1, 30));
+      const { queryId, count } = await capture.open({ query: '', sort: { column: 'from', descending: true } });
+      store.write(exchangesBatch(31, 35));
+      expect(await capture.refresh({ queryId })).toMatchObject({ count, total: 35, fresh: 5 });
+      expect(await capture.seqs({ queryId, from: 3, count: 2 })).toEqual({ seqs: [4, 5] });
+      expect(await capture.place({ queryId, seq: 7 })).toEqual({ place: 6 });
+      expect(await capture.place({ queryId, seq: 31 })).toEqual({ place: null });
+      expect(await capture.step({ queryId, seq: 7, matching: 'id:20' })).toEqual({ place: 19, seq: 20 });
+      expect(await capture.step({ queryId, seq: 7, back: true, matching: 'id:20' })).toBeNull();
+      await expect(capture.step({ queryId, matching: 'dur>' })).rejects.toMatchObject({ data: { column: 5 } });
+      const { ok } = await capture.overview({ bins: 100 });
+      expect(ok.reduce((sum, rows) => sum + rows, 0)).toBe(35);
+    });
+
     it('[CO7] keeps at most eight queries open a line, and forgets the oldest', async () => {
       const first = await capture.open({ query: '' });
       for (let index = 0; index < 8; index += 1) await capture.open({ query: 'a' });

@@ -4,7 +4,14 @@ import { isMac, KEY_TABLE, keyLabel } from '../../ui/keys.ts';
 import type { KeyGroup } from '../../ui/keys.ts';
 import styles from './help-dialog.module.css';
 
-const GROUPS: readonly KeyGroup[] = ['Everywhere', 'Pages', 'In a list', 'On a selected row', 'In Compose'];
+const GROUPS: readonly KeyGroup[] = [
+  'Everywhere',
+  'Pages',
+  'In a list',
+  'On an exchange',
+  'On a selected row',
+  'In Compose',
+];
 
 /** Every key, from the one table. */
 export function HelpDialog() {

@@ -1,24 +1,36 @@
 import { Menu } from '@base-ui/react/menu';
 import { Check, Columns3 } from 'lucide-react';
-import { usePreferences } from '../../state/preferences.ts';
+import { HIDDEN_AT_FIRST, TIME_MODES, usePreferences } from '../../state/preferences.ts';
+import type { TimeMode } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import menus from '../../ui/menu.module.css';
+import { resetColumns, showColumn } from './column-layout.ts';
 import { EXCHANGE_COLUMNS, WATERFALL } from './columns.tsx';
 
-const NAMES: Readonly<Record<string, string>> = {
-  seq: 'Number',
-  kind: 'Kind',
-  requestBytes: 'Request size',
-  replyBytes: 'Reply size',
+const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
+  clock: 'Time of day',
+  start: 'Since the first row',
+  delta: 'Since the row above',
 };
 
-function show(id: string, shown: boolean): void {
-  usePreferences.setState(({ hiddenColumns }) => ({
-    hiddenColumns: shown ? hiddenColumns.filter((hidden) => hidden !== id) : [...hiddenColumns, id],
-  }));
+function TimeItems() {
+  const mode = usePreferences((state) => state.timeMode);
+  return (
+    <Menu.RadioGroup value={mode} onValueChange={(timeMode: TimeMode) => usePreferences.setState({ timeMode })}>
+      <Menu.GroupLabel className={menus['label']}>Time</Menu.GroupLabel>
+      {TIME_MODES.map((each) => (
+        <Menu.RadioItem key={each} value={each} className={menus['checkItem']} closeOnClick={false}>
+          <Menu.RadioItemIndicator>
+            <Check size={14} aria-hidden />
+          </Menu.RadioItemIndicator>
+          <span>{TIME_NAMES[each]}</span>
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  );
 }
 
-/** Which columns the list shows. */
+/** Which columns the list shows, and what its times count from. */
 export function ColumnMenu() {
   const hidden = usePreferences((state) => state.hiddenColumns);
   return (
@@ -29,20 +41,26 @@ export function ColumnMenu() {
       <Menu.Portal>
         <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
           <Menu.Popup className={menus['menu']} aria-label="Columns">
-            {[...EXCHANGE_COLUMNS, WATERFALL].map((column) => (
+            {[...EXCHANGE_COLUMNS, { ...WATERFALL, name: undefined }].map((column) => (
               <Menu.CheckboxItem
                 key={column.id}
                 className={menus['checkItem']}
                 checked={!hidden.includes(column.id)}
                 closeOnClick={false}
-                onCheckedChange={(checked) => show(column.id, checked)}
+                onCheckedChange={(checked) => showColumn(column.id, checked)}
               >
                 <Menu.CheckboxItemIndicator>
                   <Check size={14} aria-hidden />
                 </Menu.CheckboxItemIndicator>
-                <span>{NAMES[column.id] ?? column.header}</span>
+                <span>{column.name ?? column.header}</span>
               </Menu.CheckboxItem>
             ))}
+            <Menu.Separator className={menus['separator']} />
+            <TimeItems />
+            <Menu.Separator className={menus['separator']} />
+            <Menu.Item className={menus['item']} onClick={() => resetColumns(HIDDEN_AT_FIRST)}>
+              Columns as at first
+            </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -1,9 +1,14 @@
-import { ArrowLeftRight, Globe, SquareTerminal } from 'lucide-react';
+import { ArrowLeftRight, Globe, MessageSquare, SquareTerminal } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { sortSchema } from '../../../hub-core/console/contract/browse-contract.ts';
+import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { exchangeStatus } from '../../ui/exchange-status.ts';
-import { formatBytes, formatClock, formatMs } from '../../ui/format.ts';
+import { formatBytes, formatMs } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
+import { timeText } from './time-text.ts';
+import type { TimeContext } from './time-text.ts';
+import styles from './exchange-grid.module.css';
 
 export interface ExchangeColumn {
   readonly id: string;
@@ -12,7 +17,9 @@ export interface ExchangeColumn {
   readonly width: number;
   readonly align?: 'end';
   readonly mono?: boolean;
-  readonly cell: (row: ExchangeRow) => ReactNode;
+  /** In menus, where the header is too short to say it. */
+  readonly name?: string;
+  readonly cell: (row: ExchangeRow, time: TimeContext) => ReactNode;
 }
 
 const VIA = {
@@ -37,10 +44,25 @@ function StatusCell({ row }: { readonly row: ExchangeRow }) {
   return <Status tone={tone} word={word} title={row.error === '' ? undefined : row.error} />;
 }
 
+function Tags({ row: { mark, comment, tags, traits } }: { readonly row: ExchangeRow }) {
+  const words = [...tags, ...traits.filter((trait) => trait.startsWith('is:')).map((trait) => trait.slice(3))];
+  return (
+    <span className={styles['tags']} title={[comment, ...words].filter((text) => text !== '').join(', ')}>
+      {mark === 0 ? null : (
+        <span className={styles['mark']} data-mark={mark} role="img" aria-label={`Mark ${String(mark)}`}>
+          {mark}
+        </span>
+      )}
+      {comment === '' ? null : <MessageSquare size={12} role="img" aria-label="Comment" />}
+      {words.join(', ')}
+    </span>
+  );
+}
+
 export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
-  { id: 'seq', header: '#', width: 72, align: 'end', cell: (row) => row.seq },
-  { id: 'time', header: 'Time', width: 104, mono: true, cell: (row) => formatClock(row.atMs) },
-  { id: 'kind', header: '⇄', width: 28, cell: (row) => <Kind via={row.via} /> },
+  { id: 'seq', header: '#', name: 'Number', width: 72, align: 'end', cell: (row) => row.seq },
+  { id: 'time', header: 'Time', width: 104, mono: true, cell: (row, time) => timeText(row.atMs, time) },
+  { id: 'kind', header: '⇄', name: 'Kind', width: 28, cell: (row) => <Kind via={row.via} /> },
   {
     id: 'route',
     header: 'Service and route',
@@ -62,15 +84,32 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
     align: 'end',
     cell: (row) => (row.durationMs === null ? '' : formatMs(row.durationMs)),
   },
-  { id: 'requestBytes', header: 'Req', width: 72, align: 'end', cell: (row) => formatBytes(row.requestBytes) },
+  {
+    id: 'requestBytes',
+    header: 'Req',
+    name: 'Request size',
+    width: 72,
+    align: 'end',
+    cell: (row) => formatBytes(row.requestBytes),
+  },
   {
     id: 'replyBytes',
     header: 'Reply',
+    name: 'Reply size',
     width: 72,
     align: 'end',
     cell: (row) => (row.outcome === null ? '' : formatBytes(row.replyBytes)),
   },
+  { id: 'tags', header: 'Tags', width: 120, cell: (row) => <Tags row={row} /> },
 ];
+
+const SORT_COLUMNS: ReadonlySet<string> = new Set(sortSchema.shape.column.options);
+
+/** What the store sorts by when that column is clicked; undefined where it does not. */
+export function sortColumnOf(id: string): RowSort['column'] | undefined {
+  if (id === 'tags') return 'mark';
+  return SORT_COLUMNS.has(id) ? (id as RowSort['column']) : undefined;
+}
 
 export const WATERFALL = { id: 'waterfall', header: 'Waterfall', width: 160 } as const;
 export const MIN_COLUMN_WIDTH = 28;

@@ -1,3 +1,4 @@
+import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { ExchangeRow, QueryResult, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { errorText } from '../../ui/format.ts';
 import type { RowRange } from '../../ui/visible-range.ts';
@@ -22,6 +23,8 @@ export interface ListState {
   readonly complete: boolean;
   /** The search that goes on. */
   readonly jobId: string | null;
+  /** Rows that match and came since a sorted list was frozen. */
+  readonly fresh: number;
   /** What is wrong with the text that was typed last; the rows are those of the last text that was right. */
   readonly error: QueryError | undefined;
   /** The text that was set last is not answered yet. */
@@ -32,7 +35,7 @@ export interface ListState {
 
 /** The part of the store that the list asks. */
 export interface RowStore {
-  open(input: { query: string; waitMs: number }): Promise<QueryResult>;
+  open(input: { query: string; waitMs: number; sort?: RowSort | undefined }): Promise<QueryResult>;
   refresh(input: { queryId: string; waitMs: number }): Promise<QueryResult>;
   window(input: { queryId: string; from: number; count: number }): Promise<{ rows: ExchangeRow[] }>;
   close(input: { queryId: string }): Promise<{ closed: boolean }>;
@@ -41,6 +44,12 @@ export interface RowStore {
 const REOPEN_AFTER_MS = 500;
 /** What takes longer goes on as a job, and its rows are shown as they are found. */
 const WAIT_MS = 150;
+/** What shall be shown. */
+interface Wish {
+  readonly text: string;
+  readonly sort: RowSort | null;
+}
+
 /** How far the store had come. */
 type Progress = Pick<Watermark, 'lastSeq' | 'revision'>;
 
@@ -71,12 +80,12 @@ export class ExchangeList {
   readonly #cache = new PageCache();
   readonly #listeners = new Set<() => void>();
   #state: ListState = {
-    ...{ count: undefined, total: 0, searched: 0, complete: false, jobId: null },
+    ...{ count: undefined, total: 0, searched: 0, complete: false, jobId: null, fresh: 0 },
     ...{ error: undefined, searching: true, version: 0 },
   };
-  #wanted = '';
+  #wanted: Wish = { text: '', sort: null };
   #queryId: string | undefined;
-  #openText: string | undefined;
+  #open: Wish | undefined;
   #range: RowRange = NOTHING;
   #watermark: Watermark | undefined;
   #refreshed: Progress | undefined;
@@ -99,10 +108,21 @@ export class ExchangeList {
     return this.#cache.row(index);
   }
 
-  /** Shows the rows that match `text`, once the store has found it right. */
-  setQuery(text: string): void {
-    if (text === this.#wanted && this.#openText !== undefined) return;
-    this.#wanted = text;
+  /** The query whose rows are shown, for whoever asks the store about them. */
+  get queryId(): string | undefined {
+    return this.#queryId;
+  }
+
+  /** The row with that number, if it is here. */
+  find(seq: number | null): ExchangeRow | undefined {
+    return seq === null ? undefined : this.#cache.find(seq);
+  }
+
+  /** Shows the rows that match `text`, once the store has found it right; by arrival, or as a snapshot in another order. */
+  setQuery(text: string, sort: RowSort | null = null): void {
+    const { text: oldText, sort: oldSort } = this.#wanted;
+    if (text === oldText && sort === oldSort && this.#open !== undefined) return;
+    this.#wanted = { text, sort };
     this.#pump();
   }
 
@@ -140,7 +160,7 @@ export class ExchangeList {
 
   #reopen(): void {
     this.#release();
-    this.#openText = undefined;
+    this.#open = undefined;
   }
 
   #release(): void {
@@ -171,7 +191,7 @@ export class ExchangeList {
   }
 
   #nextStep(): (() => Promise<void>) | undefined {
-    if (this.#openText !== this.#wanted) return () => this.#open(this.#wanted);
+    if (this.#open !== this.#wanted) return () => this.#openQuery(this.#wanted);
     const queryId = this.#queryId;
     if (queryId === undefined) return undefined;
     const watermark = this.#watermark;
@@ -190,12 +210,16 @@ export class ExchangeList {
     return done === undefined || done.revision !== watermark.revision || done.lastSeq !== watermark.lastSeq;
   }
 
-  async #open(text: string): Promise<void> {
+  async #openQuery(wish: Wish): Promise<void> {
     this.#set({ searching: true });
     const watermark = this.#watermark;
-    this.#openText = text;
+    this.#open = wish;
     try {
-      const result = await this.#client.open({ query: text, waitMs: WAIT_MS });
+      const result = await this.#client.open({
+        query: wish.text,
+        waitMs: WAIT_MS,
+        ...(wish.sort === null ? {} : { sort: wish.sort }),
+      });
       this.#release();
       this.#queryId = result.queryId;
       this.#refreshed = watermark;
@@ -236,12 +260,14 @@ export class ExchangeList {
     this.#queryId = undefined;
     this.#set({ error: queryError(error), searching: true });
     this.#later(() => {
-      this.#openText = undefined;
+      this.#open = undefined;
       this.#pump();
     });
   }
 
-  #show({ count, total, searched, complete, jobId }: QueryResult, change: Partial<ListState>): void {
-    this.#set({ ...change, count, total, searched, complete, jobId, version: this.#state.version + 1 });
+  #show({ count, total, searched, complete, jobId, fresh = 0 }: QueryResult, change: Partial<ListState>): void {
+    // Until the search was complete rows were in order of arrival.
+    if (complete && !this.#state.complete && this.#open?.sort !== null) this.#cache.clear();
+    this.#set({ ...change, count, total, searched, complete, jobId, fresh, version: this.#state.version + 1 });
   }
 }

@@ -1,17 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { CaptureState } from '../../../hub-core/console/contract/capture-contract.ts';
-import { isPaused, setCaptureState } from '../../state/capture-actions.ts';
+import type { Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
+import { isPaused, setCaptureState, undoClear } from '../../state/capture-actions.ts';
 import { hubQueries } from '../../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { goTo } from '../../state/pages.ts';
-import { showRows } from '../../state/inspector.ts';
+import { showRows, useInspector } from '../../state/inspector.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { errorText, formatCount } from '../../ui/format.ts';
+import { errorText, formatCount, plural } from '../../ui/format.ts';
 import { toast } from '../../ui/toasts.ts';
+import { Relaxations } from './relaxations.tsx';
 
 interface InspectorEmptyProps {
-  readonly capture: CaptureState;
+  readonly watermark: Watermark;
   /** Rows in the store. */
   readonly total: number;
 }
@@ -50,7 +51,9 @@ function NothingYet() {
 }
 
 /** Why the list has no rows: not recording, nothing yet, or the filter hides them all. */
-export function InspectorEmpty({ capture, total }: InspectorEmptyProps) {
+export function InspectorEmpty({ watermark, total }: InspectorEmptyProps) {
+  const filter = useInspector((inspector) => inspector.filter);
+  const { state, cleared } = watermark;
   if (total > 0) {
     return (
       <EmptyState
@@ -60,10 +63,26 @@ export function InspectorEmpty({ capture, total }: InspectorEmptyProps) {
             Clear filter
           </Button>
         }
-      />
+      >
+        <Relaxations filter={filter} />
+      </EmptyState>
     );
   }
-  if (isPaused(capture)) {
+  if (cleared !== null) {
+    return (
+      <EmptyState
+        title="Capture cleared"
+        actions={
+          <Button variant="primary" onClick={() => void undoClear()}>
+            Undo
+          </Button>
+        }
+      >
+        {plural(cleared.rows, 'row')} can be brought back for ten seconds.
+      </EmptyState>
+    );
+  }
+  if (isPaused(state)) {
     return (
       <EmptyState
         title="Recording is off"

@@ -1,83 +1,45 @@
-import { useState } from 'react';
-import { ArrowDownToLine, CircleDot, CirclePause, Plus, Trash2 } from 'lucide-react';
+import { useRef, useState } from 'react';
+import type { DragEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
-import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
-import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { useFeeds } from '../../state/feeds.ts';
-import { useInspector } from '../../state/inspector.ts';
-import { goTo } from '../../state/pages.ts';
-import { usePanels } from '../../state/panels.ts';
+import { chooseRows, refreshSort, selectRow, toggleRow, useInspector } from '../../state/inspector.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { keyHint } from '../../ui/keys.ts';
-import type { ListKeyId } from '../../ui/keys.ts';
-import { PageFrame, Spacer } from '../../ui/page.tsx';
+import type { ListKeyId, RowKeyId } from '../../ui/keys.ts';
+import { PageFrame } from '../../ui/page.tsx';
 import { Split } from '../../ui/split.tsx';
-import { ColumnMenu } from './column-menu.tsx';
+import { Announcer } from './announcer.tsx';
 import { ExchangeDetail } from './detail/exchange-detail.tsx';
+import { useResend } from './detail/use-resend.ts';
 import { ExchangeGrid } from './exchange-grid.tsx';
+import type { Reach } from './exchange-grid.tsx';
 import type { ExchangeList, ListState } from './exchange-list.ts';
 import { FilterBar } from './filter/filter-bar.tsx';
+import { HighlightDialog } from './highlight-dialog.tsx';
 import { InspectorEmpty } from './inspector-empty.tsx';
+import { InspectorTools } from './inspector-tools.tsx';
+import { NoteDialog } from './note-dialog.tsx';
+import { OverviewStrip } from './overview-strip.tsx';
+import { actOnRows, chooseRange } from './row-actions.ts';
+import { RowMenuArea } from './row-menu.tsx';
+import { ExportDialog } from './transfer/export-dialog.tsx';
+import { importFiles } from './transfer/import-files.ts';
 import { useExchangeList } from './use-exchange-list.ts';
-import { useResend } from './detail/use-resend.ts';
+import { useRevealPlace } from './use-reveal-place.ts';
 import styles from './inspector.module.css';
 
-function Tools() {
-  const paused = useFeeds((feeds) => isPaused(feeds.watermark?.state));
-  const follow = useInspector((state) => state.follow);
-  return (
-    <>
-      <Button
-        variant={paused ? 'primary' : 'default'}
-        small
-        title={keyHint('toggle-recording')}
-        icon={paused ? <CircleDot size={14} aria-hidden /> : <CirclePause size={14} aria-hidden />}
-        onClick={() => void toggleRecording()}
-      >
-        {paused ? 'Record' : 'Pause'}
-      </Button>
-      <Button
-        small
-        variant="ghost"
-        title={keyHint('clear-capture')}
-        icon={<Trash2 size={14} aria-hidden />}
-        onClick={() => usePanels.setState({ clearCapture: true })}
-      >
-        Clear…
-      </Button>
-      <Button
-        small
-        variant="ghost"
-        aria-pressed={follow}
-        title={keyHint('list-follow')}
-        icon={<ArrowDownToLine size={14} aria-hidden />}
-        onClick={() => useInspector.setState({ follow: !follow })}
-      >
-        Follow
-      </Button>
-      <Spacer />
-      <ColumnMenu />
-      <Button
-        small
-        title={keyHint('new-request')}
-        icon={<Plus size={14} aria-hidden />}
-        onClick={() => {
-          openDraft(EMPTY_DRAFT);
-          goTo('compose');
-        }}
-      >
-        New request
-      </Button>
-    </>
-  );
-}
-
-const selectRow = (row: ExchangeRow): void =>
-  useInspector.setState({ selectedSeq: row.seq, detailOpen: true, follow: false });
-const closeDetail = (): void => useInspector.setState({ selectedSeq: null, detailOpen: false });
+const closeDetail = (): void => useInspector.setState({ detailOpen: false });
 const stopFollowing = (): void => useInspector.setState({ follow: false });
 const revealed = (): void => useInspector.setState({ revealSeq: null });
+
+/** Closes the detail first, then lets go of what is selected. */
+function letGo(): void {
+  const { detailOpen, selectedSeq, chosen } = useInspector.getState();
+  if (chosen.size > 0 && selectedSeq !== null) chooseRows([], selectedSeq);
+  else if (detailOpen) closeDetail();
+  else useInspector.setState({ selectedSeq: null });
+}
 
 /** Rows that came since the list stopped following its end. */
 function useNewRows(count: number, follow: boolean): number {
@@ -91,12 +53,14 @@ function focusDetail(): void {
 }
 
 /** What the list's keys do, other than moving. */
-function useRowKeys(): (key: ListKeyId, row: ExchangeRow | undefined) => void {
+function useRowKeys(list: ExchangeList): (key: ListKeyId | RowKeyId, row: ExchangeRow | undefined) => void {
   const { resend, edit } = useResend();
   return (key, row) => {
-    if (key === 'list-follow') useInspector.setState((inspector) => ({ follow: !inspector.follow }));
-    else if (key === 'list-clear') closeDetail();
+    if (key.startsWith('row-')) actOnRows(key as RowKeyId, { list, row });
+    else if (key === 'list-follow') useInspector.setState(({ follow }) => ({ follow: !follow, sort: null }));
+    else if (key === 'list-clear') letGo();
     else if (row === undefined) return;
+    else if (key === 'list-mark') toggleRow(row.seq);
     else if (key === 'list-edit') edit.mutate(row.seq);
     else if (key === 'list-resend') resend.mutate(row.seq);
     else if (key === 'list-open') {
@@ -107,14 +71,44 @@ function useRowKeys(): (key: ListKeyId, row: ExchangeRow | undefined) => void {
   };
 }
 
-/** The place of the row that shall be brought into sight; null when there is none, or it is not among the rows. */
-function useRevealPlace(count: number): number | null {
-  const { filter, revealSeq } = useInspector();
-  const firstSeq = useFeeds((feeds) => feeds.watermark?.firstSeq);
-  if (revealSeq === null || firstSeq === undefined || filter !== '') return null;
-  // Without a filter rows are numbered without gaps, so the place follows from the oldest one's number.
-  const place = revealSeq - firstSeq;
-  return place >= 0 && place < count ? place : null;
+/** What reaching a row chooses: it alone, it beside others, or all from where the selection began. */
+function useReach(list: ExchangeList): (row: ExchangeRow, index: number, reach: Reach) => void {
+  const anchor = useRef(-1);
+  return (row, index, { extend, toggle }) => {
+    if (extend) {
+      if (anchor.current < 0) anchor.current = index;
+      // At once for the eye; the rows between come from the store.
+      useInspector.setState({ selectedSeq: row.seq, follow: false });
+      void chooseRange(list, { from: anchor.current, to: index }, row.seq);
+      return;
+    }
+    anchor.current = index;
+    if (toggle) toggleRow(row.seq);
+    else selectRow(row.seq, { open: true });
+  };
+}
+
+/** What is not in the list yet: new rows below, or rows that came since it was sorted. */
+function Unseen({ state, newRows }: { readonly state: ListState; readonly newRows: number }) {
+  const sorted = useInspector((inspector) => inspector.sort !== null);
+  if (sorted) {
+    return (
+      <Button small className={styles['newRows'] ?? ''} title={keyHint('refresh-sort')} onClick={refreshSort}>
+        Sorted snapshot, {formatCount(state.fresh)} new: refresh <kbd>{keyHint('refresh-sort')}</kbd>
+      </Button>
+    );
+  }
+  if (newRows === 0) return null;
+  return (
+    <Button
+      small
+      variant="primary"
+      className={styles['newRows'] ?? ''}
+      onClick={() => useInspector.setState({ follow: true })}
+    >
+      ▼ {formatCount(newRows)} new
+    </Button>
+  );
 }
 
 interface RowsProps {
@@ -123,53 +117,70 @@ interface RowsProps {
 }
 
 function Rows({ list, state }: RowsProps) {
-  const { follow, selectedSeq, detailOpen } = useInspector();
+  const { follow, selectedSeq, chosen, sort } = useInspector();
   const watermark = useFeeds((feeds) => feeds.watermark);
-  const onKey = useRowKeys();
+  const onKey = useRowKeys(list);
+  const onReach = useReach(list);
+  const { resend, edit } = useResend();
+  const [menuRow, setMenuRow] = useState<ExchangeRow>();
   const count = state.count ?? 0;
-  const newRows = useNewRows(count, follow);
-  const revealPlace = useRevealPlace(count);
+  const newRows = useNewRows(count, follow || sort !== null);
+  const revealPlace = useRevealPlace(list, state);
   // While a search goes on, none found yet does not mean that there is none.
   if (state.count === 0 && state.complete && watermark !== undefined) {
-    return <InspectorEmpty capture={watermark.state} total={state.total} />;
+    return <InspectorEmpty watermark={watermark} total={state.total} />;
   }
   return (
-    <>
-      <ExchangeGrid
-        list={list}
-        count={count}
-        version={state.version}
-        follow={follow}
-        selectedSeq={selectedSeq}
-        revealIndex={revealPlace}
-        onRevealed={revealed}
-        onSelect={selectRow}
-        onLeaveEnd={stopFollowing}
-        onKey={onKey}
-      />
-      {newRows > 0 && !detailOpen ? (
-        <Button
-          small
-          variant="primary"
-          className={styles['newRows'] ?? ''}
-          onClick={() => useInspector.setState({ follow: true })}
+    <div className={styles['rows']}>
+      <div className={styles['rows']} onContextMenuCapture={() => setMenuRow(list.find(selectedSeq))}>
+        <RowMenuArea
+          list={list}
+          row={menuRow}
+          onEdit={(seq) => edit.mutate(seq)}
+          onResend={(seq) => resend.mutate(seq)}
         >
-          ▼ {formatCount(newRows)} new
-        </Button>
-      ) : null}
-    </>
+          <ExchangeGrid
+            list={list}
+            count={count}
+            version={state.version}
+            follow={follow}
+            selectedSeq={selectedSeq}
+            chosen={chosen}
+            revealIndex={revealPlace}
+            onRevealed={revealed}
+            onReach={onReach}
+            onLeaveEnd={stopFollowing}
+            onKey={onKey}
+          />
+        </RowMenuArea>
+      </div>
+      <Unseen state={state} newRows={newRows} />
+    </div>
   );
 }
 
+/** Files that are dropped anywhere on the page are imported. */
+const dropFiles = {
+  onDragOver(event: DragEvent): void {
+    if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+  },
+  onDrop(event: DragEvent): void {
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    void importFiles([...event.dataTransfer.files]);
+  },
+};
+
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
-  const filter = useInspector((inspector) => inspector.filter);
+  const { filter, sort, sortGeneration, highlighting } = useInspector();
   const openSeq = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
-  const { list, state } = useExchangeList(filter);
+  const { list, state } = useExchangeList({ filter, sort, sortGeneration });
   return (
-    <PageFrame title="Inspector" tools={<Tools />}>
-      <div className={styles['inspector']}>
+    <PageFrame title="Inspector" tools={<InspectorTools />}>
+      <div className={styles['inspector']} {...dropFiles}>
         <FilterBar list={list} state={state} />
+        <OverviewStrip />
         <div className={styles['grid']}>
           <Split
             id="inspector"
@@ -179,6 +190,12 @@ export function InspectorPage() {
             {...(openSeq === null ? {} : { detail: <ExchangeDetail seq={openSeq} onClose={closeDetail} /> })}
           />
         </div>
+        <Announcer />
+        <NoteDialog list={list} />
+        <ExportDialog count={state.count ?? 0} />
+        {highlighting === null ? null : (
+          <HighlightDialog filter={highlighting} onClose={() => useInspector.setState({ highlighting: null })} />
+        )}
       </div>
     </PageFrame>
   );

@@ -40,6 +40,15 @@ export class PageCache {
     return this.#pages.get(Math.floor(index / PAGE_ROWS))?.rows[index % PAGE_ROWS];
   }
 
+  /** The row with that number, if it is here. */
+  find(seq: number): ExchangeRow | undefined {
+    for (const { rows } of this.#pages.values()) {
+      const found = rows.find((row) => row?.seq === seq);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /** @param expected rows that the page should have had, by the query's count */
   put(
     page: number,

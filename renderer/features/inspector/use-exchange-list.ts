@@ -1,11 +1,22 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import { bridge } from '../../state/console.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { ExchangeList } from './exchange-list.ts';
 import type { ListState } from './exchange-list.ts';
 
+interface ListWish {
+  readonly filter: string;
+  readonly sort: RowSort | null;
+  /** A sorted list is opened anew when it grows. */
+  readonly sortGeneration: number;
+}
+
 /** The rows that match `filter`, kept up to date while the page is open. */
-export function useExchangeList(filter: string): { readonly list: ExchangeList; readonly state: ListState } {
+export function useExchangeList({ filter, sort, sortGeneration }: ListWish): {
+  readonly list: ExchangeList;
+  readonly state: ListState;
+} {
   const [list, setList] = useState(() => new ExchangeList(bridge.capture));
   const watermark = useFeeds((feeds) => feeds.watermark);
 
@@ -18,7 +29,12 @@ export function useExchangeList(filter: string): { readonly list: ExchangeList; 
   useEffect(() => {
     if (watermark !== undefined) list.setWatermark(watermark);
   }, [list, watermark]);
-  useEffect(() => list.setQuery(filter), [list, filter]);
+  useEffect(() => list.setQuery(filter, sort), [list, filter, sort]);
+  const generation = useRef(sortGeneration);
+  useEffect(() => {
+    if (generation.current !== sortGeneration) list.reopen();
+    generation.current = sortGeneration;
+  }, [list, sortGeneration]);
 
   return { list, state: useSyncExternalStore(list.subscribe, list.state) };
 }

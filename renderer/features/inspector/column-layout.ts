@@ -1,0 +1,52 @@
+import { usePreferences } from '../../state/preferences.ts';
+import { EXCHANGE_COLUMNS, MIN_COLUMN_WIDTH, WATERFALL } from './columns.tsx';
+import type { ExchangeColumn } from './columns.tsx';
+import { inOrder, moved } from './column-order.ts';
+
+export interface SizedColumn extends ExchangeColumn {
+  readonly px: number;
+}
+
+interface ColumnLayout {
+  readonly columns: readonly SizedColumn[];
+  readonly waterfall: boolean;
+  /** Of all but the waterfall. */
+  readonly width: number;
+}
+
+/** The columns that are shown, in the order and with the widths that were chosen. */
+export function useColumnLayout(): ColumnLayout {
+  const hidden = usePreferences((state) => state.hiddenColumns);
+  const widths = usePreferences((state) => state.columnWidths);
+  const order = usePreferences((state) => state.columnOrder);
+  const columns = inOrder(EXCHANGE_COLUMNS, order)
+    .filter((column) => !hidden.includes(column.id))
+    .map((column) => ({ ...column, px: widths[column.id] ?? column.width }));
+  const width = columns.reduce((sum, column) => sum + column.px, 0);
+  return { columns, waterfall: !hidden.includes(WATERFALL.id), width };
+}
+
+export function resizeColumn(id: string, width: number): void {
+  usePreferences.setState((state) => ({
+    columnWidths: { ...state.columnWidths, [id]: Math.max(MIN_COLUMN_WIDTH, Math.round(width)) },
+  }));
+}
+
+/** Puts a column where another one is; that one gives way towards where it came from. */
+export function moveColumn(id: string, target: string): void {
+  usePreferences.setState(({ columnOrder }) => {
+    const ids = inOrder(EXCHANGE_COLUMNS, columnOrder).map((column) => column.id);
+    return { columnOrder: moved(ids, id, target) };
+  });
+}
+
+export function showColumn(id: string, shown: boolean): void {
+  usePreferences.setState(({ hiddenColumns }) => ({
+    hiddenColumns: shown ? hiddenColumns.filter((hidden) => hidden !== id) : [...hiddenColumns, id],
+  }));
+}
+
+/** Every column as it was at first. */
+export function resetColumns(hidden: readonly string[]): void {
+  usePreferences.setState({ hiddenColumns: hidden, columnWidths: {}, columnOrder: [] });
+}

@@ -1,0 +1,92 @@
+import { memo } from 'react';
+import type { MouseEvent } from 'react';
+import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
+import { cx } from '../../ui/cx.ts';
+import type { SizedColumn } from './column-layout.ts';
+import type { TimeContext } from './time-text.ts';
+import styles from './exchange-grid.module.css';
+
+export const ROW_HEIGHT = 24;
+
+interface GridRowProps {
+  readonly id: string;
+  readonly row: ExchangeRow | undefined;
+  readonly index: number;
+  readonly selected: boolean;
+  readonly current: boolean;
+  /** 1 to 6, of a highlight rule; 0 = none. */
+  readonly color: number;
+  readonly time: TimeContext;
+  readonly columns: readonly SizedColumn[];
+  readonly onPress: (event: MouseEvent, row: ExchangeRow, index: number) => void;
+}
+
+function gapText({ gap }: ExchangeRow): string | undefined {
+  if (gap === null) return undefined;
+  const reason = gap.reason === 'ended' ? 'the hub ended without warning' : 'the store could not keep up';
+  return `${gap.rows === null ? 'Some' : String(gap.rows)} exchanges were not recorded here: ${reason}`;
+}
+
+function GridRowView({ id, row, index, selected, current, color, time, columns, onPress }: GridRowProps) {
+  const gap = row === undefined ? undefined : gapText(row);
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-color={color === 0 ? undefined : color}
+      className={cx(
+        styles['row'],
+        index % 2 === 1 && styles['odd'],
+        selected && styles['selected'],
+        current && styles['current'],
+      )}
+      style={{ top: index * ROW_HEIGHT }}
+      onMouseDown={(event) => {
+        if (row !== undefined) onPress(event, row, index);
+      }}
+    >
+      {row === undefined || gap !== undefined ? (
+        <span role="gridcell" className={styles['pending']}>
+          {gap ?? '…'}
+        </span>
+      ) : (
+        columns.map((column) => (
+          <div
+            key={column.id}
+            role="gridcell"
+            data-column={column.id}
+            className={cx(
+              styles['cell'],
+              column.align === 'end' && styles['end'],
+              column.mono === true && styles['mono'],
+            )}
+            style={{ width: column.px }}
+          >
+            {column.cell(row, time)}
+          </div>
+        ))
+      )}
+    </div>
+  );
+}
+
+const widthsOf = (columns: readonly SizedColumn[]): string =>
+  columns.map((column) => `${column.id}${String(column.px)}`).join();
+
+const sameTime = (before: TimeContext, after: TimeContext): boolean =>
+  before.mode === after.mode &&
+  (after.mode !== 'delta' || before.aboveMs === after.aboveMs) &&
+  (after.mode !== 'start' || before.startMs === after.startMs);
+
+const PLAIN_PROPS = ['row', 'index', 'selected', 'current', 'color', 'onPress'] as const;
+
+/** One exchange: plain text in cells, drawn again only when something of it changed. */
+export const GridRow = memo(
+  GridRowView,
+  (before, after) =>
+    PLAIN_PROPS.every((name) => before[name] === after[name]) &&
+    sameTime(before.time, after.time) &&
+    widthsOf(before.columns) === widthsOf(after.columns),
+);

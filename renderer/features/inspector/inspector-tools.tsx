@@ -1,0 +1,101 @@
+import { useRef } from 'react';
+import { ArrowDownToLine, CircleDot, CirclePause, Download, Highlighter, Plus, Trash2, Upload } from 'lucide-react';
+import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
+import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
+import { useFeeds } from '../../state/feeds.ts';
+import { useInspector } from '../../state/inspector.ts';
+import { goTo } from '../../state/pages.ts';
+import { usePanels } from '../../state/panels.ts';
+import { Button } from '../../ui/button.tsx';
+import { keyHint } from '../../ui/keys.ts';
+import { Spacer } from '../../ui/page.tsx';
+import { ColumnMenu } from './column-menu.tsx';
+import { importFiles } from './transfer/import-files.ts';
+
+function newRequest(): void {
+  openDraft(EMPTY_DRAFT);
+  goTo('compose');
+}
+
+function ImportButton() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button small variant="ghost" icon={<Upload size={14} aria-hidden />} onClick={() => input.current?.click()}>
+        Import…
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        accept=".ndjson,.har,.whub"
+        aria-label="Files to import"
+        onChange={(event) => {
+          void importFiles([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+/** The page's tools: recording, following, what the list shows, and what goes in and out. */
+export function InspectorTools() {
+  const paused = useFeeds((feeds) => isPaused(feeds.watermark?.state));
+  const follow = useInspector((state) => state.follow);
+  return (
+    <>
+      <Button
+        variant={paused ? 'primary' : 'default'}
+        small
+        title={keyHint('toggle-recording')}
+        icon={paused ? <CircleDot size={14} aria-hidden /> : <CirclePause size={14} aria-hidden />}
+        onClick={() => void toggleRecording()}
+      >
+        {paused ? 'Record' : 'Pause'}
+      </Button>
+      <Button
+        small
+        variant="ghost"
+        title={keyHint('clear-capture')}
+        icon={<Trash2 size={14} aria-hidden />}
+        onClick={() => usePanels.setState({ clearCapture: true })}
+      >
+        Clear…
+      </Button>
+      <Button
+        small
+        variant="ghost"
+        aria-pressed={follow}
+        title={keyHint('list-follow')}
+        icon={<ArrowDownToLine size={14} aria-hidden />}
+        onClick={() => useInspector.setState({ follow: !follow, sort: null })}
+      >
+        Follow
+      </Button>
+      <Spacer />
+      <ColumnMenu />
+      <Button
+        small
+        variant="ghost"
+        icon={<Highlighter size={14} aria-hidden />}
+        onClick={() => useInspector.setState(({ filter }) => ({ highlighting: filter }))}
+      >
+        Highlight…
+      </Button>
+      <ImportButton />
+      <Button
+        small
+        variant="ghost"
+        icon={<Download size={14} aria-hidden />}
+        onClick={() => useInspector.setState({ exporting: true })}
+      >
+        Export…
+      </Button>
+      <Button small title={keyHint('new-request')} icon={<Plus size={14} aria-hidden />} onClick={newRequest}>
+        New request
+      </Button>
+    </>
+  );
+}

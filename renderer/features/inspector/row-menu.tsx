@@ -1,0 +1,141 @@
+import type { ReactNode } from 'react';
+import { ContextMenu } from '@base-ui/react/context-menu';
+import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
+import { actedOn, useInspector } from '../../state/inspector.ts';
+import { goTo } from '../../state/pages.ts';
+import { keyHint } from '../../ui/keys.ts';
+import type { KeyId } from '../../ui/keys.ts';
+import menus from '../../ui/menu.module.css';
+import { plural } from '../../ui/format.ts';
+import type { ExchangeList } from './exchange-list.ts';
+import { actOnRows, copySummaries, jumpTo, markRows, narrow } from './row-actions.ts';
+import { filterOffers } from './row-text.ts';
+
+function Item({ text, hint, onClick }: { readonly text: string; readonly hint?: KeyId; readonly onClick: () => void }) {
+  return (
+    <ContextMenu.Item className={menus['item']} onClick={onClick}>
+      {text}
+      {hint === undefined ? null : <kbd>{keyHint(hint)}</kbd>}
+    </ContextMenu.Item>
+  );
+}
+
+function SubMenu({ text, children }: { readonly text: string; readonly children: ReactNode }) {
+  return (
+    <ContextMenu.SubmenuRoot>
+      <ContextMenu.SubmenuTrigger className={menus['item']}>
+        {text}
+        <span aria-hidden>▸</span>
+      </ContextMenu.SubmenuTrigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Positioner className={menus['positioner']}>
+          <ContextMenu.Popup className={menus['menu']}>{children}</ContextMenu.Popup>
+        </ContextMenu.Positioner>
+      </ContextMenu.Portal>
+    </ContextMenu.SubmenuRoot>
+  );
+}
+
+interface RowMenuProps {
+  readonly list: ExchangeList;
+  readonly row: ExchangeRow;
+  readonly onEdit: (seq: number) => void;
+  readonly onResend: (seq: number) => void;
+}
+
+function FilterItems({ row }: { readonly row: ExchangeRow }) {
+  const offers = filterOffers(row);
+  return (
+    <SubMenu text="Filter">
+      {offers.map(({ name, term }) => (
+        <ContextMenu.Item key={term} className={menus['item']} onClick={() => narrow(term)}>
+          {name}
+          <code>{term}</code>
+        </ContextMenu.Item>
+      ))}
+      <ContextMenu.Separator className={menus['separator']} />
+      {offers.map(({ name, term }) => (
+        <ContextMenu.Item key={term} className={menus['item']} onClick={() => narrow(`-${term}`)}>
+          Not {name.toLowerCase()}
+          <code>-{term}</code>
+        </ContextMenu.Item>
+      ))}
+    </SubMenu>
+  );
+}
+
+function MenuItems({ list, row, onEdit, onResend }: RowMenuProps) {
+  const rows = actedOn();
+  const many = rows.length > 1;
+  return (
+    <>
+      {many ? null : (
+        <>
+          <Item text="Edit & resend" hint="list-edit" onClick={() => onEdit(row.seq)} />
+          <Item text="Resend" hint="list-resend" onClick={() => onResend(row.seq)} />
+          <ContextMenu.Separator className={menus['separator']} />
+        </>
+      )}
+      <Item
+        text={many ? `Copy ${plural(rows.length, 'line')}` : 'Copy a line about it'}
+        hint="row-copy"
+        onClick={() => void copySummaries(rows)}
+      />
+      <FilterItems row={row} />
+      <Item text="Hide rows like this" hint="row-hide" onClick={() => actOnRows('row-hide', { list, row })} />
+      <Item
+        text="Highlight rows like this…"
+        onClick={() => useInspector.setState({ highlighting: filterOffers(row)[1]?.term ?? '' })}
+      />
+      <ContextMenu.Separator className={menus['separator']} />
+      <SubMenu text="Mark">
+        {[1, 2, 3, 4, 5, 6].map((mark) => (
+          <ContextMenu.CheckboxItem
+            key={mark}
+            className={menus['item']}
+            checked={row.mark === mark}
+            onCheckedChange={() => markRows(list, row, mark)}
+          >
+            {row.mark === mark ? 'Unmark' : 'Mark'} {mark}
+            <kbd>{mark}</kbd>
+          </ContextMenu.CheckboxItem>
+        ))}
+      </SubMenu>
+      <Item text="Comment and tags…" hint="row-comment" onClick={() => useInspector.setState({ noting: true })} />
+      <Item
+        text="Next error"
+        hint="row-next-error"
+        onClick={() => void jumpTo(list, 'status:error', { back: false })}
+      />
+      <Item text="Export…" onClick={() => useInspector.setState({ exporting: true })} />
+      <ContextMenu.Separator className={menus['separator']} />
+      <Item text="Open Connections" onClick={() => goTo('connections')} />
+      <Item text="Open Services" onClick={() => goTo('services')} />
+    </>
+  );
+}
+
+interface RowMenuAreaProps extends Omit<RowMenuProps, 'row'> {
+  readonly row: ExchangeRow | undefined;
+  readonly children: ReactNode;
+}
+
+/** The list with its context menu, which is for the rows that are selected. */
+export function RowMenuArea({ row, children, ...rest }: RowMenuAreaProps) {
+  return (
+    <ContextMenu.Root>
+      <ContextMenu.Trigger className={menus['area']}>{children}</ContextMenu.Trigger>
+      <ContextMenu.Portal>
+        <ContextMenu.Positioner className={menus['positioner']}>
+          <ContextMenu.Popup className={menus['menu']} aria-label="Row">
+            {row === undefined ? (
+              <p className={menus['label']}>Select a row first</p>
+            ) : (
+              <MenuItems row={row} {...rest} />
+            )}
+          </ContextMenu.Popup>
+        </ContextMenu.Positioner>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}
