@@ -119,7 +119,7 @@ function useBrush(overview: Overview) {
     },
     onPointerUp: (): void => apply(brush),
     onKeyDown(event: KeyboardEvent): void {
-      const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : undefined;
+      const step = { ArrowRight: 1, ArrowLeft: -1, End: count, Home: -count }[event.key];
       if (step !== undefined) setBrush(movedBrush(brush, step, { count, extend: event.shiftKey }));
       else if (event.key === 'Enter') apply(brush);
       else if (event.key === 'Escape') setBrush(undefined);

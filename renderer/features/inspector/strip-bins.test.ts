@@ -31,6 +31,7 @@ describe('the strip', () => {
     expect(longer).toEqual({ anchor: 3, head: 2 });
     expect(movedBrush(longer, -1, { count: 4, extend: false })).toEqual({ anchor: 1, head: 1 });
     expect(movedBrush(end, 1, { count: 4, extend: true })).toEqual(end);
+    expect(movedBrush(end, -4, { count: 4, extend: true })).toEqual({ anchor: 3, head: 0 });
   });
 });
 

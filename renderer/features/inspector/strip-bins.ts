@@ -41,10 +41,10 @@ export function stripText(overview: Overview, brush: Brush | undefined): string 
   return `${formatClock(fromMs).slice(0, digits)} to ${formatClock(toMs).slice(0, digits)}: ${counts.join(', ')}`;
 }
 
-/** The brush after an arrow key: moved by a bin, or with Shift made longer or shorter. */
+/** The brush after a key: moved by so many bins, or with Shift made longer or shorter. */
 export function movedBrush(
   brush: Brush | undefined,
-  step: -1 | 1,
+  step: number,
   { count, extend }: { readonly count: number; readonly extend: boolean },
 ): Brush {
   const within = (bin: number): number => Math.max(0, Math.min(count - 1, bin));
