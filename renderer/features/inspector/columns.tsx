@@ -86,7 +86,7 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
   },
   {
     id: 'requestBytes',
-    header: 'Req',
+    header: 'Request',
     name: 'Request size',
     width: 72,
     align: 'end',
