@@ -266,3 +266,19 @@ for (const format of ['ndjson', 'har', 'whub'] as const) {
     await expect(jobs.getByRole('row').filter({ hasText: 'Export' })).toContainText('2 of 2 written');
   });
 }
+
+test('[IN22] a span that is dragged out on a chart of the Overview leads to its messages', async ({ page, hub }) => {
+  const { inspector } = await withTraffic(page, hub);
+  await inspector.console.show('Overview');
+  const plot = page.getByRole('figure', { name: /^Throughput/ }).locator('.u-over');
+  const box = await plot.boundingBox();
+  if (box === null) throw new Error('The chart is not there');
+  const { x, y, width, height } = box;
+  await page.mouse.move(x + 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 1, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Show these 5 messages in Inspector' }).click();
+  await expect(inspector.filter).toHaveValue(/^after:\S+ before:\S+$/);
+  await expect(inspector.count).toContainText('5 of 5');
+});

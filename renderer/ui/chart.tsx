@@ -27,6 +27,8 @@ interface ChartProps {
   readonly series: readonly ChartSeries[];
   readonly fromSecond: number;
   readonly toSecond: number;
+  /** Told of a span that is dragged out, in wall seconds. */
+  readonly onSpan?: (fromSecond: number, toSecond: number) => void;
 }
 
 const HEIGHT = 128;
@@ -61,7 +63,14 @@ const fromZero = (_: uPlot, __: number, max: number | null): [number, number] =>
   (max ?? 0) > 0 ? Number(max) * 1.1 : 1,
 ];
 
-function options({ series }: Pick<ChartProps, 'series'>, theme: 'light' | 'dark', width: number): uPlot.Options {
+/** Narrower is a click. */
+const LEAST_SPAN_PX = 4;
+
+function options(
+  { series, onSpan }: Pick<ChartProps, 'series' | 'onSpan'>,
+  theme: 'light' | 'dark',
+  width: number,
+): uPlot.Options {
   const left = series.find((entry) => entry.right !== true);
   const right = series.find((entry) => entry.right === true);
   return {
@@ -69,7 +78,19 @@ function options({ series }: Pick<ChartProps, 'series'>, theme: 'light' | 'dark'
     height: HEIGHT,
     padding: [8, 12, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: cursors.key }, drag: { x: false, y: false }, points: { size: 5 } },
+    cursor: {
+      sync: { key: cursors.key },
+      drag: { x: onSpan !== undefined, y: false, setScale: false },
+      points: { size: 5 },
+    },
+    hooks: {
+      setSelect: [
+        (chart) => {
+          const { left: start, width: span } = chart.select;
+          if (span >= LEAST_SPAN_PX) onSpan?.(chart.posToVal(start, 'x'), chart.posToVal(start + span, 'x'));
+        },
+      ],
+    },
     scales: {
       x: { time: true },
       y: { range: fromZero },

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { HubStats } from '../../../hub-core/console/contract/hub-contract.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { usePreferences } from '../../state/preferences.ts';
+import { useChartSpan } from './chart-span.tsx';
 import { Chart } from '../../ui/chart.tsx';
 import type { ChartSeries } from '../../ui/chart.tsx';
 import { formatBytes, formatMs, formatRate } from '../../ui/format.ts';
@@ -68,6 +69,9 @@ const PLANS: readonly ChartPlan[] = [
   },
 ];
 
+const chooseSpan = (from: number, to: number): void =>
+  useChartSpan.setState({ span: { fromMs: from * 1000, toMs: to * 1000 } });
+
 /** The last minutes, a chart for each question, all with the same cursor and range. */
 export function Charts() {
   const history = useFeeds((feeds) => feeds.history);
@@ -85,6 +89,7 @@ export function Charts() {
           seconds={seconds}
           fromSecond={fromSecond}
           toSecond={toSecond}
+          onSpan={chooseSpan}
           series={plan.series.map(({ pick, ...series }) => ({ ...series, values: shown.map(pick) }))}
         />
       ))}

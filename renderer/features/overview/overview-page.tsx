@@ -5,6 +5,7 @@ import { useFeeds } from '../../state/feeds.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
+import { ShowSpan } from './chart-span.tsx';
 import { Charts } from './charts.tsx';
 import { GettingStarted } from './getting-started.tsx';
 import { LimitTable } from './limit-table.tsx';
@@ -39,6 +40,7 @@ function RangePicker() {
 export function OverviewPage() {
   const { data: info } = useQuery(hubQueries.hub.info.queryOptions({ refetchInterval: INFO_MS }));
   const stats = useFeeds((feeds) => feeds.stats);
+  const minutes = usePreferences((state) => state.chartMinutes);
   // The key is shown once: it stays until it was copied, though its client may connect meanwhile.
   const [issued, setIssued] = useState<{ readonly client: string; readonly key: string }>();
 
@@ -48,6 +50,7 @@ export function OverviewPage() {
       tools={
         <>
           <Spacer />
+          <ShowSpan minutes={minutes} />
           <RangePicker />
         </>
       }
