@@ -68,4 +68,9 @@ export class FrameList implements QueriedSegments<StoredFrame> {
   seqsAt(from: number, count: number): number[] {
     return this.rowsAt(from, count).map(({ number }) => number);
   }
+
+  /** Numbers count from 1, places from 0. */
+  placeOf(number: number): number | undefined {
+    return this.holding(number) === undefined ? undefined : number - 1;
+  }
 }

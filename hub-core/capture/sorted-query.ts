@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { foldCase } from '../common/query/query.ts';
+import type { SegmentList } from './segment-list.ts';
 import type { SegmentReader, SeqKey } from './segment-reader.ts';
 import { sortedOrder } from './sorted-order.ts';
 import type { QueriedStore, QueryCounts, RefreshOptions, RowWindow, TrafficQuery } from './traffic-query.ts';
@@ -23,6 +24,11 @@ export type SortColumn = keyof typeof SORT_COLUMNS;
 export interface SortOrder {
   readonly column: SortColumn;
   readonly descending: boolean;
+}
+
+/** A store of exchanges, whose segments tell more than any query asks. */
+export interface ExchangeStore extends QueriedStore {
+  readonly segments: SegmentList;
 }
 
 /** Rows whose keys are read at once. */
@@ -65,13 +71,13 @@ class Keys {
  * stay where they are. While the other query is not complete its rows are in order of arrival.
  */
 export class SortedQuery implements TrafficQuery {
-  readonly #store: QueriedStore;
+  readonly #store: ExchangeStore;
   readonly #query: TrafficQuery;
   readonly #order: SortOrder;
   #sorted: Float64Array | undefined;
   #epoch = -1;
 
-  constructor(store: QueriedStore, query: TrafficQuery, order: SortOrder) {
+  constructor(store: ExchangeStore, query: TrafficQuery, order: SortOrder) {
     this.#store = store;
     this.#query = query;
     this.#order = order;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TimeBin } from './segment-reader.ts';
 import type { Segment } from './segment.ts';
-import type { QueriedStore } from './traffic-query.ts';
+import type { ExchangeStore } from './sorted-query.ts';
 
 /** Rows of the store over time: how many of each span of time went well, failed, or were not recorded. */
 export interface OverviewBins {
@@ -42,11 +42,11 @@ interface Counted {
  * length of bin; the others each time.
  */
 export class TrafficOverview {
-  readonly #store: QueriedStore;
+  readonly #store: ExchangeStore;
   readonly #extents = new WeakMap<Segment, Extent>();
   readonly #counted = new WeakMap<Segment, Counted>();
 
-  constructor(store: QueriedStore) {
+  constructor(store: ExchangeStore) {
     this.#store = store;
   }
 

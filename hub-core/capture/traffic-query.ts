@@ -30,6 +30,8 @@ export interface QueriedSegments<Row> extends Iterable<QueriedSegment<Row>> {
   holding(seq: number): QueriedSegment<Row> | undefined;
   rowsAt(from: number, count: number): readonly Row[];
   seqsAt(from: number, count: number): readonly number[];
+  /** Place of a row; undefined when it is not stored. */
+  placeOf(seq: number): number | undefined;
 }
 
 /** What a query needs to know of its store. */
