@@ -102,11 +102,6 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
         reply: reply === null ? null : messageOf(reply),
       };
     }),
-    body: os.capture.body.handler(({ input }) => {
-      const part = store.body(input.seq, input.part, input);
-      if (part === undefined) return null;
-      return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
-    }),
   };
   return os.router({
     capture: {

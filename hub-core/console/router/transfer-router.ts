@@ -19,7 +19,7 @@ export interface TransferDeps {
   readonly clock: Clock;
 }
 
-/** Exports and imports of the console's `capture` root. */
+/** What leaves the store and comes into it: bodies, exports and imports of the console's `capture` root. */
 export function createTransferRouter({ store, jobs, secrets, reserveSeqs, clock }: TransferDeps) {
   const { capture: os } = implement(captureContract)
     .$context<{ session: CaptureSession }>()
@@ -47,6 +47,11 @@ export function createTransferRouter({ store, jobs, secrets, reserveSeqs, clock 
         closed: context.session.exports.remove(input.exportId),
       })),
     },
+    body: os.body.handler(({ input }) => {
+      const part = store.body(input.seq, input.part, input);
+      if (part === undefined) return null;
+      return { base64: Buffer.from(part.bytes).toString('base64'), offset: part.offset, totalBytes: part.totalBytes };
+    }),
     importRecords: os.importRecords.handler(async ({ input }) => {
       const records = parseRecords(input.lines);
       store.assertWritable();
