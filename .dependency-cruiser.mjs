@@ -147,6 +147,17 @@ export default {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'threads-not-processes',
+      comment:
+        'Electron is packed without running as Node, so a forked process would be a second app; opening a folder starts one on purpose',
+      severity: 'error',
+      from: {
+        path: '^(electron/main|hub-core/(capture|console|host|server))/',
+        pathNot: [TESTS, '^electron/main/app/opened-things'],
+      },
+      to: { path: '^(node:)?child_process$' },
+    },
+    {
       name: 'not-to-tests',
       comment: 'nothing that ships imports tests, benchmarks, examples or tools',
       severity: 'error',

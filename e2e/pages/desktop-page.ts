@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import type { DesktopApp } from '../fixtures/desktop.ts';
 import { ConsolePage } from './console-page.ts';
@@ -48,4 +49,83 @@ export async function answerDialogs(app: DesktopApp, response: number): Promise<
 
 export function dialogs(app: DesktopApp): Promise<string[]> {
   return app.evaluate(() => (globalThis as unknown as { shownDialogs: string[] }).shownDialogs, undefined);
+}
+
+const FAULTS = {
+  'throws an error': "throw new Error('injected')",
+  exits: 'process.exit(3)',
+  hangs: 'for (;;);',
+} as const;
+
+export type Fault = keyof typeof FAULTS;
+
+/** Long enough for the debugger to have left; nothing is judged by it. */
+const FAULT_AFTER_MS = 300;
+
+/** How often a thread died so far, by what the app says. */
+export function deathsOf(app: DesktopApp, thread: 'hub' | 'capture'): number {
+  return app.output.split(`the ${thread} thread died`).length - 1;
+}
+
+/**
+ * Has a thread of the running app do soon what ends it: in the thread itself, by way of its debugger, so that the app has no
+ * part for it. The debugger has left by then: Node can crash when a thread ends under one.
+ */
+export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fault: Fault): Promise<void> {
+  await app.evaluate(
+    (_electron, { name, expression }) => {
+      const { Session } = process.getBuiltinModule('node:inspector');
+      const session = new Session();
+      session.connect();
+      return new Promise<void>((resolve) => {
+        session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+          if (!workerInfo.title.endsWith(name)) return;
+          const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
+          session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
+        });
+        session.on('NodeWorker.receivedMessageFromWorker', () => {
+          session.post('NodeWorker.disable', () => {
+            session.disconnect();
+            resolve();
+          });
+        });
+        session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+      });
+    },
+    {
+      name: `whub ${thread}`,
+      expression: `void setTimeout(() => { ${FAULTS[fault]} }, ${String(FAULT_AFTER_MS)})`,
+    },
+  );
+}
+
+/** Ends the processes of the app's pages as `kill -9` does; where they cannot be found, as Electron itself does. */
+export async function killPages(app: DesktopApp): Promise<void> {
+  const pages = process.platform === 'linux' ? await renderersOf(app.process.pid ?? 0) : [];
+  for (const pid of pages) process.kill(pid, 'SIGKILL');
+  if (pages.length > 0) return;
+  await app.evaluate(
+    ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    undefined,
+  );
+}
+
+/** Chromium's processes for pages, below a process. */
+async function renderersOf(root: number): Promise<readonly number[]> {
+  const parents = new Map<number, number>();
+  const renderers: number[] = [];
+  for (const name of await readdir('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    try {
+      const status = await readFile(`/proc/${name}/status`, 'utf8');
+      parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]));
+      if ((await readFile(`/proc/${name}/cmdline`, 'utf8')).includes('--type=renderer')) renderers.push(pid);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === root || isBelow(parents.get(pid)));
+  return renderers.filter((pid) => isBelow(pid));
 }

@@ -135,23 +135,6 @@ test('[DS20] quitting asks while a program is connected, and goes on when told s
   expect(await app.exited).toBe(0);
 });
 
-test('[DS22] the console comes back within two seconds after its process died', async ({ desktop }) => {
-  const app = await desktop.launch();
-  const console_ = await DesktopPage.of(app);
-  const address = /ws:\S+/.exec(await console_.statusBar.innerText())?.[0] ?? '';
-  const gone = new Promise<void>((resolve) => {
-    console_.page.once('crash', () => resolve());
-    console_.page.once('close', () => resolve());
-  });
-  await app.evaluate(
-    ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
-    undefined,
-  );
-  await gone;
-  const again = await DesktopPage.of(app);
-  await expect(again.statusBar).toContainText(address);
-});
-
 test('[DS12] after a kill the next start says so, and what was there is there', async ({ desktop }) => {
   const app = await desktop.launch();
   const console_ = await DesktopPage.of(app);

@@ -15,8 +15,17 @@ async function watchOutside(app: DesktopApp): Promise<() => Promise<string[]>> {
   return () => app.evaluate(() => (globalThis as unknown as { openedOutside: string[] }).openedOutside, undefined);
 }
 
-test('[DS40] a page has no part of Node, and of the app one function that can do nothing else', async ({ desktop }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+/** The console as it is when it was just loaded. */
+async function fresh(app: DesktopApp): Promise<DesktopPage> {
+  const { page } = await DesktopPage.of(app);
+  await page.reload();
+  return DesktopPage.of(app);
+}
+
+test('[DS40] a page has no part of Node, and of the app one function that can do nothing else', async ({
+  shared: app,
+}) => {
+  const { page } = await fresh(app);
   const found = await page.evaluate(() => {
     const names = ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron', 'ipcRenderer'];
     const api = Object.getOwnPropertyDescriptor(window, 'whub');
@@ -37,8 +46,8 @@ test('[DS40] a page has no part of Node, and of the app one function that can do
   expect(found).toEqual({ globals: [], api: [['requestPorts', 'function']], writable: false, changed: false });
 });
 
-test('[EL8] there is no way to embed another page, nor another program, in a window', async ({ desktop }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+test('[EL8] there is no way to embed another page, nor another program, in a window', async ({ shared: app }) => {
+  const { page } = await fresh(app);
   const shown = await page.evaluate(() => {
     const view = document.createElement('webview');
     document.body.append(view);
@@ -50,8 +59,8 @@ test('[EL8] there is no way to embed another page, nor another program, in a win
   expect(shown).toEqual({ isPlain: true, height: 0 });
 });
 
-test('[EL2] the app serves files of the console only, with their types and headers', async ({ desktop }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+test('[EL2] the app serves files of the console only, with their types and headers', async ({ shared: app }) => {
+  const { page } = await fresh(app);
   const statuses = await page.evaluate(async () => {
     const paths = [
       '/',
@@ -77,9 +86,9 @@ test('[EL2] the app serves files of the console only, with their types and heade
 });
 
 test('[EL4] injected script, foreign requests, frames and forms are refused by the page’s policy', async ({
-  desktop,
+  shared: app,
 }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+  const { page } = await fresh(app);
   const refused = await page.evaluate(async (moment) => {
     const violations: string[] = [];
     document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
@@ -109,9 +118,8 @@ test('[EL4] injected script, foreign requests, frames and forms are refused by t
   });
 });
 
-test('[DS41] a page cannot lead its window elsewhere, whatever the address looks like', async ({ desktop }) => {
-  const app = await desktop.launch();
-  const console_ = await DesktopPage.of(app);
+test('[DS41] a page cannot lead its window elsewhere, whatever the address looks like', async ({ shared: app }) => {
+  const console_ = await fresh(app);
   const { page } = console_;
   const own = page.url();
   for (const url of [
@@ -138,9 +146,8 @@ test('[DS41] a page cannot lead its window elsewhere, whatever the address looks
   }
 });
 
-test('[DS42] a new window is never opened; a listed document goes to the user’s browser', async ({ desktop }) => {
-  const app = await desktop.launch();
-  const { page } = await DesktopPage.of(app);
+test('[DS42] a new window is never opened; a listed document goes to the user’s browser', async ({ shared: app }) => {
+  const { page } = await fresh(app);
   const outside = await watchOutside(app);
   for (const url of [
     'https://www.rfc-editor.org/rfc/rfc9457',
@@ -154,8 +161,10 @@ test('[DS42] a new window is never opened; a listed document goes to the user’
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length, undefined)).toBe(1);
 });
 
-test('[DS43] a page may write to the clipboard, and nothing else that the system has to allow', async ({ desktop }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+test('[DS43] a page may write to the clipboard, and nothing else that the system has to allow', async ({
+  shared: app,
+}) => {
+  const { page } = await fresh(app);
   const answers = await page.evaluate(async () => {
     const asked = async (what: () => Promise<unknown>): Promise<string> =>
       what().then(
@@ -186,10 +195,9 @@ test('[DS43] a page may write to the clipboard, and nothing else that the system
 });
 
 test('[DS44] ports are handed to the console’s main frame alone, and for an empty request alone', async ({
-  desktop,
+  shared: app,
 }) => {
-  const app = await desktop.launch();
-  await DesktopPage.of(app);
+  await fresh(app);
   const handed = await app.evaluate(({ BrowserWindow, ipcMain }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
     if (contents === undefined) throw new Error('There is no window');
@@ -211,8 +219,8 @@ test('[DS44] ports are handed to the console’s main frame alone, and for an em
   expect(handed).toEqual(['the console']);
 });
 
-test('[DS44] a frame within the console gets nothing of the app', async ({ desktop }) => {
-  const { page } = await DesktopPage.of(await desktop.launch());
+test('[DS44] a frame within the console gets nothing of the app', async ({ shared: app }) => {
+  const { page } = await fresh(app);
   const inFrame = await page.evaluate(() => {
     const frame = document.createElement('iframe');
     document.body.append(frame);

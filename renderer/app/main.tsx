@@ -3,8 +3,10 @@ import { createRoot } from 'react-dom/client';
 import { config as configureZod } from 'zod';
 import '../ui/tokens.css';
 import '../ui/base.css';
+import { systemClock } from '../../hub-core/common/base/clock.ts';
 import { colorSheet } from '../ui/colors.ts';
 import { followDesktop } from '../state/desktop.ts';
+import { keepDraft } from '../state/draft-journal.ts';
 import { startFeeds } from '../state/feeds.ts';
 import { followJobs } from '../state/jobs.ts';
 import { App } from './app.tsx';
@@ -23,6 +25,12 @@ if (root === null) throw new Error('Cannot start the console: index.html has no 
 
 const leaving = new AbortController();
 window.addEventListener('pagehide', () => leaving.abort(), { once: true });
+// What is written down in a browser ends with its tab: the page's address may be another program's tomorrow.
+keepDraft({
+  storage: window.whub === undefined ? sessionStorage : localStorage,
+  clock: systemClock,
+  signal: leaving.signal,
+});
 startFeeds(leaving.signal);
 followJobs(leaving.signal);
 followDesktop(leaving.signal, runDesktopCommand);
