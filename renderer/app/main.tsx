@@ -1,6 +1,6 @@
+import './configure-zod.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { config as configureZod } from 'zod';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import { systemClock } from '../../hub-core/common/base/clock.ts';
@@ -12,9 +12,6 @@ import { followJobs } from '../state/jobs.ts';
 import { App } from './app.tsx';
 import { runDesktopCommand } from './desktop-commands.ts';
 import { bindGlobalKeys } from './global-keys.ts';
-
-// The page's content security policy forbids compiling code at run time, which zod would try.
-configureZod({ jitless: true });
 
 const colors = new CSSStyleSheet();
 colors.replaceSync(colorSheet());
