@@ -8,8 +8,10 @@ const IN_TURN: readonly Fault[] = ['throws an error', 'exits', 'hangs'];
 /** A thread that hangs is found by the pings that it does not answer. */
 const FOUND_MS = 30_000;
 
-const address = async (console_: DesktopPage): Promise<string> =>
-  /ws:\S+/.exec(await console_.statusBar.innerText())?.[0] ?? '';
+async function address(console_: DesktopPage): Promise<string> {
+  await expect(console_.statusBar).toContainText(/ws:\S+/);
+  return /ws:\S+/.exec(await console_.statusBar.innerText())?.[0] ?? '';
+}
 
 /** A program with the service `echo`, which calls it. */
 async function connectProgram(console_: DesktopPage): Promise<HubClient> {

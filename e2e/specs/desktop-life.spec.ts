@@ -37,6 +37,7 @@ test('[DS3] a second start shows the window of the first and ends', async ({ des
 test('[DS4] closing the window leaves the hub running, and a second start opens it again', async ({ desktop }) => {
   const app = await desktop.launch();
   const console_ = await DesktopPage.of(app);
+  await expect(console_.statusBar).toContainText(/ws:\S+/);
   const address = /ws:\S+/.exec(await console_.statusBar.innerText())?.[0] ?? '';
   await closeWindow(app);
   await expect.poll(() => windows(app)).toBe(0);
