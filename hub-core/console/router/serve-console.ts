@@ -77,6 +77,7 @@ export class ConsoleServer<Session extends Record<PropertyKey, unknown>> impleme
   readonly #deps: ConsoleServerDeps<Session>;
   readonly #handler: StandardRPCHandler<Session>;
   readonly #lines = new Set<ConsoleLine>();
+  #disposed = false;
 
   constructor(deps: ConsoleServerDeps<Session>) {
     this.#deps = deps;
@@ -88,8 +89,13 @@ export class ConsoleServer<Session extends Record<PropertyKey, unknown>> impleme
     return this.#lines.size;
   }
 
-  /** Serves `line` until it closes. A frame that is none of oRPC's closes it. */
+  /** Serves `line` until it closes. A frame that is none of oRPC's closes it, and so does the server's end, which may have been. */
   serve(line: ConsoleLine): void {
+    // A port that closes still hands over what was sent before: a line that came so would keep its thread from ending.
+    if (this.#disposed) {
+      line.close();
+      return;
+    }
     const session = this.#deps.openSession();
     const peer = new ServerPeer((frame) => line.send(frame as ConsoleFrame));
     const handle = createServerPeerHandleRequestFn(this.#handler, session.options);
@@ -109,6 +115,7 @@ export class ConsoleServer<Session extends Record<PropertyKey, unknown>> impleme
 
   /** Closes every line. */
   [Symbol.dispose](): void {
+    this.#disposed = true;
     for (const line of this.#lines) line.close();
   }
 }

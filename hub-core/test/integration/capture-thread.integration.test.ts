@@ -23,8 +23,9 @@ beforeEach(async () => {
     settings: { maxRows: 0, maxBytes: 0, mask: NO_NAMES, secrets: NO_NAMES },
     log: { level: 'silent', readable: false },
   });
+  const stopped = once(host, 'close');
+  host.start();
   owned.defer(async () => {
-    const stopped = once(host, 'close');
     host.postMessage({ type: 'stop' });
     await stopped;
   });
@@ -53,5 +54,14 @@ describe('the capture thread', { timeout: 60_000 }, () => {
     await done.promise;
     expect(seen.indexOf('pong')).toBeGreaterThanOrEqual(0);
     expect(seen.indexOf('pong')).toBeLessThan(600);
+  });
+
+  it('[HO10] a console that comes as it stops does not keep it', async () => {
+    const late = new MessageChannel();
+    const closed = once(late.port1, 'close');
+    late.port1.start();
+    host.postMessage({ type: 'stop' });
+    host.postMessage({ type: 'console', port: late.port2 }, [late.port2]);
+    await closed;
   });
 });
