@@ -204,8 +204,10 @@ test('[DS44] ports are handed to the console’s main frame alone, and for an em
     const sent: string[] = [];
     const original = contents.postMessage.bind(contents);
     const attempt = (name: string, event: object, ...args: unknown[]): void => {
-      contents.postMessage = () => void sent.push(name);
-      ipcMain.emit('whub:request-ports', { sender: contents, ...event }, ...args);
+      for (const channel of ['whub:request-ports', 'whub:request-app-port']) {
+        contents.postMessage = (answer) => void sent.push(`${name}: ${answer}`);
+        ipcMain.emit(channel, { sender: contents, ...event }, ...args);
+      }
     };
     const frame = contents.mainFrame;
     attempt('another frame of the same page', { senderFrame: { url: frame.url } });
@@ -216,7 +218,7 @@ test('[DS44] ports are handed to the console’s main frame alone, and for an em
     contents.postMessage = original;
     return sent;
   }, undefined);
-  expect(handed).toEqual(['the console']);
+  expect(handed).toEqual(['the console: whub:ports', 'the console: whub:app-port']);
 });
 
 test('[DS44] a frame within the console gets nothing of the app', async ({ shared: app }) => {
@@ -233,10 +235,12 @@ test('[DS45] what is no call of the contract ends that line and nothing else', a
   const app = await desktop.launch();
   const console_ = await DesktopPage.of(app);
   const outcome = await console_.page.evaluate(async () => {
-    const ports = await new Promise<readonly MessagePort[]>((resolve) => {
-      window.addEventListener('message', (event) => resolve(event.ports), { once: true });
-      (window as unknown as { whub: { requestPorts(): void } }).whub.requestPorts();
-    });
+    const ask = (of: string): Promise<readonly MessagePort[]> =>
+      new Promise((resolve) => {
+        window.addEventListener('message', (event) => resolve(event.ports), { once: true });
+        (window as unknown as { whub: { requestPorts(of: string): void } }).whub.requestPorts(of);
+      });
+    const ports = [...(await ask('hub')), ...(await ask('app'))];
     const ended = ports.map(
       (port) => new Promise<string>((resolve) => port.addEventListener('close', () => resolve('closed'))),
     );

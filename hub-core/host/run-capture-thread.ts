@@ -127,6 +127,11 @@ class CaptureThread {
   }
 
   take(command: CaptureCommand): void {
+    // A port that closes still hands over what was sent before: what came so would keep the thread from ending.
+    if (this.#resources.disposed) {
+      if ('port' in command) command.port.close();
+      return;
+    }
     switch (command.type) {
       case 'ping':
         this.#report({ type: 'pong' });

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { PORTS_CHANNEL, REQUEST_PORTS_CHANNEL } from './channels.ts';
+import * as channels from './channels.ts';
 import { pump } from './pump.ts';
 import type { WindowPort } from './pump.ts';
 import { mayHavePorts } from './sender-policy.ts';
@@ -76,8 +76,9 @@ describe('mayHavePorts()', () => {
 
 it('[EL11] the preload uses the channels of the main process and exposes one function', () => {
   const preload = readFileSync(new URL('../../preload/index.ts', import.meta.url), 'utf8');
-  expect(preload).toContain(`'${REQUEST_PORTS_CHANNEL}'`);
-  expect(preload).toContain(`'${PORTS_CHANNEL}'`);
+  const named = Object.values(channels);
+  expect(named).toHaveLength(4);
+  for (const channel of named) expect(preload).toContain(`'${channel}'`);
   expect(preload.match(/exposeInMainWorld/g)).toHaveLength(1);
   expect(preload).not.toContain("exposeInMainWorld('ipcRenderer'");
 });
