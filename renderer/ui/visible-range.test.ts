@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scrollTo, scrollToEnd, visibleRange } from './visible-range.ts';
+import { keyBase, scrollTo, scrollToEnd, visibleRange } from './visible-range.ts';
 
 /** Chromium's tallest element: rows beyond it could not be scrolled to. */
 const MAX_ELEMENT_PX = 33_554_428;
@@ -19,6 +19,21 @@ describe('visibleRange', () => {
   });
   it('[UI14] a million rows of 24 px, the most that the store keeps, fit into one element', () => {
     expect(view.count * view.rowHeight).toBeLessThan(MAX_ELEMENT_PX);
+  });
+});
+
+describe('keyBase', () => {
+  it('[UI14] rows that stay in sight keep their keys', () => {
+    expect(keyBase(100, { first: 120, end: 150 }, { first: 149, end: 180 })).toBe(100);
+    expect(keyBase(100, { first: 120, end: 150 }, { first: 91, end: 121 })).toBe(100);
+  });
+  it('[UI14] after a jump the rows take the keys of those that were there', () => {
+    const [before, now] = [
+      { first: 120, end: 150 },
+      { first: 999_000, end: 999_030 },
+    ];
+    expect(now.first - keyBase(100, before, now)).toBe(before.first - 100);
+    expect(before.first - keyBase(keyBase(100, before, now), now, before)).toBe(before.first - 100);
   });
 });
 

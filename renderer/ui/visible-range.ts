@@ -18,6 +18,15 @@ export function visibleRange({ scrollTop, height, rowHeight, count }: Viewport, 
   return { first: Math.min(first, end), end };
 }
 
+/**
+ * Where keys of rows are counted from, after a list went from `before` to `now`. Rows that stay in sight keep their keys; after a
+ * jump, when none does, the new ones take those of the old ones, so that elements are filled anew instead of made anew.
+ */
+export function keyBase(base: number, before: RowRange, now: RowRange): number {
+  const isJump = now.first >= before.end || now.end <= before.first;
+  return isJump ? base + now.first - before.first : base;
+}
+
 /** The scroll position, nearest to the present one, at which the whole of row `index` is seen. */
 export function scrollTo(index: number, { scrollTop, height, rowHeight, count }: Viewport): number {
   const top = Math.max(0, Math.min(index, count - 1)) * rowHeight;

@@ -146,7 +146,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
             const current = row !== undefined && row.seq === selectedSeq;
             return (
               <GridRow
-                key={index}
+                key={index - view.keyBase}
                 id={`${prefix}-${String(index)}`}
                 row={row}
                 index={index}

@@ -115,7 +115,7 @@ describe('ExchangeList', () => {
     const store = new MemoryStore();
     store.add(10_000);
     const { list } = await opened(store, { first: 5_000, end: 5_060 });
-    expect(store.calls).toEqual(['open ', `window ${19 * PAGE_ROWS}`]);
+    expect(store.calls).toEqual(['open ', `window ${78 * PAGE_ROWS}`]);
     expect([list.state().count, list.row(5_000)?.seq, list.row(0)]).toEqual([10_000, 5_001, undefined]);
   });
   it('[UI45] has one request on the way, and of many wishes asks for the newest', async () => {

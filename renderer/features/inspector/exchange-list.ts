@@ -2,7 +2,7 @@ import type { RowSort } from '../../../hub-core/console/contract/browse-contract
 import type { ExchangeRow, QueryResult, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { errorText } from '../../ui/format.ts';
 import type { RowRange } from '../../ui/visible-range.ts';
-import { expectedRows, PAGE_ROWS, PageCache } from './page-cache.ts';
+import { PageCache } from './page-cache.ts';
 
 export interface QueryError {
   readonly message: string;
@@ -199,8 +199,8 @@ export class ExchangeList {
       return () => this.#refresh(queryId, watermark);
     }
     const { count = 0 } = this.#state;
-    const page = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
-    if (page !== undefined) return () => this.#pull(queryId, page);
+    const missing = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
+    if (missing !== undefined) return () => this.#pull(queryId, missing);
     const { complete, jobId } = this.#state;
     return complete || jobId === null ? undefined : () => this.#refresh(queryId, this.#refreshed);
   }
@@ -242,13 +242,12 @@ export class ExchangeList {
     }
   }
 
-  async #pull(queryId: string, page: number): Promise<void> {
-    const expected = expectedRows(page, this.#state.count ?? 0);
-    const revision = this.#refreshed?.revision ?? 0;
+  async #pull(queryId: string, range: RowRange): Promise<void> {
+    const [count, revision] = [this.#state.count ?? 0, this.#refreshed?.revision ?? 0];
     try {
-      const { rows } = await this.#client.window({ queryId, from: page * PAGE_ROWS, count: PAGE_ROWS });
+      const { rows } = await this.#client.window({ queryId, from: range.first, count: range.end - range.first });
       if (queryId !== this.#queryId) return;
-      this.#cache.put(page, rows, { expected: Math.max(expected, rows.length), revision });
+      this.#cache.put(range, rows, { count, revision });
       this.#set({ version: this.#state.version + 1 });
     } catch (error) {
       this.#failed(error);

@@ -138,7 +138,7 @@ export function FramesGrid(props: FramesGridProps) {
         <div role="rowgroup" className={styles['body']} style={{ height: count * ROW_HEIGHT, width: WIDTH }}>
           {rows.map((row, offset) => (
             <FrameView
-              key={first + offset}
+              key={first + offset - view.keyBase}
               id={`${prefix}-${first + offset}`}
               row={row}
               index={first + offset}

@@ -1,50 +1,61 @@
 import { describe, expect, it } from 'vitest';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
-import { expectedRows, PAGE_ROWS, PageCache } from './page-cache.ts';
+import type { RowRange } from '../../ui/visible-range.ts';
+import { MAX_PAGES, PAGE_ROWS, PageCache } from './page-cache.ts';
 import { exchangeRow } from './test-rows.ts';
 
+const COUNT = 1_000_000;
+const page = (number: number, pages = 1): RowRange => ({
+  first: number * PAGE_ROWS,
+  end: (number + pages) * PAGE_ROWS,
+});
 const rows = (from: number, count: number, change: Partial<ExchangeRow> = {}): ExchangeRow[] =>
   Array.from({ length: count }, (_, index) => exchangeRow(from + index, change));
 
 describe('PageCache', () => {
   it('[UI40] finds rows by their place in the result', () => {
     const cache = new PageCache();
-    cache.put(1, rows(257, PAGE_ROWS), { expected: PAGE_ROWS, revision: 1 });
-    expect([cache.row(255), cache.row(256)?.seq, cache.row(511)?.seq]).toEqual([undefined, 257, 512]);
+    cache.put(page(1, 2), rows(65, 2 * PAGE_ROWS), { count: COUNT, revision: 1 });
+    expect([63, 64, 127, 128, 191, 192].map((index) => cache.row(index)?.seq)).toEqual([
+      ...[undefined, 65, 128, 129, 192, undefined],
+    ]);
   });
-  it('[UI40] keeps 64 pages and drops the one that was used longest ago', () => {
+  it('[UI40] keeps so many pages and drops the one that was used longest ago', () => {
     const cache = new PageCache();
-    for (let page = 0; page < 64; page += 1)
-      cache.put(page, rows(page, PAGE_ROWS), { expected: PAGE_ROWS, revision: 1 });
-    cache.nextToPull({ first: 0, end: 10 }, 1_000_000, 1);
-    cache.put(64, rows(1, PAGE_ROWS), { expected: PAGE_ROWS, revision: 1 });
-    expect(cache.size).toBe(64);
+    for (let number = 0; number < MAX_PAGES; number += 1)
+      cache.put(page(number), rows(number, PAGE_ROWS), { count: COUNT, revision: 1 });
+    cache.nextToPull({ first: 0, end: 10 }, COUNT, 1);
+    cache.put(page(MAX_PAGES), rows(1, PAGE_ROWS), { count: COUNT, revision: 1 });
+    expect(cache.size).toBe(MAX_PAGES);
     expect([cache.row(0) !== undefined, cache.row(PAGE_ROWS) !== undefined]).toEqual([true, false]);
+  });
+  it('[UI40] what is in sight is pulled in one go, a few pages at most, and what is there is not', () => {
+    const cache = new PageCache();
+    expect(cache.nextToPull({ first: 100, end: 150 }, COUNT, 1)).toEqual(page(1, 2));
+    expect(cache.nextToPull({ first: 0, end: 1_000 }, COUNT, 1)).toEqual(page(0, 4));
+    cache.put(page(1), rows(65, PAGE_ROWS), { count: COUNT, revision: 1 });
+    expect(cache.nextToPull({ first: 100, end: 150 }, COUNT, 1)).toEqual(page(2));
+    expect(cache.nextToPull({ first: 64, end: 128 }, COUNT, 1)).toBeUndefined();
   });
   it('[UI41] a change in the store pulls only pages in sight that may have changed', () => {
     const cache = new PageCache();
-    cache.put(0, rows(1, PAGE_ROWS), { expected: PAGE_ROWS, revision: 1 });
-    cache.put(1, rows(257, PAGE_ROWS, { outcome: null, status: null }), { expected: PAGE_ROWS, revision: 1 });
+    cache.put(page(0), rows(1, PAGE_ROWS), { count: 512, revision: 1 });
+    cache.put(page(1), rows(65, PAGE_ROWS, { outcome: null, status: null }), { count: 512, revision: 1 });
     expect(cache.nextToPull({ first: 0, end: 20 }, 512, 2)).toBeUndefined();
-    expect(cache.nextToPull({ first: 250, end: 270 }, 512, 1)).toBeUndefined();
-    expect(cache.nextToPull({ first: 250, end: 270 }, 512, 2)).toBe(1);
+    expect(cache.nextToPull({ first: 60, end: 80 }, 512, 1)).toBeUndefined();
+    expect(cache.nextToPull({ first: 60, end: 80 }, 512, 2)).toEqual(page(1));
   });
   it('[UI41] a page that has more rows by now is pulled, one beyond the end is not', () => {
     const cache = new PageCache();
-    cache.put(0, rows(1, 10), { expected: 10, revision: 1 });
+    cache.put(page(0), rows(1, 10), { count: 10, revision: 1 });
     expect(cache.nextToPull({ first: 0, end: 40 }, 10, 1)).toBeUndefined();
-    expect(cache.nextToPull({ first: 0, end: 40 }, 11, 1)).toBe(0);
+    expect(cache.nextToPull({ first: 0, end: 40 }, 11, 1)).toEqual(page(0));
     expect(cache.nextToPull({ first: 600, end: 640 }, 11, 1)).toBeUndefined();
   });
   it('[UI42] rows that were retired meanwhile leave holes at the beginning, so that the others keep their places', () => {
     const cache = new PageCache();
-    cache.put(0, rows(101, 156), { expected: PAGE_ROWS, revision: 1 });
-    expect([cache.row(99), cache.row(100)?.seq, cache.row(255)?.seq]).toEqual([undefined, 101, 256]);
-  });
-});
-
-describe('expectedRows', () => {
-  it('[UI40] is a whole page but at the end of the result', () => {
-    expect([expectedRows(0, 300), expectedRows(1, 300), expectedRows(2, 300)]).toEqual([256, 44, 0]);
+    cache.put(page(0, 2), rows(101, 28), { count: COUNT, revision: 1 });
+    expect([cache.row(99), cache.row(100)?.seq, cache.row(127)?.seq]).toEqual([undefined, 101, 128]);
+    expect(cache.nextToPull({ first: 0, end: 128 }, COUNT, 2)).toBeUndefined();
   });
 });

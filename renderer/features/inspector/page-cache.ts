@@ -1,7 +1,11 @@
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
+import type { RowRange } from '../../ui/visible-range.ts';
 
-export const PAGE_ROWS = 256;
-const MAX_PAGES = 64;
+/** A little more than a screen shows: the time to read, send and check a page is that of its rows. */
+export const PAGE_ROWS = 64;
+export const MAX_PAGES = 256;
+/** A screen may lie on several. */
+const MAX_PULLED_PAGES = 4;
 
 interface CachedPage {
   /** By place in the page; a hole is a row that was retired. */
@@ -10,12 +14,6 @@ interface CachedPage {
   readonly settled: boolean;
   /** The watermark's revision that it was pulled for. */
   readonly revision: number;
-}
-
-/** Puts rows at their places: what is missing was retired by the store, which drops the oldest first. */
-function placeRows(rows: readonly ExchangeRow[], expected: number): readonly (ExchangeRow | undefined)[] {
-  const missing = Math.max(0, expected - rows.length);
-  return [...Array.from({ length: missing }, () => undefined), ...rows];
 }
 
 /** The pages of one query's result that were looked at last; the least recently used one goes first. */
@@ -49,15 +47,26 @@ export class PageCache {
     return undefined;
   }
 
-  /** @param expected rows that the page should have had, by the query's count */
+  /**
+   * Puts rows at their places, as whole pages. What is missing was retired by the store, which drops the oldest first.
+   *
+   * @param range what was pulled, of whole pages
+   */
   put(
-    page: number,
+    { first, end }: RowRange,
     rows: readonly ExchangeRow[],
-    { expected, revision }: { expected: number; revision: number },
+    { count, revision }: { readonly count: number; readonly revision: number },
   ): void {
-    const settled = expected === PAGE_ROWS && rows.every((row) => row.outcome !== null);
-    this.#pages.delete(page);
-    this.#pages.set(page, { rows: placeRows(rows, expected), settled, revision });
+    const expected = Math.max(0, Math.min(end, count) - first);
+    const missing = Math.max(0, expected - rows.length);
+    const placed = [...Array.from({ length: missing }, () => undefined), ...rows];
+    for (let place = first; place < end; place += PAGE_ROWS) {
+      const itsRows = placed.slice(place - first, place - first + PAGE_ROWS);
+      const settled = itsRows.length === PAGE_ROWS && itsRows.every((row) => row?.outcome !== null);
+      const page = place / PAGE_ROWS;
+      this.#pages.delete(page);
+      this.#pages.set(page, { rows: itsRows, settled, revision });
+    }
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size <= MAX_PAGES) break;
       this.#pages.delete(oldest);
@@ -65,11 +74,11 @@ export class PageCache {
   }
 
   /**
-   * The first page of rows `first` … `end - 1` that must be pulled: absent, shorter than it is by now, or of an older
+   * What of the rows `first` … `end - 1` must be pulled, as whole pages: what is absent, shorter than it is by now, or of an older
    * revision with rows that were not settled. Pages looked at count as used.
    */
-  nextToPull({ first, end }: { first: number; end: number }, count: number, revision: number): number | undefined {
-    let found: number | undefined;
+  nextToPull({ first, end }: RowRange, count: number, revision: number): RowRange | undefined {
+    let [from, to] = [-1, -1];
     for (let page = Math.floor(first / PAGE_ROWS); page * PAGE_ROWS < Math.min(end, count); page += 1) {
       const cached = this.#pages.get(page);
       if (cached !== undefined) {
@@ -79,12 +88,16 @@ export class PageCache {
       const expected = expectedRows(page, count);
       const stale =
         cached === undefined || cached.rows.length < expected || (!cached.settled && cached.revision < revision);
-      if (stale) found ??= page;
+      if (!stale) continue;
+      if (from < 0) from = page;
+      to = page;
     }
-    return found;
+    return from < 0
+      ? undefined
+      : { first: from * PAGE_ROWS, end: Math.min(to + 1, from + MAX_PULLED_PAGES) * PAGE_ROWS };
   }
 }
 
 /** Rows of a page when the result has `count`. */
-export const expectedRows = (page: number, count: number): number =>
+const expectedRows = (page: number, count: number): number =>
   Math.max(0, Math.min(PAGE_ROWS, count - page * PAGE_ROWS));
