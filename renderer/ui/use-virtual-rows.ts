@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
-import { keyBase, scrollTo, scrollToEnd, visibleRange } from './visible-range.ts';
+import { scrollTo, scrollToEnd, visibleRange } from './visible-range.ts';
 import type { RowRange } from './visible-range.ts';
 
 interface VirtualRowsOptions {
@@ -17,8 +17,6 @@ interface VirtualRowsOptions {
 export interface VirtualRows {
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly range: RowRange;
-  /** The key of row `index` is `index - keyBase`. */
-  readonly keyBase: number;
   readonly rowsPerPage: number;
   readonly reveal: (index: number) => void;
 }
@@ -77,14 +75,9 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     [count, headerHeight, rowHeight],
   );
 
-  const range = visibleRange({ ...view, rowHeight, count });
-  const drawn = useRef({ base: 0, range });
-  drawn.current = { base: keyBase(drawn.current.base, drawn.current.range, range), range };
-
   return {
     scroller,
-    range,
-    keyBase: drawn.current.base,
+    range: visibleRange({ ...view, rowHeight, count }),
     rowsPerPage: Math.max(1, Math.floor(view.height / rowHeight) - 1),
     reveal,
   };

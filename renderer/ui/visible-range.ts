@@ -12,19 +12,20 @@ export interface Viewport {
 }
 
 /** The rows to draw: those that are seen, and `overscan` more at either end, so that a short scroll finds them ready. */
-export function visibleRange({ scrollTop, height, rowHeight, count }: Viewport, overscan = 8): RowRange {
+export function visibleRange({ scrollTop, height, rowHeight, count }: Viewport, overscan = 4): RowRange {
   const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscan);
   const end = Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + overscan);
   return { first: Math.min(first, end), end };
 }
+
+export const overlaps = (one: RowRange, other: RowRange): boolean => one.first < other.end && other.first < one.end;
 
 /**
  * Where keys of rows are counted from, after a list went from `before` to `now`. Rows that stay in sight keep their keys; after a
  * jump, when none does, the new ones take those of the old ones, so that elements are filled anew instead of made anew.
  */
 export function keyBase(base: number, before: RowRange, now: RowRange): number {
-  const isJump = now.first >= before.end || now.end <= before.first;
-  return isJump ? base + now.first - before.first : base;
+  return overlaps(before, now) ? base : base + now.first - before.first;
 }
 
 /** The scroll position, nearest to the present one, at which the whole of row `index` is seen. */

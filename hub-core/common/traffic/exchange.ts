@@ -78,7 +78,7 @@ export interface ExchangeEnd {
   readonly endedMs: number;
 }
 
-/** Handed over at most every 4 ms, 256 exchanges or 256 KiB, whichever is first. `bytes` is transferred, not copied. */
+/** Handed over after 25 ms, 512 exchanges or 512 KiB, whichever is first. `bytes` is transferred, not copied. */
 export interface TrafficBatch {
   /** Wall time minus monotonic time when the batch was made, ms. */
   readonly clockOffsetMs: number;

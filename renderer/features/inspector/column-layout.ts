@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { usePreferences } from '../../state/preferences.ts';
 import { EXCHANGE_COLUMNS, MIN_COLUMN_WIDTH, WATERFALL } from './columns.tsx';
 import type { ExchangeColumn } from './columns.tsx';
@@ -14,16 +15,18 @@ interface ColumnLayout {
   readonly width: number;
 }
 
-/** The columns that are shown, in the order and with the widths that were chosen. */
+/** The columns that are shown, in the order and with the widths that were chosen: the same object until one of these changes. */
 export function useColumnLayout(): ColumnLayout {
   const hidden = usePreferences((state) => state.hiddenColumns);
   const widths = usePreferences((state) => state.columnWidths);
   const order = usePreferences((state) => state.columnOrder);
-  const columns = inOrder(EXCHANGE_COLUMNS, order)
-    .filter((column) => !hidden.includes(column.id))
-    .map((column) => ({ ...column, px: widths[column.id] ?? column.width }));
-  const width = columns.reduce((sum, column) => sum + column.px, 0);
-  return { columns, waterfall: !hidden.includes(WATERFALL.id), width };
+  return useMemo(() => {
+    const columns = inOrder(EXCHANGE_COLUMNS, order)
+      .filter((column) => !hidden.includes(column.id))
+      .map((column) => ({ ...column, px: widths[column.id] ?? column.width }));
+    const width = columns.reduce((sum, column) => sum + column.px, 0);
+    return { columns, waterfall: !hidden.includes(WATERFALL.id), width };
+  }, [hidden, widths, order]);
 }
 
 export function resizeColumn(id: string, width: number): void {

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useOverview } from '../../state/overview.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { listKey, movedIndex, rowKey } from '../../ui/keys.ts';
 import type { ListKeyId, RowKeyId } from '../../ui/keys.ts';
+import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
 import type { VirtualRows } from '../../ui/use-virtual-rows.ts';
 import { useColumnLayout } from './column-layout.ts';
@@ -27,8 +28,6 @@ export interface Reach {
 interface ExchangeGridProps {
   readonly list: ExchangeList;
   readonly count: number;
-  /** Changes whenever rows came. */
-  readonly version: number;
   readonly follow: boolean;
   readonly selectedSeq: number | null;
   readonly chosen: ReadonlySet<number>;
@@ -96,6 +95,7 @@ function useGridKeys(
 export function ExchangeGrid(props: ExchangeGridProps) {
   const { list, count, follow, selectedSeq, chosen, revealIndex, onRevealed, onReach, onLeaveEnd } = props;
   const prefix = useId();
+  useSyncExternalStore(list.subscribe, list.version);
   const { columns, waterfall, width } = useColumnLayout();
   const view = useVirtualRows({
     count,
@@ -104,8 +104,9 @@ export function ExchangeGrid(props: ExchangeGridProps) {
     stickToEnd: follow,
     onLeaveEnd,
   });
-  const { first, end } = view.range;
-  useEffect(() => list.setRange({ first, end }), [list, first, end]);
+  const { first: from, end: to } = view.range;
+  useEffect(() => list.setRange({ first: from, end: to }, follow), [list, from, to, follow]);
+  const { first, end, base } = useDrawnRows(view.range, (index) => list.row(index) !== undefined);
   const { reveal } = view;
   useEffect(() => {
     if (revealIndex === null) return;
@@ -146,7 +147,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
             const current = row !== undefined && row.seq === selectedSeq;
             return (
               <GridRow
-                key={index - view.keyBase}
+                key={index - base}
                 id={`${prefix}-${String(index)}`}
                 row={row}
                 index={index}

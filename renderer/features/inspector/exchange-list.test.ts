@@ -129,6 +129,35 @@ describe('ExchangeList', () => {
     expect(store.calls.length).toBeLessThanOrEqual(3);
     expect(list.row(89_000)?.seq).toBe(89_001);
   });
+  it('[UI46] whoever follows the end is told of a new one when its rows are there', async () => {
+    const store = new MemoryStore();
+    store.add(1_000);
+    const { list } = await opened(store, { first: 970, end: 1_000 });
+    list.setRange({ first: 970, end: 1_000 }, true);
+    const counts: (number | undefined)[] = [];
+    const last: (number | undefined)[] = [];
+    list.subscribe(() => {
+      const { count = 0 } = list.state();
+      counts.push(count);
+      last.push(list.row(count - 1)?.seq);
+    });
+    store.add(500);
+    list.setWatermark(store.watermark());
+    await settle();
+    expect([counts, last]).toEqual([[1_500], [1_500]]);
+  });
+  it('[UI45] rows of a place that was left meanwhile draw nothing', async () => {
+    const store = new MemoryStore();
+    store.add(100_000);
+    const { list } = await opened(store);
+    const versions: number[] = [];
+    list.subscribe(() => versions.push(list.version()));
+    const before = list.version();
+    list.setRange({ first: 50_000, end: 50_040 });
+    list.setRange({ first: 70_000, end: 70_040 });
+    await settle();
+    expect([versions, list.row(70_000)?.seq]).toEqual([[before + 1], 70_001]);
+  });
   it('[UI46] a watermark brings the new count, and pulls again what may have changed', async () => {
     const store = new MemoryStore();
     store.add(3, { status: null, outcome: null });

@@ -1,6 +1,7 @@
 import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { ExchangeRow, QueryResult, Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { errorText } from '../../ui/format.ts';
+import { overlaps } from '../../ui/visible-range.ts';
 import type { RowRange } from '../../ui/visible-range.ts';
 import { PageCache } from './page-cache.ts';
 
@@ -29,8 +30,6 @@ export interface ListState {
   readonly error: QueryError | undefined;
   /** The text that was set last is not answered yet. */
   readonly searching: boolean;
-  /** Grows whenever rows came, so that whoever draws them draws again. */
-  readonly version: number;
 }
 
 /** The part of the store that the list asks. */
@@ -81,12 +80,14 @@ export class ExchangeList {
   readonly #listeners = new Set<() => void>();
   #state: ListState = {
     ...{ count: undefined, total: 0, searched: 0, complete: false, jobId: null, fresh: 0 },
-    ...{ error: undefined, searching: true, version: 0 },
+    ...{ error: undefined, searching: true },
   };
+  #version = 0;
   #wanted: Wish = { text: '', sort: null };
   #queryId: string | undefined;
   #open: Wish | undefined;
   #range: RowRange = NOTHING;
+  #follows = false;
   #watermark: Watermark | undefined;
   #refreshed: Progress | undefined;
   #running = false;
@@ -98,6 +99,9 @@ export class ExchangeList {
   }
 
   readonly state = (): ListState => this.#state;
+
+  /** Grows whenever rows in sight came, so that whoever draws them draws again. */
+  readonly version = (): number => this.#version;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -138,9 +142,10 @@ export class ExchangeList {
     this.#pump();
   }
 
-  /** The rows in sight. */
-  setRange(range: RowRange): void {
+  /** The rows in sight. @param follows they move on with the end */
+  setRange(range: RowRange, follows = false): void {
     this.#range = range;
+    this.#follows = follows;
     this.#pump();
   }
 
@@ -171,6 +176,11 @@ export class ExchangeList {
       // The store forgets the queries of a line that closed, so nothing stays behind.
       console.warn('A query could not be closed', error);
     });
+  }
+
+  #rowsCame(): void {
+    this.#version += 1;
+    for (const listener of this.#listeners) listener();
   }
 
   #set(change: Partial<ListState>): void {
@@ -236,6 +246,7 @@ export class ExchangeList {
     try {
       const result = await this.#client.refresh({ queryId, waitMs: WAIT_MS });
       this.#refreshed = watermark;
+      await this.#pullEnd(queryId, result.count);
       this.#show(result, {});
     } catch (error) {
       this.#failed(error);
@@ -243,15 +254,28 @@ export class ExchangeList {
   }
 
   async #pull(queryId: string, range: RowRange): Promise<void> {
-    const [count, revision] = [this.#state.count ?? 0, this.#refreshed?.revision ?? 0];
     try {
-      const { rows } = await this.#client.window({ queryId, from: range.first, count: range.end - range.first });
-      if (queryId !== this.#queryId) return;
-      this.#cache.put(range, rows, { count, revision });
-      this.#set({ version: this.#state.version + 1 });
+      await this.#fetch(queryId, range, this.#state.count ?? 0);
+      // Rows of a place that was left meanwhile are of interest to nobody.
+      if (queryId === this.#queryId && overlaps(range, this.#range)) this.#rowsCame();
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** Whoever follows the end will look at the new one: its rows come before it is told of, so that they are drawn at once. */
+  async #pullEnd(queryId: string, count: number): Promise<void> {
+    if (!this.#follows || count <= (this.#state.count ?? 0)) return;
+    const { first, end } = this.#range;
+    this.#range = { first: Math.max(0, count - (end - first)), end: count };
+    const missing = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
+    if (missing !== undefined) await this.#fetch(queryId, missing, count);
+  }
+
+  async #fetch(queryId: string, range: RowRange, count: number): Promise<void> {
+    const revision = this.#refreshed?.revision ?? 0;
+    const { rows } = await this.#client.window({ queryId, from: range.first, count: range.end - range.first });
+    if (queryId === this.#queryId) this.#cache.put(range, rows, { count, revision });
   }
 
   /** The store is out of reach, or was started again and knows the query no more: it is opened again in a moment. */
@@ -267,6 +291,7 @@ export class ExchangeList {
   #show({ count, total, searched, complete, jobId, fresh = 0 }: QueryResult, change: Partial<ListState>): void {
     // Until the search was complete rows were in order of arrival.
     if (complete && !this.#state.complete && this.#open?.sort !== null) this.#cache.clear();
-    this.#set({ ...change, count, total, searched, complete, jobId, fresh, version: this.#state.version + 1 });
+    this.#version += 1;
+    this.#set({ ...change, count, total, searched, complete, jobId, fresh });
   }
 }

@@ -3,6 +3,7 @@ import type { KeyboardEvent } from 'react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { cx } from '../../ui/cx.ts';
 import { listKey, movedIndex } from '../../ui/keys.ts';
+import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
 import { FRAME_COLUMNS } from './frame-columns.tsx';
 import type { FramesList } from './frames-list.ts';
@@ -101,8 +102,9 @@ export function FramesGrid(props: FramesGridProps) {
   const view = useVirtualRows({
     ...{ count, rowHeight: ROW_HEIGHT, headerHeight: HEAD_HEIGHT, stickToEnd: follow, onLeaveEnd },
   });
-  const { first, end } = view.range;
-  useEffect(() => list.setRange({ first, end }), [list, first, end]);
+  const { first: from, end: to } = view.range;
+  useEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
+  const { first, end, base } = useDrawnRows(view.range, (index) => list.row(index) !== undefined);
   const rows = Array.from({ length: end - first }, (_, offset) => list.row(first + offset));
   const selectedIndex = useSelectedIndex(rows, first, selected);
 
@@ -138,7 +140,7 @@ export function FramesGrid(props: FramesGridProps) {
         <div role="rowgroup" className={styles['body']} style={{ height: count * ROW_HEIGHT, width: WIDTH }}>
           {rows.map((row, offset) => (
             <FrameView
-              key={first + offset - view.keyBase}
+              key={first + offset - base}
               id={`${prefix}-${first + offset}`}
               row={row}
               index={first + offset}

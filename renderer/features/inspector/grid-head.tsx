@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import type { DragEvent, KeyboardEvent, PointerEvent } from 'react';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { sortBy, useInspector } from '../../state/inspector.ts';
@@ -68,7 +68,7 @@ interface HeadProps {
 }
 
 /** Click sorts, drag moves, the edge resizes; with the keyboard Enter, Alt and Shift with the arrows. */
-export function GridHead({ columns, waterfall }: HeadProps) {
+export const GridHead = memo(({ columns, waterfall }: HeadProps) => {
   const sort = useInspector((inspector) => inspector.sort);
   const row = useRef<HTMLDivElement>(null);
   return (
@@ -118,4 +118,4 @@ export function GridHead({ columns, waterfall }: HeadProps) {
       ) : null}
     </div>
   );
-}
+});

@@ -72,21 +72,15 @@ function GridRowView({ id, row, index, selected, current, color, time, columns, 
   );
 }
 
-const widthsOf = (columns: readonly SizedColumn[]): string =>
-  columns.map((column) => `${column.id}${String(column.px)}`).join();
-
 const sameTime = (before: TimeContext, after: TimeContext): boolean =>
   before.mode === after.mode &&
   (after.mode !== 'delta' || before.aboveMs === after.aboveMs) &&
   (after.mode !== 'start' || before.startMs === after.startMs);
 
-const PLAIN_PROPS = ['row', 'index', 'selected', 'current', 'color', 'onPress'] as const;
+const PLAIN_PROPS = ['row', 'index', 'selected', 'current', 'color', 'columns', 'onPress'] as const;
 
 /** One exchange: plain text in cells, drawn again only when something of it changed. */
 export const GridRow = memo(
   GridRowView,
-  (before, after) =>
-    PLAIN_PROPS.every((name) => before[name] === after[name]) &&
-    sameTime(before.time, after.time) &&
-    widthsOf(before.columns) === widthsOf(after.columns),
+  (before, after) => PLAIN_PROPS.every((name) => before[name] === after[name]) && sameTime(before.time, after.time),
 );

@@ -142,7 +142,6 @@ function Rows({ list, state }: RowsProps) {
           <ExchangeGrid
             list={list}
             count={count}
-            version={state.version}
             follow={follow}
             selectedSeq={selectedSeq}
             chosen={chosen}
@@ -171,16 +170,21 @@ const dropFiles = {
   },
 };
 
+// The same elements each time: what they show does not come from the page, which is drawn for every change of the list.
+const TOOLS = <InspectorTools />;
+const OVERVIEW = <OverviewStrip />;
+const ANNOUNCER = <Announcer />;
+
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
   const { filter, sort, sortGeneration, highlighting } = useInspector();
   const openSeq = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
   const { list, state } = useExchangeList({ filter, sort, sortGeneration });
   return (
-    <PageFrame title="Inspector" tools={<InspectorTools />}>
+    <PageFrame title="Inspector" tools={TOOLS}>
       <div className={styles['inspector']} {...dropFiles}>
         <FilterBar list={list} state={state} />
-        <OverviewStrip />
+        {OVERVIEW}
         <div className={styles['grid']}>
           <Split
             id="inspector"
@@ -190,7 +194,7 @@ export function InspectorPage() {
             {...(openSeq === null ? {} : { detail: <ExchangeDetail seq={openSeq} onClose={closeDetail} /> })}
           />
         </div>
-        <Announcer />
+        {ANNOUNCER}
         <NoteDialog list={list} />
         <ExportDialog count={state.count ?? 0} />
         {highlighting === null ? null : (

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react';
+import { memo, useLayoutEffect, useRef } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { exchangeStatus } from '../../ui/exchange-status.ts';
 import { colorOf } from '../../ui/colors.ts';
@@ -46,8 +46,7 @@ function draw(canvas: HTMLCanvasElement, { rows, width, rowHeight }: WaterfallPr
   });
 }
 
-/** When each of the rows in sight ran, as bars on one time axis: one canvas for all of them. */
-export function Waterfall(props: WaterfallProps) {
+function WaterfallView(props: WaterfallProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
   useLayoutEffect(() => {
@@ -63,3 +62,14 @@ export function Waterfall(props: WaterfallProps) {
     />
   );
 }
+
+const PLACE_PROPS = ['top', 'left', 'width', 'rowHeight'] as const;
+
+const sameRows = (before: WaterfallProps['rows'], after: WaterfallProps['rows']): boolean =>
+  before.length === after.length && before.every((row, index) => row === after[index]);
+
+/** When each of the rows in sight ran, as bars on one time axis: one canvas for all of them. */
+export const Waterfall = memo(
+  WaterfallView,
+  (before, after) => PLACE_PROPS.every((name) => before[name] === after[name]) && sameRows(before.rows, after.rows),
+);

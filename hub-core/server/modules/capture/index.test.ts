@@ -94,7 +94,7 @@ describe('createCapture', () => {
     const exchange = exchangeOf({ payload: bytes('request'), headers: [{ name: 'h', value: 'v' }] });
     capture.began(exchange);
     capture.ended(exchange, 'replied', answer('reply!'), '');
-    clock.advance(4);
+    clock.advance(25);
     expect(sink.batches).toEqual([
       {
         clockOffsetMs: clock.wallMs() - clock.nowMs(),
@@ -184,17 +184,17 @@ describe('createCapture', () => {
     ]);
   });
 
-  it('[ME5] hands over after 4 ms, 256 exchanges or 256 KiB, whichever is first, and nothing when there is nothing', async () => {
+  it('[ME5] hands over after 25 ms, 512 exchanges or 512 KiB, whichever is first, and nothing when there is nothing', async () => {
     const { clock, sink, capture } = await start({ maxBodyBytes: 1 << 20 });
     capture.flush();
     capture.began(exchangeOf());
-    clock.advance(3);
+    clock.advance(24);
     expect(sink.batches.length).toBe(0);
     clock.advance(1);
     expect(sink.batches.length).toBe(1);
-    for (let i = 0; i < 256; i += 1) capture.began(exchangeOf());
+    for (let i = 0; i < 512; i += 1) capture.began(exchangeOf());
     expect(sink.batches.length).toBe(2);
-    capture.began(exchangeOf({ payload: new Uint8Array(256 << 10) }));
+    capture.began(exchangeOf({ payload: new Uint8Array(512 << 10) }));
     expect(sink.batches.length).toBe(3);
     clock.advance(1000);
     expect([sink.batches.length, clock.pendingTimers]).toEqual([3, 0]);

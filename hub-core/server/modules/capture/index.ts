@@ -21,9 +21,13 @@ import { FrameLog } from './frame-log.ts';
 import { StreamHeads } from './stream-heads.ts';
 import { holdsSecrets } from './secret-bodies.ts';
 
-const FLUSH_MS = 4;
-const FLUSH_EXCHANGES = 256;
-const FLUSH_BYTES = 256 << 10;
+/**
+ * Most exchanges end within this time: their start and end come in one batch, which costs the store half of what an end does that
+ * comes behind its start. Below what a person notices, and what a kill takes along.
+ */
+const FLUSH_MS = 25;
+const FLUSH_EXCHANGES = 512;
+const FLUSH_BYTES = 512 << 10;
 const FLUSH_FRAMES = 1_024;
 /** What a row without its body costs on its way, roughly: for the budget only. */
 const ROW_BYTES = 512;
