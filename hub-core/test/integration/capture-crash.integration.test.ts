@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { integrityOf } from '../support/integrity-of.ts';
 import { openTrafficStore, temporaryFolder } from '../support/traffic.ts';
 
 const WRITER = fileURLToPath(new URL('../support/capture-writer.ts', import.meta.url));
@@ -44,24 +44,9 @@ describe('TrafficStore after kill -9', () => {
           expect(store.body(lastSeq - 1, 'request', { offset: 0, length: 9 })?.totalBytes).toBe(512);
           before = lastSeq;
         }
-        for (const name of readdirSync(folder.path).filter((file) => file.endsWith('.db'))) {
-          using database = new DatabaseHandle(join(folder.path, name));
-          expect(database.integrity()).toBe('ok');
-        }
+        const segments = readdirSync(folder.path).filter((file) => file.endsWith('.db'));
+        expect(segments.map((name) => integrityOf(join(folder.path, name)))).toEqual(segments.map(() => 'ok'));
       }
     },
   );
 });
-
-class DatabaseHandle implements Disposable {
-  readonly #database: Database.Database;
-  constructor(path: string) {
-    this.#database = new Database(path, { readonly: true });
-  }
-  integrity(): unknown {
-    return this.#database.pragma('integrity_check', { simple: true });
-  }
-  [Symbol.dispose](): void {
-    this.#database.close();
-  }
-}
