@@ -70,8 +70,11 @@ export function deathsOf(app: DesktopApp, thread: 'hub' | 'capture'): number {
 /**
  * Has a thread of the running app do soon what ends it: in the thread itself, by way of its debugger, so that the app has no
  * part for it. The debugger has left by then: Node can crash when a thread ends under one.
+ *
+ * @returns wall time at which it is due
  */
-export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fault: Fault): Promise<void> {
+export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fault: Fault): Promise<number> {
+  const askedAtMs = Date.now();
   await app.evaluate(
     (_electron, { name, expression }) => {
       const { Session } = process.getBuiltinModule('node:inspector');
@@ -97,6 +100,7 @@ export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fa
       expression: `void setTimeout(() => { ${FAULTS[fault]} }, ${String(FAULT_AFTER_MS)})`,
     },
   );
+  return askedAtMs + FAULT_AFTER_MS;
 }
 
 /** Ends the processes of the app's pages as `kill -9` does; where they cannot be found, as Electron itself does. */

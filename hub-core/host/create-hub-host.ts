@@ -216,6 +216,8 @@ class ThreadedHubHost implements HubHost {
   #settled(): void {
     if (this.#ready === undefined || !this.#hub.ready) return;
     if (this.#captureCrash !== undefined) this.#setState(this.#captureCrash);
+    else if (this.#hub.silent) this.#setState({ kind: 'silent', thread: 'hub' });
+    else if (this.#capture.silent) this.#setState({ kind: 'silent', thread: 'capture' });
     else if (this.#capture.ready) this.#setState({ kind: 'running', ready: this.#ready });
   }
 
@@ -311,6 +313,7 @@ class ThreadedHubHost implements HubHost {
       clock: keepAliveClock,
       log: this.#log,
       onReport,
+      onDidChangeSilence: () => this.#settled(),
       onLaunched,
       onGone,
       onRestarting: (reason) => this.#setState({ kind: 'restarting', thread: name, reason }),

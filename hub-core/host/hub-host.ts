@@ -28,6 +28,8 @@ export interface HubHostReady {
 export type HubHostState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly ready: HubHostReady }
+  /** A thread has not answered for a second: it is busy, or stuck and started again if that goes on. */
+  | { readonly kind: 'silent'; readonly thread: 'hub' | 'capture' }
   | { readonly kind: 'restarting'; readonly thread: 'hub' | 'capture'; readonly reason: string }
   | { readonly kind: 'crashed'; readonly thread: 'hub' | 'capture'; readonly reason: string }
   | { readonly kind: 'stopped' };

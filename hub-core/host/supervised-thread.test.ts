@@ -38,6 +38,7 @@ function setUp(fallback?: ThreadCarrier) {
     clock,
     log: silentLogger,
     onReport: (report) => void seen.push(report.type),
+    onDidChangeSilence: () => void seen.push(thread.silent ? 'silent' : 'answers'),
     onLaunched: () => {},
     onGone: (reason) => void seen.push(`gone: ${reason}`),
     onRestarting: (reason) => void seen.push(`restarting: ${reason}`),
@@ -158,16 +159,45 @@ describe('SupervisedThread', () => {
     const set = setUp();
     await startIt(set);
     const first = set.last();
-    set.clock.advance(2_000);
+    set.clock.advance(500);
     first.events.onMessage({ type: 'pong' });
-    for (let ping = 0; ping < 5; ping += 1) set.clock.advance(2_000);
+    set.clock.advance(10_000);
     expect(first.killed).toBe(false);
-    set.clock.advance(2_000);
+    set.clock.advance(500);
     expect(first.killed).toBe(true);
-    expect(set.seen).toEqual(['ready', 'gone: it was stuck', 'restarting: it was stuck']);
+    expect(set.seen).toEqual(['ready', 'silent', 'gone: it was stuck', 'restarting: it was stuck']);
     set.clock.advance(100);
     await settle();
     expect(set.threads).toHaveLength(2);
+  });
+
+  it('[HO18] tells of a thread that did not answer for a second and a half at most, and when it answers again', async () => {
+    const set = setUp();
+    await startIt(set);
+    const { events } = set.last();
+    set.clock.advance(500);
+    events.onMessage({ type: 'pong' });
+    set.clock.advance(1_499);
+    expect({ seen: set.seen, silent: set.thread.silent }).toEqual({ seen: ['ready'], silent: false });
+    set.clock.advance(1);
+    expect({ seen: set.seen, silent: set.thread.silent }).toEqual({ seen: ['ready', 'silent'], silent: true });
+    set.clock.advance(2_000);
+    events.onMessage({ type: 'pong' });
+    events.onMessage({ type: 'pong' });
+    expect({ seen: set.seen, silent: set.thread.silent }).toEqual({
+      seen: ['ready', 'silent', 'answers'],
+      silent: false,
+    });
+  });
+
+  it('[HO18] tells nothing of a thread that is stopping, whose last work may be long', async () => {
+    const set = setUp();
+    await startIt(set);
+    const stopped = set.thread.stop(30_000);
+    set.clock.advance(5_000);
+    set.last().events.onEnd('it exited with code 0');
+    await stopped;
+    expect(set.seen).toEqual(['ready', 'gone: it exited with code 0']);
   });
 
   it('[HO10] stop() waits for the thread, and does not start it again', async () => {

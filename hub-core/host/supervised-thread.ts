@@ -9,9 +9,11 @@ const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
 const FIRST_DELAY_MS = 100;
 
-/** A thread that answers none of so many pings is stuck. Counted, not timed: a suspended machine is not a stuck thread. */
-const PING_EVERY_MS = 2_000;
-const MAX_MISSED_PINGS = 5;
+const PING_EVERY_MS = 500;
+/** Pings in a row without an answer. Counted, not timed: a suspended machine is not a stuck thread. */
+const SILENT_PINGS = 2;
+/** Ten seconds: a thread that computes for some seconds, for a program of the user's, comes back by itself. */
+const STUCK_PINGS = 20;
 
 export interface SupervisedThreadDeps<Report extends { readonly type: string }> {
   readonly name: 'hub' | 'capture';
@@ -24,6 +26,8 @@ export interface SupervisedThreadDeps<Report extends { readonly type: string }> 
   readonly log: Logger;
   /** Reports other than those that this class takes care of. */
   readonly onReport: (report: Report) => void;
+  /** It answers no pings, or does so again: see `silent`. */
+  readonly onDidChangeSilence: () => void;
   /** It is on its way: messages posted from here on reach it once it listens. */
   readonly onLaunched: () => void;
   /** It is gone, whether it will be started again or not. */
@@ -64,6 +68,11 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   /** True from when it said that it is, to its end. */
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** True while it runs and has not answered for a second or more. It may be stuck, or busy. */
+  get silent(): boolean {
+    return this.#ready && this.#missedPings > SILENT_PINGS;
   }
 
   /** True from its launch to its end. */
@@ -143,7 +152,7 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   }
 
   #take(message: AnyReport): void {
-    if (message.type === 'pong') this.#missedPings = 0;
+    if (message.type === 'pong') this.#answered();
     else if (message.type !== 'stopped') this.#deps.onReport(message as unknown as Other);
   }
 
@@ -152,14 +161,30 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     this.#watch?.[Symbol.dispose]();
     this.#watch = this.#deps.clock.every(PING_EVERY_MS, () => {
       this.#missedPings += 1;
-      if (this.#missedPings > MAX_MISSED_PINGS) thread.kill();
-      else thread.post({ type: 'ping' });
+      if (this.#missedPings > STUCK_PINGS) {
+        thread.kill();
+        return;
+      }
+      thread.post({ type: 'ping' });
+      if (this.#missedPings === SILENT_PINGS + 1 && this.#stopping === undefined) this.#fellSilent();
     });
+  }
+
+  #fellSilent(): void {
+    const { log, name, onDidChangeSilence } = this.#deps;
+    log.warn({ module: 'host' }, `the ${name} thread does not answer; it is started again if that goes on`);
+    onDidChangeSilence();
+  }
+
+  #answered(): void {
+    const wasSilent = this.silent;
+    this.#missedPings = 0;
+    if (wasSilent && this.#stopping === undefined) this.#deps.onDidChangeSilence();
   }
 
   #died(reason: string): void {
     this.#watch?.[Symbol.dispose]();
-    const why = this.#missedPings > MAX_MISSED_PINGS ? 'it was stuck' : reason;
+    const why = this.#missedPings > STUCK_PINGS ? 'it was stuck' : reason;
     this.#deps.onGone(why);
     if (this.#stopping !== undefined) this.#stopping.resolve();
     else this.#startAgain(why);

@@ -1,20 +1,10 @@
 import { z } from 'zod';
-import type { Clock } from '../../hub-core/common/base/clock.ts';
 import { currentDraft, openDraft, useDraft } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { startJournal } from './journal.ts';
+import type { JournalOptions, JournalStorage } from './journal.ts';
 
-/** The part of the page's storage that a journal needs. */
-export type JournalStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
-export interface DraftJournalOptions {
-  readonly storage: JournalStorage;
-  readonly clock: Clock;
-  /** Ends it, after what is pending was written. */
-  readonly signal: AbortSignal;
-}
-
-const KEY = 'whub-draft';
-const WRITE_WITHIN_MS = 1_000;
+const KEY = 'draft';
 
 /** The page's storage takes about 5 MB in all; a draft above this is kept in memory only. */
 const MAX_CHARS = 1_000_000;
@@ -73,26 +63,13 @@ function write(storage: JournalStorage): void {
   }
 }
 
-/** Brings the request back that was in the editor when the page ended, and writes each change of it down within a second. */
-export function keepDraft({ storage, clock, signal }: DraftJournalOptions): void {
+/** Brings the request back that was in the editor when the page ended, and writes each change of it down. */
+export function keepDraft({ storage, ...journal }: JournalOptions): void {
   const kept = parse(storage.getItem(KEY));
   if (kept !== undefined) openDraft(kept);
-  let pending: Disposable | undefined;
-  const flush = (): void => {
-    if (pending === undefined) return;
-    pending[Symbol.dispose]();
-    pending = undefined;
-    write(storage);
-  };
+  const changed = startJournal(journal, () => write(storage));
   const stop = useDraft.subscribe(({ draft }, { draft: before }) => {
-    if (draft !== before) pending ??= clock.after(WRITE_WITHIN_MS, flush);
+    if (draft !== before) changed();
   });
-  signal.addEventListener(
-    'abort',
-    () => {
-      stop();
-      flush();
-    },
-    { once: true },
-  );
+  journal.signal.addEventListener('abort', stop, { once: true });
 }

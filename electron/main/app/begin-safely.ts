@@ -28,6 +28,6 @@ export async function beginSafely(beginning: SafeBeginning): Promise<DesktopStat
   if (!record.endedBadly) return null;
   return {
     title: 'WHub did not end by itself the last time',
-    text: 'It crashed or was killed. Clients, keys and recorded traffic are as they were then.',
+    text: 'It crashed or was killed. Clients, keys and recorded traffic are as they were then, and so are the page, the filter and the request in Compose.',
   };
 }

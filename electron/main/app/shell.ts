@@ -13,6 +13,7 @@ import { emptyPoolNotice, noticeOf } from '../notices/notices.ts';
 import type { Notice } from '../notices/notices.ts';
 import { showNotice } from '../notices/show-notice.ts';
 import type { openDesktopSettings } from '../settings/desktop-settings.ts';
+import { KeptTexts } from '../settings/kept-texts.ts';
 import type { OpenAtLogin } from '../settings/open-at-login.ts';
 import { createTray } from '../tray/tray.ts';
 import type { ShellTray } from '../tray/tray.ts';
@@ -52,13 +53,14 @@ export class Shell implements ShellActions {
 
   constructor(deps: ShellDeps) {
     this.#deps = deps;
-    const { slot, log } = deps;
+    const { slot, places, log } = deps;
     this.#watch = new HubWatch(slot, (error) => this.#report(error));
     this.desk = new DesktopDesk({
       state: () => this.#desktopState(),
       onDidChange: this.#changed.event,
       restartHub: () => this.restartHub(),
       diagnostics: () => Promise.resolve(this.#diagnostics()),
+      kept: new KeptTexts(places.userData),
       onPage: () => this.#sendPending(),
       log,
     });

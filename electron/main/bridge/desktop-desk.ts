@@ -7,6 +7,7 @@ import type { Event } from '../../../hub-core/common/base/emitter.ts';
 import type { Logger } from '../../../hub-core/common/log/logger.ts';
 import { newestOf } from '../../../hub-core/console/router/newest-of.ts';
 import { ConsoleServer } from '../../../hub-core/console/router/serve-console.ts';
+import type { KeptTexts } from '../settings/kept-texts.ts';
 import { windowLine } from './window-line.ts';
 import type { WindowPort } from './pump.ts';
 
@@ -19,6 +20,7 @@ export interface DesktopDeskDeps {
   readonly onDidChange: Event<unknown>;
   readonly restartHub: () => void;
   readonly diagnostics: () => Promise<string>;
+  readonly kept: Pick<KeptTexts, 'read' | 'keep'>;
   /** A page listens to commands from here on. */
   readonly onPage: () => void;
   readonly log: Logger;
@@ -62,7 +64,7 @@ export class DesktopDesk implements Disposable {
   readonly #commands = new Emitter<DesktopCommand>();
   readonly #server: ConsoleServer<Record<never, never>>;
 
-  constructor({ state, onDidChange, restartHub, diagnostics, onPage, log }: DesktopDeskDeps) {
+  constructor({ state, onDidChange, restartHub, diagnostics, kept, onPage, log }: DesktopDeskDeps) {
     const os = implement(desktopContract);
     const router = os.router({
       desktop: {
@@ -83,6 +85,11 @@ export class DesktopDesk implements Disposable {
           return {};
         }),
         diagnostics: os.desktop.diagnostics.handler(async () => ({ text: await diagnostics() })),
+        kept: os.desktop.kept.handler(() => ({ draft: kept.read('draft'), place: kept.read('place') })),
+        keep: os.desktop.keep.handler(async ({ input: { name, text } }) => {
+          await kept.keep(name, text);
+          return {};
+        }),
       },
     });
     this.#server = new ConsoleServer({

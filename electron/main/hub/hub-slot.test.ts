@@ -120,13 +120,16 @@ describe('HubSlot', () => {
     await closed;
   });
 
-  it('[DS25] while one thread is away only its consoles wait', async () => {
+  it.each([
+    { kind: 'crashed', thread: 'capture', reason: 'x' },
+    { kind: 'silent', thread: 'capture' },
+  ] as const)('[DS25, HO18] while one thread is away only its consoles wait: %j', async (away) => {
     const { slot, hosts } = scene();
     const started = slot.start();
     await expect.poll(() => hosts.length).toBe(1);
     hosts[0]?.run();
     await started;
-    hosts[0]?.go({ kind: 'crashed', thread: 'capture', reason: 'x' });
+    hosts[0]?.go(away);
     const hub = slot.connectConsole('hub');
     const capture = slot.connectConsole('capture');
     const answered: unknown[] = [];

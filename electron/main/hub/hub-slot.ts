@@ -15,7 +15,7 @@ type Root = 'hub' | 'capture';
 
 function canServe(state: HubState, root: Root): boolean {
   if (state.kind === 'running') return true;
-  return (state.kind === 'crashed' || state.kind === 'restarting') && state.thread !== root;
+  return 'thread' in state && state.thread !== root;
 }
 
 /** Makes one port of two: what waited at the first goes on first, and when one closes so does the other. */

@@ -58,7 +58,7 @@ export class HubWatch implements Disposable {
     this.#report = report;
     this.#subscription = slot.onDidChangeState.subscribe(({ kind }) => {
       if (kind === 'running') this.#open();
-      else if (kind !== 'restarting') this.#forget();
+      else if (kind !== 'restarting' && kind !== 'silent') this.#forget();
     });
   }
 

@@ -7,6 +7,8 @@ export function hubLine(state: HubState, connections: number): string {
       return 'Hub is starting';
     case 'running':
       return `Hub runs at ${state.ready.url}, ${String(connections)} ${connections === 1 ? 'connection' : 'connections'}`;
+    case 'silent':
+      return state.thread === 'hub' ? 'Hub does not answer' : 'Hub runs, its traffic store does not answer';
     case 'restarting':
       return state.thread === 'hub' ? 'Hub is being started again' : 'Traffic store is being started again';
     case 'crashed':
@@ -20,5 +22,5 @@ export function hubLine(state: HubState, connections: number): string {
 
 /** Whether there is something to stop. */
 export function isUp(state: HubState): boolean {
-  return state.kind === 'starting' || state.kind === 'running' || state.kind === 'restarting';
+  return ['starting', 'running', 'silent', 'restarting'].includes(state.kind);
 }

@@ -80,6 +80,14 @@ describe('menuTemplate()', () => {
     }
   });
 
+  it('[HO18] of a hub that does not answer menu and tray say so, and it can be stopped', () => {
+    const state = { ...RUNNING, hub: { kind: 'silent', thread: 'hub' } } as const;
+    expect(click(menuTemplate(state, actions, false), 'hub-stop')).toBe('stopHub');
+    expect(trayTemplate(state, actions)[0]).toMatchObject({ label: 'Hub does not answer' });
+    const store = { ...RUNNING, hub: { kind: 'silent', thread: 'capture' } } as const;
+    expect(trayTemplate(store, actions)[0]).toMatchObject({ label: 'Hub runs, its traffic store does not answer' });
+  });
+
   it('[DS18] what is chosen is checked, and choosing again takes it back', () => {
     const template = menuTemplate(RUNNING, actions, false);
     const checked = itemsOf(template).flatMap((item) => (item.checked === true ? [item.id] : []));
@@ -109,8 +117,9 @@ describe('the tray', () => {
       { kind: 'starting' },
       { kind: 'stopped' },
       { kind: 'crashed', thread: 'hub', reason: 'x' },
+      { kind: 'silent', thread: 'hub' },
     ];
-    expect(states.map(trayShape)).toEqual(['running', 'busy', 'stopped', 'trouble']);
+    expect(states.map(trayShape)).toEqual(['running', 'busy', 'stopped', 'trouble', 'busy']);
   });
 
   it('[DS19] it says how the hub is, starts and stops it, records, opens the console and quits', () => {

@@ -17,9 +17,10 @@ describe('noticeOf()', () => {
     const states: HubState[] = [
       { kind: 'starting' },
       { kind: 'restarting', thread: 'hub', reason: 'x' },
+      { kind: 'silent', thread: 'hub' },
       { kind: 'stopped' },
     ];
-    expect(states.map(noticeOf)).toEqual([undefined, undefined, undefined]);
+    expect(states.map(noticeOf)).toEqual(states.map(() => undefined));
   });
 
   it('[DS27] an empty pool is named', () => {

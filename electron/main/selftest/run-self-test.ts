@@ -28,6 +28,7 @@ async function tryWindow(slot: HubSlot): Promise<void> {
     onDidChange: new Emitter<void>().event,
     restartHub: () => {},
     diagnostics: () => Promise.resolve(''),
+    kept: { read: () => null, keep: () => Promise.resolve() },
     onPage: () => listening.resolve(),
     log: createLogger({ level: 'warn', readable: true }),
   });

@@ -12,6 +12,7 @@ export function trayShape({ kind }: HubState): TrayShape {
     case 'running':
       return 'running';
     case 'starting':
+    case 'silent':
     case 'restarting':
       return 'busy';
     case 'stopped':

@@ -12,6 +12,8 @@ const thread = z.enum(['hub', 'capture']);
 export const desktopHubStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('starting') }),
   z.strictObject({ kind: z.literal('running') }),
+  /** A thread has not answered for a second: it is busy, or stuck and started again if that goes on. */
+  z.strictObject({ kind: z.literal('silent'), thread }),
   z.strictObject({ kind: z.literal('restarting'), thread, reason }),
   /** A thread died too often and is left alone. */
   z.strictObject({ kind: z.literal('crashed'), thread, reason }),
@@ -42,6 +44,12 @@ export const desktopCommandSchema = z.discriminatedUnion('kind', [
 ]);
 export type DesktopCommand = z.infer<typeof desktopCommandSchema>;
 
+/** What a page has the app keep beyond its own end, each as a text that only the page reads. */
+export const KEPT_NAMES = ['draft', 'place'] as const;
+export type KeptName = (typeof KEPT_NAMES)[number];
+export const MAX_KEPT_CHARS = 2_000_000;
+const keptText = z.string().max(MAX_KEPT_CHARS).nullable();
+
 const nothing = z.strictObject({});
 
 export const desktopContract = {
@@ -54,6 +62,10 @@ export const desktopContract = {
     restartHub: oc.output(nothing),
     /** Text for a report: versions, the hub's state, the end of the logs. Without secrets. */
     diagnostics: oc.output(z.strictObject({ text: z.string() })),
+    /** What was kept last; null where there is nothing. */
+    kept: oc.output(z.strictObject({ draft: keptText, place: keptText })),
+    /** Answers when it is in a file. */
+    keep: oc.input(z.strictObject({ name: z.enum(KEPT_NAMES), text: keptText })).output(nothing),
   },
 };
 export type DesktopContract = typeof desktopContract;

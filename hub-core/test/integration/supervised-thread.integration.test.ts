@@ -19,6 +19,7 @@ function setUp() {
     clock,
     log: silentLogger,
     onReport: () => (ready += 1),
+    onDidChangeSilence: () => {},
     onLaunched: () => {},
     onGone: (reason) => void gone.push(reason),
     onRestarting: () => {},

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Status } from '../../ui/status.tsx';
-import { HubDown, isDown, StoreDown } from './hub-down.tsx';
+import { HubDown, HubTrouble, isDown } from './hub-down.tsx';
 import styles from './connection-gate.module.css';
 
 const NEW_LINK = 'npm run -s whub -- console --open';
@@ -82,7 +82,7 @@ export function ConnectionGate({ children }: { readonly children: ReactNode }) {
           </Button>
         </div>
       ) : null}
-      {desktop === undefined ? null : <StoreDown state={desktop} className={styles['banner']} />}
+      {desktop === undefined ? null : <HubTrouble state={desktop} className={styles['banner']} />}
       {children}
     </>
   );

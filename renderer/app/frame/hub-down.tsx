@@ -66,13 +66,25 @@ export function HubDown({ state }: { readonly state: Down }) {
   );
 }
 
-interface StoreDownProps {
+interface TroubleProps {
   readonly state: DesktopHubState;
   readonly className: string | undefined;
 }
 
-/** Above a page: the hub goes on, but nothing is recorded. */
-export function StoreDown({ state, className }: StoreDownProps) {
+const SILENT = {
+  hub: 'The hub does not answer: what you see is as it was. It is started again if that goes on.',
+  capture: 'The traffic store does not answer. It is started again if that goes on; the hub is not touched.',
+} as const;
+
+/** Above a page: a thread does not answer, or the hub goes on and nothing is recorded. */
+export function HubTrouble({ state, className }: TroubleProps) {
+  if (state.kind === 'silent') {
+    return (
+      <div className={className} role="status">
+        <Status tone="warn" word={SILENT[state.thread]} />
+      </div>
+    );
+  }
   if (state.kind !== 'crashed' || state.thread !== 'capture') return null;
   return (
     <div className={className} role="status">
@@ -91,6 +103,8 @@ export function HubState({ state }: { readonly state: DesktopHubState }) {
       return <Status tone="ok" word="Running" />;
     case 'starting':
       return <Status tone="pending" word="Starting" />;
+    case 'silent':
+      return <Status tone="warn" word={state.thread === 'hub' ? 'Not answering' : 'Store not answering'} />;
     case 'restarting':
       return <Status tone="warn" word="Restarting" />;
     case 'crashed':
