@@ -1,3 +1,5 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { expect, test } from '../fixtures/desktop.ts';
 import type { DesktopApp } from '../fixtures/desktop.ts';
 import { DesktopPage } from '../pages/desktop-page.ts';
@@ -44,6 +46,31 @@ test('[DS40] a page has no part of Node, and of the app one function that can do
     };
   });
   expect(found).toEqual({ globals: [], api: [['requestPorts', 'function']], writable: false, changed: false });
+});
+
+test('[EL8] every window got the preferences that isolate it', async ({ shared: app }) => {
+  await fresh(app);
+  const windows = await app.evaluate(({ BrowserWindow }) => {
+    const given = (globalThis as Record<symbol, unknown>)[Symbol.for('stand-in.webPreferences')];
+    return BrowserWindow.getAllWindows().map(({ webContents }) => {
+      if (given instanceof WeakMap) return given.get(webContents) as object;
+      // Of Electron itself, though not of its types.
+      return (webContents as unknown as { getLastWebPreferences(): object }).getLastWebPreferences();
+    });
+  }, undefined);
+  expect(windows).toHaveLength(1);
+  expect(windows[0]).toMatchObject({
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    spellcheck: false,
+  });
 });
 
 test('[EL8] there is no way to embed another page, nor another program, in a window', async ({ shared: app }) => {
@@ -272,3 +299,58 @@ test('[DS46] a hostile payload is shown as text', async ({ desktop }) => {
     await page.evaluate(() => [document.title, document.querySelectorAll('img[src=x], svg[onload]').length]),
   ).toEqual(['WHub Console', 0]);
 });
+
+test('[DS47] no secret that a person handled is in any file but those that hold the hub’s own, and those are for this user alone', async ({
+  desktop,
+}) => {
+  const app = await desktop.launch();
+  const console_ = await DesktopPage.of(app);
+  const key = await console_.registerClient('planted', '*', 'planted');
+  await console_.show('Compose');
+  const { page } = console_;
+  await page.getByLabel('URI').fill('/planted/unsent');
+  await console_.button('Add header').click();
+  await page.getByLabel('Name of header 1').fill('authorization');
+  await page.getByLabel('Value of header 1').fill('Bearer planted-bearer-7c1');
+  await page.keyboard.press('Tab');
+  await expect
+    .poll(() => readFile(join(desktop.dataDir, 'desktop/kept/draft.json'), 'utf8').catch(() => ''))
+    .toContain('/planted/unsent');
+  await app.evaluate(({ app: electron }) => electron.quit(), undefined);
+  await app.exited;
+  const files = await filesBelow(desktop.dataDir);
+  expect(files.map(({ path }) => path)).toContain('hub.db');
+  const holding = (secret: string): string[] =>
+    files.flatMap(({ path, bytes }) =>
+      bytes.includes(secret) || bytes.includes(Buffer.from(secret, 'utf16le')) ? [path] : [],
+    );
+  const cliKey = files.find(({ path }) => path === 'cli.key');
+  expect(cliKey?.bytes.toString()).toMatch(/^whub_/);
+  expect({
+    key: holding(key),
+    bearer: holding('planted-bearer-7c1'),
+    cli: holding(cliKey?.bytes.toString().trim() ?? ''),
+    open: files
+      .filter(({ path, mode }) => !path.startsWith('desktop/Chromium/') && (mode & 0o077) !== 0)
+      .map(({ path }) => path),
+  }).toEqual({ key: [], bearer: [], cli: ['cli.key'], open: [] });
+});
+
+interface FoundFile {
+  /** Below the folder, with slashes. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly mode: number;
+}
+
+async function filesBelow(folder: string): Promise<FoundFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found: FoundFile[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = await stat(path);
+    found.push({ path: relative(folder, path).replaceAll(sep, '/'), bytes: await readFile(path), mode });
+  }
+  return found;
+}

@@ -32,6 +32,13 @@ interface State {
   title: string;
 }
 
+/**
+ * What each window's contents were given, for tests: Electron tells by a method that its types leave out. Under a symbol, so that
+ * nothing but a test comes upon it.
+ */
+const givenPreferences = new WeakMap<WebContents, object>();
+Object.assign(globalThis, { [Symbol.for('stand-in.webPreferences')]: givenPreferences });
+
 const states = new WeakMap<BrowserWindow, State>();
 const windows = new Set<BrowserWindow>();
 setOpenWindows(() => [...windows]);
@@ -48,6 +55,7 @@ export class BrowserWindow extends EventEmitter {
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     const { width = 800, height = 600, x = 0, y = 0, show = true, title = '', webPreferences = {} } = options;
     const contents = new WebContents({ preload: webPreferences.preload, width, height });
+    givenPreferences.set(contents, webPreferences);
     const self = strict('BrowserWindow', this);
     states.set(self, {
       contents,
