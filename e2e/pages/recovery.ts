@@ -17,7 +17,8 @@ export async function watchPage({ page }: DesktopPage): Promise<void> {
     const seen: Seen[] = [];
     Object.assign(window, { seenByTest: seen });
     const note = (what: string): void => void seen.push({ atMs: performance.timeOrigin + performance.now(), what });
-    window.addEventListener('message', ({ ports: [hub, capture] }) => {
+    window.addEventListener('message', ({ data, ports: [hub, capture] }: MessageEvent<{ of?: unknown }>) => {
+      if (data.of !== 'hub') return;
       hub?.addEventListener('message', () => note('hub'));
       capture?.addEventListener('message', () => note('capture'));
     });

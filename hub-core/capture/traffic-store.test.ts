@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -211,6 +211,19 @@ describe('TrafficStore reopened', () => {
     expect(store.revision).toBe(before + 1);
     store.markOpenAsLost();
     expect(store.revision).toBe(before + 1);
+  });
+
+  it('[ST1] every file of it is for this user alone, whatever the umask says', () => {
+    const umask = process.umask(0);
+    try {
+      using store = openTrafficStore(folder.path);
+      store.write(exchangesBatch(1, 2));
+      const files = readdirSync(folder.path);
+      expect(files).toContain('capture.lock');
+      expect(files.filter((file) => (statSync(join(folder.path, file)).mode & 0o077) !== 0)).toEqual([]);
+    } finally {
+      process.umask(umask);
+    }
   });
 
   it('[CA9] refuses a folder that another store has open', () => {
