@@ -99,7 +99,8 @@ export class CaptureExport implements Disposable {
     const exchange = this.#deps.store.exchange(seq);
     if (exchange === undefined) return undefined;
     const { row, timing, reply } = exchange;
-    const { method, uri, from, connection, via, transport } = row;
+    const uri = this.#deps.mask?.uri(row.uri) ?? row.uri;
+    const { method, from, connection, via, transport } = row;
     const { provider, providerClient, status, outcome, error } = row;
     const { attempts, correlationId, flags, timeoutMs } = exchange;
     return {
@@ -117,7 +118,7 @@ export class CaptureExport implements Disposable {
     const { encoding, headers, totalBytes } = message;
     const whole = { offset: 0, length: Number.MAX_SAFE_INTEGER };
     const stored = message.storedBytes === 0 ? NO_BYTES : (store.body(row.seq, of, whole)?.bytes ?? NO_BYTES);
-    const body = mask?.body(encoding, stored) ?? stored;
+    const body = mask?.body(encoding, stored, headers) ?? stored;
     return {
       encoding: encodingWord(encoding as Encoding),
       headers: mask?.headers(headers) ?? headers,

@@ -1,4 +1,5 @@
 import type { BodySlice, ExchangeEnd, ExchangeStart, TrafficBatch } from '../common/traffic/exchange.ts';
+import type { HeaderPair } from '../common/traffic/header-pair.ts';
 import type { SecretMask } from './secret-mask.ts';
 
 /** A batch without its secrets, and the exchanges that had some. */
@@ -22,17 +23,18 @@ class Masking {
   }
 
   start(start: ExchangeStart): ExchangeStart {
+    const uri = this.#mask.uri(start.uri);
     const headers = this.#mask.headers(start.headers);
-    const body = this.#body(start.encoding, start.body);
-    if (headers === start.headers && body === start.body) return start;
+    const body = this.#body(start.encoding, start.body, start.headers);
+    if (uri === start.uri && headers === start.headers && body === start.body) return start;
     this.masked.add(start.seq);
-    return { ...start, headers, body };
+    return { ...start, uri, headers, body };
   }
 
   /** @param encoding of the request, whose body may come with the end */
   end(end: ExchangeEnd, encoding: number): ExchangeEnd {
     const headers = this.#mask.headers(end.headers);
-    const body = this.#body(end.encoding, end.body);
+    const body = this.#body(end.encoding, end.body, end.headers);
     const requestBody = end.requestBody === undefined ? undefined : this.#body(encoding, end.requestBody);
     if (headers === end.headers && body === end.body && requestBody === end.requestBody) return end;
     this.masked.add(end.seq);
@@ -51,10 +53,10 @@ class Masking {
     return whole;
   }
 
-  #body(encoding: number, slice: BodySlice): BodySlice {
+  #body(encoding: number, slice: BodySlice, headers: readonly HeaderPair[] = []): BodySlice {
     if (slice.stored === 0) return slice;
     const body = this.#bytes.subarray(slice.offset, slice.offset + slice.stored);
-    const masked = this.#mask.body(encoding, body);
+    const masked = this.#mask.body(encoding, body, headers);
     if (masked === body) return slice;
     const offset = this.#length;
     this.#changed.push(masked);

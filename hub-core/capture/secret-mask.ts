@@ -1,16 +1,19 @@
 import { JsonScanner } from '../common/query/json-scan.ts';
-import { parseJsonPath } from '../common/query/json-path.ts';
+import { parseJsonPath, type JsonPath } from '../common/query/json-path.ts';
 import { Encoding } from '../common/protocol/message.ts';
 import type { HeaderPair } from '../common/traffic/header-pair.ts';
+import { codingsOf, decodeBody, encodeBody } from './content-coding.ts';
+import { MASK, NamedSecrets } from './named-secrets.ts';
 
-/** What is a secret: header names, `x-*` for all that begin so, and paths into JSON bodies. */
+/**
+ * What is a secret: header names, `x-*` for all that begin so, and paths into JSON bodies. A path that is one name at any depth,
+ * `$..password`, names that field in queries, forms and whatever else has named values, too.
+ */
 export interface SecretNames {
   readonly headers: readonly string[];
   readonly jsonPaths: readonly string[];
 }
 
-/** Stands for a secret. */
-export const MASK = '***';
 const JSON_MASK = new TextEncoder().encode(`"${MASK}"`);
 
 interface Span {
@@ -35,29 +38,69 @@ function mayBeJson(encoding: number, body: Uint8Array): boolean {
   return OPENING.has(body.find((byte) => byte > 0x20));
 }
 
-/** Replaces secrets in headers and JSON bodies; everything else stays byte for byte. */
+/** Replaces secrets in addresses, headers and bodies; everything else stays byte for byte. */
 export class SecretMask {
   readonly #names: ReadonlySet<string>;
   readonly #beginnings: readonly string[];
   readonly #scanners: readonly JsonScanner[];
+  readonly #fields: NamedSecrets;
 
   /** @throws {QuerySyntaxError} for a path that cannot be read */
   constructor({ headers, jsonPaths }: SecretNames) {
     const names = headers.map((name) => name.toLowerCase());
     this.#names = new Set(names.filter((name) => !name.endsWith('*')));
     this.#beginnings = names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
-    this.#scanners = jsonPaths.map((path) => new JsonScanner(parseJsonPath(path)));
+    const paths = jsonPaths.map((path) => parseJsonPath(path));
+    this.#scanners = paths.map((path) => new JsonScanner(path));
+    this.#fields = new NamedSecrets(paths.flatMap(fieldOf));
   }
 
-  /** @returns the very same array when none of them is a secret */
+  /** @returns the very same address when its query has no secret */
+  uri(uri: string): string {
+    return this.#fields.uri(uri);
+  }
+
+  /** @returns the very same array when there is no secret in them */
   headers(headers: readonly HeaderPair[]): readonly HeaderPair[] {
-    if (!headers.some(([name]) => this.#isSecret(name))) return headers;
-    return headers.map(([name, value]) => [name, this.#isSecret(name) ? MASK : value] as const);
+    if (this.#fields.isEmpty && !headers.some(([name]) => this.#isSecret(name))) return headers;
+    const masked = headers.map((pair) => this.#header(pair));
+    return masked.every((pair, index) => pair === headers[index]) ? headers : masked;
   }
 
-  /** @returns the very same bytes when there is no secret in them */
-  body(encoding: number, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    if (this.#scanners.length === 0 || body.byteLength === 0 || !mayBeJson(encoding, body)) return body;
+  /**
+   * @param headers of the same message: they say how its body is compressed
+   * @returns the very same bytes when there is no secret in them; none where it is compressed and cannot be read
+   */
+  body(encoding: number, body: Uint8Array<ArrayBuffer>, headers: readonly HeaderPair[] = []): Uint8Array<ArrayBuffer> {
+    if (this.#scanners.length === 0 || body.byteLength === 0) return body;
+    const codings = codingsOf(headers, body);
+    if (codings.length === 0) return this.#plain(encoding, body);
+    const plain = decodeBody(codings, body);
+    if (plain === undefined) return NO_BYTES;
+    const masked = this.#plain(encoding, plain);
+    return masked === plain ? body : encodeBody(codings, masked);
+  }
+
+  #header(pair: HeaderPair): HeaderPair {
+    const [name, value] = pair;
+    if (this.#isSecret(name)) return [name, MASK];
+    // An address among them, such as that of `location`, may have a query.
+    const masked = this.#fields.text(value);
+    return masked === value ? pair : [name, masked];
+  }
+
+  #plain(encoding: number, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (encoding === Encoding.MessagePack || encoding === Encoding.Cbor) return this.#fields.packed(body);
+    const masked = this.#json(encoding, body);
+    if (this.#fields.isEmpty) return masked;
+    // One character a byte: whatever the bytes are, they come back.
+    const text = Buffer.from(masked.buffer, masked.byteOffset, masked.byteLength).toString('latin1');
+    const replacedText = this.#fields.text(text);
+    return replacedText === text ? masked : new Uint8Array(Buffer.from(replacedText, 'latin1'));
+  }
+
+  #json(encoding: number, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    if (!mayBeJson(encoding, body)) return body;
     const spans: Span[] = [];
     for (const scanner of this.#scanners) {
       scanner.scan(body, (start, end) => {
@@ -71,6 +114,14 @@ export class SecretMask {
   #isSecret(name: string): boolean {
     return this.#names.has(name) || this.#beginnings.some((beginning) => name.startsWith(beginning));
   }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** The one name that a path asks for at any depth. */
+function fieldOf({ steps }: JsonPath): string[] {
+  const [step] = steps;
+  return steps.length === 1 && step?.within === true && step.name !== undefined ? [step.name] : [];
 }
 
 function replaced(body: Uint8Array<ArrayBuffer>, spans: readonly Span[]): Uint8Array<ArrayBuffer> {

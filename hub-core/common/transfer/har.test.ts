@@ -1,8 +1,5 @@
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
-import draft6 from 'ajv/lib/refs/json-schema-draft-06.json' with { type: 'json' };
-import harSchemas from 'har-schema';
 import { describe, expect, it } from 'vitest';
+import { harValidator } from '../../test/support/har-validator.ts';
 import type { CaptureRecord } from './capture-record.ts';
 import { fromHarEntry } from './har-import.ts';
 import { harFrame, toHarEntry } from './har.ts';
@@ -48,16 +45,6 @@ const variants: readonly CaptureRecord[] = [
   { ...record, timing: { checkedMs: null, sentMs: null, repliedMs: null, endedMs: 2 }, outcome: 'refused' },
   { ...record, timing: { checkedMs: null, sentMs: null, repliedMs: null, endedMs: null }, outcome: 'lost' },
 ];
-
-/** The archive's public JSON Schemas. */
-function harValidator() {
-  const ajv = addFormats(new Ajv({ strict: false }));
-  ajv.addMetaSchema(draft6);
-  for (const schema of Object.values(harSchemas)) ajv.addSchema(schema);
-  const validate = ajv.getSchema('har.json#');
-  if (validate === undefined) throw new Error('There is no schema of the archive');
-  return validate;
-}
 
 describe('toHarEntry', () => {
   it('[EX1] makes an archive that the public schema of HAR 1.2 takes', () => {

@@ -56,14 +56,14 @@ describe('the capture thread', { timeout: 60_000 }, () => {
     expect(seen.indexOf('pong')).toBeLessThan(600);
   });
 
-  it.each(['console', 'hub'])('[HO10] a %s that comes as it stops does not keep it', async (type) => {
+  it.each(['console', 'hub'])('[HO10] a %s that comes as it stops does not keep it', async (kind) => {
     const late = new MessageChannel();
     const reports: string[] = [];
     host.on('message', ({ type }: CaptureReport) => void reports.push(type));
     const closed = Promise.all([once(host, 'close'), once(late.port1, 'close')]);
     late.port1.start();
     host.postMessage({ type: 'stop' });
-    host.postMessage({ type, port: late.port2 }, [late.port2]);
+    host.postMessage({ type: kind, port: late.port2 }, [late.port2]);
     await closed;
     expect(reports.at(-1)).toBe('stopped');
   });
