@@ -91,7 +91,7 @@ export class NamedSecrets {
   constructor(names: readonly string[]) {
     this.#names = names.map((name) => name.toLowerCase());
     this.#set = new Set(this.#names);
-    const words = this.#names.map((name) => RegExp.escape(name)).join('|');
+    const words = this.#names.map((name) => name.replaceAll(/\W/g, String.raw`\$&`)).join('|');
     this.#pattern = new RegExp(`(?<![\\w-])(?:${words})(?![\\w-])`, 'gi');
   }
 
