@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { backupPath } from '../../hub-core/server/storage/backups.ts';
+import { MIGRATIONS } from '../../hub-core/server/storage/migrations.ts';
 import { expect, test } from '../fixtures/desktop.ts';
 import type { DesktopApp } from '../fixtures/desktop.ts';
 import { answerDialogs, clickMenu, dialogs, DesktopPage } from '../pages/desktop-page.ts';
@@ -148,6 +150,31 @@ test('[DS12] after a kill the next start says so, and what was there is there', 
   await expect(again.page.getByText('WHub did not end by itself the last time')).toBeVisible();
   await again.show('Clients');
   await expect(again.grid('Clients').getByRole('row').filter({ hasText: 'kept' })).toBeVisible();
+});
+
+test('[DS32] a damaged database is put right out of the menu, by its last backup', async ({ desktop }) => {
+  const app = await desktop.launch();
+  await (await DesktopPage.of(app)).registerClient('kept', '*', 'kept');
+  await quit(app);
+  await app.exited;
+  const database = join(desktop.dataDir, 'hub.db');
+  const backup = backupPath(database, MIGRATIONS.at(-1)?.version ?? 0, Date.now());
+  await copyFile(database, backup);
+  await chmod(backup, 0o600);
+  const bytes = await readFile(database);
+  await writeFile(database, bytes.fill(0x5a, 4_200, bytes.length - 100));
+  const next = await desktop.launch();
+  const console_ = await DesktopPage.of(next);
+  await expect(console_.page.getByText('The hub could not be started')).toBeVisible();
+  await answerDialogs(next, 0);
+  await clickMenu(next, 'check-data');
+  await expect(console_.statusBar).toContainText('Running');
+  expect(await dialogs(next)).toEqual([
+    expect.stringContaining('Repair the data folder?'),
+    expect.stringContaining('The data folder was repaired'),
+  ]);
+  await console_.show('Clients');
+  await expect(console_.grid('Clients').getByRole('row').filter({ hasText: 'kept' })).toBeVisible();
 });
 
 test('[DS24] a hub that cannot start shows why, with Restart and Copy diagnostics', async ({ desktop }) => {

@@ -175,24 +175,35 @@ function isTextOf(body: Uint8Array, at: number, length: number): boolean {
   return head === (0xa0 | length) || head === (0x60 | length) || (head === length && (byte === 0xd9 || byte === 0x78));
 }
 
+/** Heads of texts and bytes, first and last, and how many bytes of length follow; none: the length is in the head. */
+const TEXT_HEADS: readonly (readonly [first: number, last: number, lengthBytes: number])[] = [
+  // MessagePack
+  [0xa0, 0xbf, 0],
+  [0xc4, 0xc4, 1],
+  [0xc5, 0xc5, 2],
+  [0xc6, 0xc6, 4],
+  [0xd9, 0xd9, 1],
+  [0xda, 0xda, 2],
+  [0xdb, 0xdb, 4],
+  // CBOR
+  [0x40, 0x57, 0],
+  [0x58, 0x58, 1],
+  [0x59, 0x59, 2],
+  [0x5a, 0x5a, 4],
+  [0x60, 0x77, 0],
+  [0x78, 0x78, 1],
+  [0x79, 0x79, 2],
+  [0x7a, 0x7a, 4],
+];
+const LENGTH_BITS = 0x1f;
+
 /** The text or the bytes whose head is there; undefined for anything else. */
 function textAt(body: Uint8Array, at: number): { readonly start: number; readonly end: number } | undefined {
   const head = body[at] ?? 0;
-  const sized = (bytes: number): { readonly start: number; readonly end: number } => {
-    let length = 0;
-    for (let place = at + 1; place <= at + bytes; place += 1) length = length * 256 + (body[place] ?? 0);
-    const start = at + 1 + bytes;
-    return { start, end: Math.min(body.length, start + length) };
-  };
-  // MessagePack: texts of up to 31 bytes, then those and bytes with a length of one, two or four.
-  if (head >= 0xa0 && head <= 0xbf) return { start: at + 1, end: Math.min(body.length, at + 1 + (head & 0x1f)) };
-  if (head === 0xd9 || head === 0xc4) return sized(1);
-  if (head === 0xda || head === 0xc5) return sized(2);
-  if (head === 0xdb || head === 0xc6) return sized(4);
-  // CBOR: bytes and texts of up to 23, then with a length of one, two or four.
-  if ((head >= 0x40 && head <= 0x57) || (head >= 0x60 && head <= 0x77))
-    return { start: at + 1, end: Math.min(body.length, at + 1 + (head & 0x1f)) };
-  if (head === 0x58 || head === 0x78) return sized(1);
-  if (head === 0x59 || head === 0x79) return sized(2);
-  return head === 0x5a || head === 0x7a ? sized(4) : undefined;
+  const lengthBytes = TEXT_HEADS.find(([first, last]) => head >= first && head <= last)?.[2];
+  if (lengthBytes === undefined) return undefined;
+  const start = at + 1 + lengthBytes;
+  let length = lengthBytes === 0 ? head & LENGTH_BITS : 0;
+  for (const byte of body.subarray(at + 1, start)) length = length * 256 + byte;
+  return { start, end: Math.min(body.length, start + length) };
 }

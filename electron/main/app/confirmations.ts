@@ -62,6 +62,11 @@ export function confirmUpdate(version: string): Promise<boolean> {
   });
 }
 
+/** @param detail what is wrong and what would be done, a line each */
+export function confirmRepair(detail: string): Promise<boolean> {
+  return confirm({ message: 'Repair the data folder?', detail, action: 'Repair' });
+}
+
 /** After starts that never came up. */
 export async function askHowToStart(): Promise<'as-usual' | 'without-history' | 'quit'> {
   const { response } = await dialog.showMessageBox({

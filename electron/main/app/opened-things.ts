@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { app } from 'electron';
 import type { DesktopCommand } from '../../../hub-core/console/contract/desktop-contract.ts';
 import { LINK_SCHEME, parseDeepLink } from '../links/deep-link.ts';
-import { readWorkspaceFile } from '../links/workspace-file.ts';
+import { isCaptureFile, readWorkspaceFile } from '../links/workspace-file.ts';
 import { confirmLink, confirmWorkspace, tell } from './confirmations.ts';
 
 /** An app of its own beside this one: its hub, its window, its folder. */
@@ -39,5 +39,8 @@ async function openWorkspace(path: string): Promise<void> {
  * @param send shows the window and has it do that
  */
 export async function openThing(thing: string, send: (command: DesktopCommand) => void): Promise<void> {
-  await (thing.startsWith(`${LINK_SCHEME}:`) ? openLink(thing, send) : openWorkspace(thing));
+  if (thing.startsWith(`${LINK_SCHEME}:`)) return openLink(thing, send);
+  if (!isCaptureFile(thing)) return openWorkspace(thing);
+  send({ kind: 'show', page: 'page-inspector', filter: null });
+  tell('This file holds captured traffic', 'Drop it on the Inspector, or choose Import there, to add it to yours.');
 }

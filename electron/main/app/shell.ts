@@ -20,7 +20,9 @@ import type { ShellTray } from '../tray/tray.ts';
 import type { Updater } from '../updates/updater.ts';
 import { openMainWindow } from '../windows/main-window.ts';
 import type { WindowPlace } from '../windows/window-state.ts';
-import { confirmUpdate, tell } from './confirmations.ts';
+import { checkData } from './check-data.ts';
+import type { Doctor } from './check-data.ts';
+import { confirmRepair, confirmUpdate, tell } from './confirmations.ts';
 import { openThing } from './opened-things.ts';
 import type { Places } from './places.ts';
 
@@ -36,6 +38,14 @@ export interface ShellDeps {
   /** What this start has to say. */
   readonly notice: DesktopState['notice'];
   readonly log: Logger;
+}
+
+async function loadDoctor(): Promise<Doctor> {
+  const [examination, repair] = await Promise.all([
+    import('../../../hub-core/host/doctor/examine.ts'),
+    import('../../../hub-core/host/doctor/repair.ts'),
+  ]);
+  return { ...examination, ...repair };
 }
 
 /** What the user sees and reaches of the app: windows, menu, tray, notifications. */
@@ -158,6 +168,14 @@ export class Shell implements ShellActions {
 
   showLogs(): void {
     shell.showItemInFolder(join(this.#deps.places.logs, 'hub.log'));
+  }
+
+  checkData(): void {
+    const { places, slot } = this.#deps;
+    checkData({ dataDir: places.data, slot, loadDoctor, confirmRepair, tell }).catch((error: unknown) => {
+      this.#report(error);
+      tell('The data folder could not be repaired', error instanceof Error ? error.message : String(error));
+    });
   }
 
   setKeepHubOnClose(keepHubOnClose: boolean): void {

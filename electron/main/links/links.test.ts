@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDeepLink } from './deep-link.ts';
 import { Inbox } from './inbox.ts';
-import { readWorkspaceFile } from './workspace-file.ts';
+import { isCaptureFile, readWorkspaceFile } from './workspace-file.ts';
 
 describe('parseDeepLink()', () => {
   it('[DS15] parseDeepLink() reads a page, and a filter of the Inspector', () => {
@@ -60,6 +61,18 @@ describe('readWorkspaceFile()', () => {
     ['too much', ' '.repeat(70_000), 'it is too large'],
   ])('[DS16] readWorkspaceFile() refuses %s', (_what, text, reason) => {
     expect(() => readWorkspaceFile(write(text))).toThrow(reason);
+  });
+
+  it('[DS16] isCaptureFile() tells captured traffic from a workspace by how it begins', () => {
+    expect(isCaptureFile(write('{"version":1,"dataDir":"./data"}'))).toBe(false);
+    expect(isCaptureFile(write(''))).toBe(false);
+    expect([folder, join(folder, 'none.whub'), String.raw`\\host\x.whub`].map(isCaptureFile)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    writeFileSync(join(folder, 'my.whub'), gzipSync('{"whub":"capture"}\n'));
+    expect(isCaptureFile(join(folder, 'my.whub'))).toBe(true);
   });
 
   it('[DS16] readWorkspaceFile() refuses a file that is not there, or on another machine', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -19,6 +19,28 @@ export class WorkspaceError extends Error {
 /** On another machine: merely looking there would tell it who is looking. */
 function isRemote(path: string): boolean {
   return /^[/\\]{2}/.test(path) || /^[a-z][a-z\d+.-]+:\/\//i.test(path);
+}
+
+/** Captured traffic has the same ending, and is compressed. */
+export function isCaptureFile(path: string): boolean {
+  if (isRemote(path)) return false;
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    // Said by whoever reads it.
+    return false;
+  }
+  try {
+    const head = Buffer.alloc(2);
+    readSync(file, head, 0, head.length, 0);
+    return head[0] === 0x1f && head[1] === 0x8b;
+  } catch {
+    // A folder, for example.
+    return false;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**

@@ -30,6 +30,8 @@ export interface ShellActions {
   toggleRecording(): void;
   copyDiagnostics(): void;
   showLogs(): void;
+  /** Looks for what is wrong with the hub's data, and offers to repair it. */
+  checkData(): void;
   setKeepHubOnClose(keep: boolean): void;
   setOpenAtLogin(open: boolean): void;
   setUpdates(mode: UpdateMode): void;
@@ -102,6 +104,7 @@ function helpMenu(state: ShellState, actions: ShellActions): MenuItemConstructor
     SEPARATOR,
     { id: 'diagnostics', label: 'Copy diagnostics', click: () => actions.copyDiagnostics() },
     { id: 'logs', label: 'Show logs', click: () => actions.showLogs() },
+    { id: 'check-data', label: 'Check data folder…', click: () => actions.checkData() },
     SEPARATOR,
     {
       id: 'updates',

@@ -88,6 +88,11 @@ describe('menuTemplate()', () => {
     expect(trayTemplate(store, actions)[0]).toMatchObject({ label: 'Hub runs, its traffic store does not answer' });
   });
 
+  it('[DS32] the data folder can be checked while there is no hub, too', () => {
+    const template = menuTemplate({ ...RUNNING, hub: { kind: 'failed', reason: 'x' } }, actions, false);
+    expect(click(template, 'check-data')).toBe('checkData');
+  });
+
   it('[DS18] what is chosen is checked, and choosing again takes it back', () => {
     const template = menuTemplate(RUNNING, actions, false);
     const checked = itemsOf(template).flatMap((item) => (item.checked === true ? [item.id] : []));
