@@ -14,8 +14,8 @@ import { integrityOf } from '../support/integrity-of.ts';
 const ROUNDS = 10;
 /** The hub is killed at any moment up to so long after it was ready: while its load connects, begins, or runs. */
 const KILLED_WITHIN_MS = 900;
-/** So small that a round or two fill a segment. */
-const SETTINGS = ['capture.maxRows=16000'];
+/** Segments of 3,200 rows, so that there are several; more rows in all than ten rounds can bring, so that none is dropped. */
+const SETTINGS = ['capture.maxRows=64000'];
 
 /** The same moments again: `WHUB_KILL_SEED=<the number that was printed>`. */
 const seed = Number(process.env['WHUB_KILL_SEED'] ?? randomInt(2 ** 31));
