@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import draft6 from 'ajv/lib/refs/json-schema-draft-06.json' with { type: 'json' };
 import harSchemas from 'har-schema';
 import { describe, expect, it } from 'vitest';
+import { recordedChoice } from '../../test/support/recorded-choice.ts';
 import type { CaptureRecord } from './capture-record.ts';
 import { fromHarEntry } from './har-import.ts';
 import { harFrame, toHarEntry } from './har.ts';
@@ -37,6 +38,7 @@ const record: CaptureRecord = {
 
 const variants: readonly CaptureRecord[] = [
   record,
+  { ...record, choices: [recordedChoice()] },
   { ...record, method: 'CALL', uri: '//odd//path', reply: null, status: null, outcome: null, comment: '' },
   { ...record, request: { encoding: 'bytes', headers: [], bytes: 0, stored: 0, text: '' } },
   {
