@@ -25,7 +25,7 @@ const layers = [
   ['common/protocol', '^hub-core/common/protocol/', common('base', 'errors', 'log')],
   ['common/route', '^hub-core/common/route/', common('base', 'errors', 'protocol')],
   ['common/query', '^hub-core/common/query/', common('base', 'errors', 'traffic')],
-  ['common/transfer', '^hub-core/common/transfer/', common('base')],
+  ['common/transfer', '^hub-core/common/transfer/', common('base', 'traffic')],
   ['common/transport', '^hub-core/common/transport/', common('base', 'errors', 'log', 'protocol')],
   ['common/dispatch', '^hub-core/common/dispatch/', common('base', 'errors', 'log', 'protocol', 'transport')],
   ['common/module', '^hub-core/common/module/', common('base', 'errors', 'log', 'protocol', 'transport', 'dispatch')],

@@ -10,6 +10,7 @@ import {
   temporaryFolder,
   trafficBatch,
 } from '../test/support/traffic.ts';
+import { choiceBatch, recordedChoice } from '../test/support/recorded-choice.ts';
 import { CaptureExport } from './capture-export.ts';
 import { CaptureImportError } from './capture-errors.ts';
 import { importedRows, parseRecords } from './import-records.ts';
@@ -109,6 +110,7 @@ describe('importedRows', () => {
         ends: [exchangeEnd(3, { outcome: 'deadline', status: 504, error: 'DEADLINE_ERR', repliedMs: Number.NaN })],
       }),
     );
+    store.write(trafficBatch({ choices: choiceBatch(3, recordedChoice()) }));
     store.annotate(3, { mark: 5, comment: 'see', tags: ['a', 'b'] });
     const text = await exported('');
     const records = parseRecords(`{"whub":"capture","version":1}\n\n${text}`);
@@ -121,6 +123,7 @@ describe('importedRows', () => {
         traits: traits.filter((trait) => trait !== 'is:imported'),
       }));
     const [first, second, third] = withoutNumbers(text);
+    expect(third).toMatchObject({ choices: [recordedChoice()] });
     // What was open will not end here.
     const lost = { ...(second as CaptureRecord), outcome: 'lost', status: 0 };
     expect(withoutNumbers(again)).toEqual([first, lost, third]);

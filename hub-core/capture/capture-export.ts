@@ -98,7 +98,7 @@ export class CaptureExport implements Disposable {
   #record(seq: number): CaptureRecord | undefined {
     const exchange = this.#deps.store.exchange(seq);
     if (exchange === undefined) return undefined;
-    const { row, timing, reply } = exchange;
+    const { row, timing, reply, choices } = exchange;
     const uri = this.#deps.mask?.uri(row.uri) ?? row.uri;
     const { method, from, connection, via, transport } = row;
     const { provider, providerClient, status, outcome, error } = row;
@@ -110,6 +110,7 @@ export class CaptureExport implements Disposable {
       request: this.#message(exchange, 'request', exchange.request),
       reply: reply === null ? null : this.#message(exchange, 'reply', reply),
       timing,
+      ...(choices.length === 0 ? {} : { choices }),
     };
   }
 

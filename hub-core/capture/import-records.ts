@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Encoding } from '../common/protocol/message.ts';
 import { parseEncoding } from '../common/protocol/words.ts';
 import { traitBits, TraitBit } from '../common/query/traits.ts';
+import { CANDIDATE_STATES, CHOICE_RULES, MAX_CANDIDATES } from '../common/traffic/choices.ts';
 import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../common/traffic/exchange.ts';
 import { serviceOf } from '../common/traffic/service-of.ts';
 import { isCaptureFileHeader, type CaptureRecord, type RecordedMessage } from '../common/transfer/capture-record.ts';
@@ -19,6 +20,28 @@ const messageSchema = z.object({
   stored: count,
   text: z.string().optional(),
   base64: z.base64().optional(),
+});
+
+const choiceSchema = z.object({
+  attempt: count,
+  atMs: z.number(),
+  rule: z.enum(CHOICE_RULES),
+  provider: z.string(),
+  after: z.string(),
+  pool: count,
+  candidates: z
+    .array(
+      z.object({
+        provider: z.string(),
+        client: z.string(),
+        state: z.enum(CANDIDATE_STATES),
+        inFlight: count,
+        maxInFlight: count,
+        weight: z.number(),
+        weighed: z.number().nullable(),
+      }),
+    )
+    .max(MAX_CANDIDATES),
 });
 
 /** What is not known yet is left out: a later version only adds. */
@@ -49,6 +72,7 @@ const recordSchema = z.object({
   request: messageSchema,
   reply: messageSchema.nullable(),
   timing: z.object({ checkedMs: ms, sentMs: ms, repliedMs: ms, endedMs: ms }),
+  choices: z.array(choiceSchema).max(16).optional(),
 }) satisfies z.ZodType<CaptureRecord>;
 
 /** Rows of one import, ready to be stored. */
@@ -148,11 +172,11 @@ export function importedRows(records: readonly CaptureRecord[], firstSeq: number
   const notes = new Map<number, Annotation>();
   const rows = records.map((record, place): NewRow => {
     const seq = firstSeq + place;
-    const { atMs, mark, comment, tags } = record;
+    const { atMs, mark, comment, tags, choices } = record;
     if (mark > 0 || comment !== '' || tags.length > 0) notes.set(seq, { mark, comment, tags });
     const start = startOf(record, seq, bodies.add(record.request));
     const end = endOf(record, seq, bodies.add(record.reply ?? NO_MESSAGE));
-    return { start, end, atMs, traits: traitBits(record.traits) | TraitBit.Imported };
+    return { start, end, atMs, traits: traitBits(record.traits) | TraitBit.Imported, choices };
   });
   return { rows, bytes: bodies.take(), notes };
 }

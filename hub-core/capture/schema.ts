@@ -1,11 +1,11 @@
 /**
  * One segment's tables. `exchange` holds what lists and filters read, `detail` what only the detail pane reads, so that a
  * scan over the first does not page through the second; `body` has the row id `seq * 2` for the request, `+ 1` for the reply.
- * `note`, `label` and `gap` have rows for few exchanges only.
+ * `note`, `label`, `gap` and `choice` have rows for few exchanges only.
  *
  * A later version only adds columns, tables and indexes, so that an earlier program can still read what it knows.
  */
-export const SEGMENT_VERSION = 4;
+export const SEGMENT_VERSION = 5;
 
 /** "WHUB" in ASCII: tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x5748_5542;
@@ -33,6 +33,9 @@ const FRAME_TABLE = `frame (
   bytes INTEGER NOT NULL,
   exchange INTEGER NOT NULL
 ) STRICT`;
+
+/** Since version 5. Ids and what the JSON holds are `ChoiceTable`'s. */
+const CHOICE_TABLE = 'choice (id INTEGER PRIMARY KEY, choice TEXT NOT NULL) STRICT';
 
 export const SEGMENT_SCHEMA = `
 CREATE TABLE exchange (
@@ -81,6 +84,7 @@ CREATE TABLE body (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 CREATE TABLE sealed (rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
 ${ADDED_TABLES}
 CREATE TABLE ${FRAME_TABLE};
+CREATE TABLE ${CHOICE_TABLE};
 PRAGMA application_id = ${String(APPLICATION_ID)};
 PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;
@@ -109,7 +113,11 @@ const FROM_3_TO_4 = `
 CREATE TABLE ${FRAME_TABLE};
 `;
 
-const STEPS = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4];
+const FROM_4_TO_5 = `
+CREATE TABLE ${CHOICE_TABLE};
+`;
+
+const STEPS = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4, FROM_4_TO_5];
 
 /** @returns what brings a segment of an earlier version up to this one; '' for none */
 export function upgradeFrom(version: number): string {
@@ -123,5 +131,6 @@ export function upgradeFrom(version: number): string {
  */
 export function readFrom(version: number): string {
   const views = version === 2 ? "CREATE TEMP VIEW exchange AS SELECT *, '' AS transport FROM main.exchange;" : '';
-  return version === 2 || version === 3 ? `${views} CREATE TEMP TABLE ${FRAME_TABLE};` : '';
+  const tables = [...(version < 4 ? [FRAME_TABLE] : []), ...(version < 5 ? [CHOICE_TABLE] : [])];
+  return version < 2 ? '' : [views, ...tables.map((table) => `CREATE TEMP TABLE ${table};`)].join(' ');
 }

@@ -3,6 +3,7 @@ import type { SeenValue } from '../common/query/complete-query.ts';
 import type { QueryKey } from '../common/query/query-keys.ts';
 import { foldCase } from '../common/query/query.ts';
 import { OUTCOMES_WITHOUT_REPLY } from '../common/query/traits.ts';
+import { ChoiceTable } from './choice-table.ts';
 import { IS_ERROR, type SqlCondition } from './query-sql.ts';
 import { seenValuesSql } from './seen-values-sql.ts';
 import type {
@@ -113,12 +114,14 @@ export class SegmentReader {
   readonly #bodyPart: Statement<[number, number, number], Buffer>;
   readonly #page: Statement<[number, number], RowColumns>;
   readonly #open: Statement<[number, number], number>;
+  readonly #choices: ChoiceTable;
   #scan: ScanStatement<number> | undefined;
   #keys: ScanStatement<SeqKey> | undefined;
   #steps: ScanStatement<[seq: number, matches: number]> | undefined;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#choices = new ChoiceTable(db);
     this.#row = db.prepare(`SELECT ${ROW_COLUMNS} FROM ${ROWS} WHERE exchange.seq = ?`);
     this.#range = db.prepare(
       `SELECT ${ROW_COLUMNS} FROM ${ROWS} WHERE exchange.seq BETWEEN ? AND ? ORDER BY exchange.seq`,
@@ -270,6 +273,7 @@ export class SegmentReader {
       },
       reply: NO_REPLY.has(row.outcome) ? null : reply,
       timing: { checkedMs, sentMs, repliedMs, endedMs },
+      choices: this.#choices.of(seq),
     };
   }
 

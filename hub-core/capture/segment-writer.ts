@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
+import type { RecordedChoice } from '../common/traffic/choices.ts';
 import type { BodySlice, ExchangeEnd, ExchangeStart } from '../common/traffic/exchange.ts';
 import { traitsOfBody, traitsOfFlags } from './exchange-traits.ts';
+import { ChoiceTable } from './choice-table.ts';
 import type { Annotation, StoredGap } from './stored-exchange.ts';
 
 export interface NewRow {
@@ -10,6 +12,8 @@ export interface NewRow {
   readonly atMs: number;
   /** Bits of `TraitBit`, beside those that follow from the exchange itself. */
   readonly traits?: number | undefined;
+  /** Those that are known already. */
+  readonly choices?: readonly RecordedChoice[] | undefined;
 }
 
 type Value = string | number | null;
@@ -107,8 +111,10 @@ function requestOf(beginning: BodySlice, whole: BodySlice | undefined): BodySlic
 /** What is written to one segment. Runs within a transaction of its owner. */
 export class SegmentWriter {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #choices: ChoiceTable;
 
   constructor(db: Database) {
+    this.#choices = new ChoiceTable(db);
     this.#statements = prepare(db);
   }
 
@@ -117,7 +123,7 @@ export class SegmentWriter {
    *
    * @returns false when that number is taken
    */
-  insert({ start, end, atMs, traits = 0 }: NewRow, bytes: Uint8Array<ArrayBuffer>): boolean {
+  insert({ start, end, atMs, traits = 0, choices = [] }: NewRow, bytes: Uint8Array<ArrayBuffer>): boolean {
     const { seq, receivedMs } = start;
     const request = requestOf(start.body, end?.requestBody);
     const [asked, replied] = [sliceOf(bytes, request), end === undefined ? NO_BYTES : sliceOf(bytes, end.body)];
@@ -154,7 +160,13 @@ export class SegmentWriter {
     );
     if (asked.byteLength > 0) this.#statements.body.run(seq * 2, asked);
     if (replied.byteLength > 0) this.#statements.body.run(seq * 2 + 1, replied);
+    this.addChoices(seq, choices);
     return true;
+  }
+
+  /** How an exchange came to its providers. */
+  addChoices(seq: number, choices: readonly RecordedChoice[]): void {
+    for (const choice of choices) this.#choices.add(seq, choice);
   }
 
   /** @returns false when the row is not here, or ended before */

@@ -1,3 +1,5 @@
+import type { RecordedChoice } from '../common/traffic/choices.ts';
+
 /** A row as lists show it; `null` where the answer is still awaited. */
 export interface StoredRow {
   readonly seq: number;
@@ -71,6 +73,8 @@ export interface StoredExchange {
     readonly repliedMs: number | null;
     readonly endedMs: number | null;
   };
+  /** Empty where there was nothing to choose, and where nobody noted it. */
+  readonly choices: readonly RecordedChoice[];
 }
 
 export interface StoredBodyPart {

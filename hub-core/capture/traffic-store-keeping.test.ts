@@ -13,6 +13,7 @@ import {
   temporaryFolder,
   trafficBatch,
 } from '../test/support/traffic.ts';
+import { choiceBatch, recordedChoice } from '../test/support/recorded-choice.ts';
 import { SecretMask } from './secret-mask.ts';
 import { limitsOf } from './segment-list.ts';
 import type { TrafficStore } from './traffic-store.ts';
@@ -329,7 +330,7 @@ describe('TrafficStore about how much it keeps', () => {
     const database = new Database(join(folder.path, file));
     for (const column of ['correlation', 'queue_ms', 'tries', 'traits', 'transport'])
       database.exec(`ALTER TABLE exchange DROP COLUMN ${column}`);
-    for (const table of ['note', 'label', 'gap', 'frame']) database.exec(`DROP TABLE ${table}`);
+    for (const table of ['note', 'label', 'gap', 'frame', 'choice']) database.exec(`DROP TABLE ${table}`);
     database.pragma('user_version = 1');
     database.close();
     using store = openTrafficStore(folder.path);
@@ -341,7 +342,9 @@ describe('TrafficStore about how much it keeps', () => {
   /** A segment as version 2 wrote it. */
   function makeVersion2(file: string): void {
     const database = new Database(join(folder.path, file));
-    database.exec('ALTER TABLE exchange DROP COLUMN transport; DROP TABLE frame; PRAGMA user_version = 2');
+    database.exec(
+      'ALTER TABLE exchange DROP COLUMN transport; DROP TABLE frame; DROP TABLE choice; PRAGMA user_version = 2',
+    );
     database.close();
   }
 
@@ -377,5 +380,22 @@ describe('TrafficStore about how much it keeps', () => {
     expect([store.exchange(1)?.row.transport, store.exchange(3)?.row.transport]).toEqual(['', 'tcp']);
     expect(await seqsOf(store, '-transport:tcp service:math')).toEqual([1, 2]);
     expect(store.frameStatus()).toMatchObject({ recording: false, rows: 0 });
+    expect(store.exchange(1)?.choices).toEqual([]);
+  });
+
+  it('[TS11] keeps how an exchange came to its providers, whenever that is told', () => {
+    using store = openTrafficStore(folder.path, { limits: { segmentRows: 2 } });
+    const choice = recordedChoice({ weighed: 1 / 3 });
+    store.write(trafficBatch({ starts: [exchangeStart(1)], choices: choiceBatch(1, choice) }));
+    store.write(exchangesBatch(2, 3));
+    // Its segment takes no new rows by now.
+    const again = { ...choice, attempt: 2, after: 'math@c2', provider: 'math@c3' };
+    store.write(trafficBatch({ choices: choiceBatch(1, again), ends: [exchangeEnd(1, { attempts: 2 })] }));
+    const [first, second] = store.exchange(1)?.choices ?? [];
+    expect(first).toEqual(recordedChoice({ weighed: 0.333333 }));
+    expect(second).toMatchObject({ attempt: 2, after: 'math@c2', provider: 'math@c3', pool: 20 });
+    expect(store.exchange(2)?.choices).toEqual([]);
+    store.write(trafficBatch({ choices: choiceBatch(99, choice) }));
+    expect(store.exchange(99)).toBeUndefined();
   });
 });

@@ -6,11 +6,14 @@ import type { QueryKey } from '../common/query/query-keys.ts';
 import type { SeenValue } from '../common/query/complete-query.ts';
 import { parseQuery } from '../common/query/parse-query.ts';
 import { TraitBit } from '../common/query/traits.ts';
-import type { ExchangeEnd, TrafficBatch } from '../common/traffic/exchange.ts';
+import type { RecordedChoice } from '../common/traffic/choices.ts';
+import type { TrafficBatch } from '../common/traffic/exchange.ts';
+import { readChoices } from '../common/traffic/read-choices.ts';
 import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
 import { CaptureReadOnlyError } from './capture-errors.ts';
 import { acquireCaptureLock } from './capture-lock.ts';
 import type { CaptureStates } from './capture-mode.ts';
+import { newsBySegment, type LaterNews, type SegmentNews } from './later-news.ts';
 import { maskedBatch, type MaskedBatch } from './masked-batch.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { SecretMask } from './secret-mask.ts';
@@ -397,28 +400,30 @@ export class TrafficStore implements Disposable {
   #store(batch: TrafficBatch): void {
     const { active } = this.#segments;
     const { batch: whole, masked } = this.#withoutSecrets(batch);
-    const ends = new Map<number, ExchangeEnd>();
-    for (const end of whole.ends) ends.set(end.seq, end);
-    const rows = this.#newRows(whole, { ends, masked });
-    const earlier = this.#bySegment(ends);
+    const news: LaterNews = {
+      ends: new Map(whole.ends.map((end) => [end.seq, end])),
+      choices: choicesBySeq(batch),
+    };
+    const rows = this.#newRows(whole, news, masked);
+    const earlier = newsBySegment(news, this.#segments);
     const gap = missing(this.#unwritten, { rows: batch.droppedRows, seq: batch.gapSeq });
-    const traitsOf = (seq: number): number => (masked.has(seq) ? TraitBit.Masked : 0);
+    const write = ({ writer }: Segment, { ends, choices }: SegmentNews): void => {
+      for (const end of ends) writer.end(end, whole.bytes, masked.has(end.seq) ? TraitBit.Masked : 0);
+      for (const [seq, each] of choices) writer.addChoices(seq, each);
+    };
+    const own = earlier.get(active);
     active.write(() => {
       const isLater = rows[0] !== undefined && (gap.seq ?? 0) > rows[0].start.seq;
       if (!isLater) this.#tellMissing(gap);
       for (const row of rows) active.insert(row, whole.bytes);
       if (isLater) this.#tellMissing(gap);
-      for (const end of earlier.get(active) ?? []) active.writer.end(end, whole.bytes, traitsOf(end.seq));
+      if (own !== undefined) write(active, own);
       this.#addFrames(batch);
     });
     this.#unwritten = { rows: 0, seq: undefined };
     earlier.delete(active);
     this.#rate.add(rows.length);
-    for (const [segment, itsEnds] of earlier) {
-      segment.write(() => {
-        for (const end of itsEnds) segment.writer.end(end, whole.bytes, traitsOf(end.seq));
-      });
-    }
+    for (const [segment, itsNews] of earlier) segment.write(() => write(segment, itsNews));
     this.#segments.settle();
   }
 
@@ -433,11 +438,8 @@ export class TrafficStore implements Disposable {
     return maskedBatch(batch, this.#mask, (seq) => this.#segments.writable(seq)?.reader.requestEncoding(seq) ?? 0);
   }
 
-  /** Takes the ends that belong to the batch's own starts out of `ends`. */
-  #newRows(
-    batch: TrafficBatch,
-    { ends, masked }: { readonly ends: Map<number, ExchangeEnd>; readonly masked: ReadonlySet<number> },
-  ): NewRow[] {
+  /** Takes what belongs to the batch's own starts out of the news. */
+  #newRows(batch: TrafficBatch, { ends, choices }: LaterNews, masked: ReadonlySet<number>): NewRow[] {
     const rows: NewRow[] = [];
     let lastSeq = this.#segments.nextSeq - 1;
     for (const start of batch.starts) {
@@ -450,22 +452,11 @@ export class TrafficStore implements Disposable {
       const end = ends.get(start.seq);
       ends.delete(start.seq);
       const traits = masked.has(start.seq) ? TraitBit.Masked : 0;
-      rows.push({ start, end, atMs: start.receivedMs + batch.clockOffsetMs, traits });
+      const atMs = start.receivedMs + batch.clockOffsetMs;
+      rows.push({ start, end, atMs, traits, choices: choices.get(start.seq) });
+      choices.delete(start.seq);
     }
     return rows;
-  }
-
-  /** Ends of rows that are no longer stored are left out. */
-  #bySegment(ends: ReadonlyMap<number, ExchangeEnd>): Map<Segment, ExchangeEnd[]> {
-    const bySegment = new Map<Segment, ExchangeEnd[]>();
-    for (const end of ends.values()) {
-      const segment = this.#segments.writable(end.seq);
-      if (segment === undefined) continue;
-      const itsEnds = bySegment.get(segment);
-      if (itsEnds === undefined) bySegment.set(segment, [end]);
-      else itsEnds.push(end);
-    }
-    return bySegment;
   }
 
   #tellMissing({ rows, seq }: MissingRows): void {
@@ -491,6 +482,17 @@ const framesOf = (store: TrafficStore, segments: FrameList): QueriedStore<Stored
     return store.epoch;
   },
 });
+
+function choicesBySeq({ choices }: TrafficBatch): Map<number, RecordedChoice[]> {
+  const bySeq = new Map<number, RecordedChoice[]>();
+  if (choices === undefined) return bySeq;
+  for (const { seq, choice } of readChoices(choices)) {
+    const before = bySeq.get(seq);
+    if (before === undefined) bySeq.set(seq, [choice]);
+    else before.push(choice);
+  }
+  return bySeq;
+}
 
 function missing(earlier: MissingRows, now: MissingRows): MissingRows {
   return { rows: earlier.rows + now.rows, seq: earlier.seq ?? now.seq };

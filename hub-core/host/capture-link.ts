@@ -108,11 +108,11 @@ export class CaptureLink implements CaptureSink, Disposable {
     };
     this.#missedRows = 0;
     this.#missedBodies = 0;
-    const frames = batch.frames?.frames;
+    const numbers = [batch.frames?.frames, batch.choices?.numbers].filter((each) => each !== undefined);
     const rows = (batch.starts.length + batch.ends.length) * ROW_WEIGHT;
-    const weight = batch.bytes.byteLength + rows + (frames?.byteLength ?? 0);
+    const weight = batch.bytes.byteLength + rows + numbers.reduce((sum, each) => sum + each.byteLength, 0);
     this.#pendingBytes += weight;
-    const buffers = frames === undefined ? [batch.bytes.buffer] : [batch.bytes.buffer, frames.buffer];
+    const buffers = [batch.bytes.buffer, ...numbers.map((each) => each.buffer)];
     this.#post({ type: 'batch', batch: whole, weight }, buffers);
   }
 

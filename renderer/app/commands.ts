@@ -4,7 +4,7 @@ import { EMPTY_DRAFT, openDraft } from '../state/draft.ts';
 import { refreshSort, startFilter } from '../state/inspector.ts';
 import { goTo, PAGE_TITLES, PAGES } from '../state/pages.ts';
 import { usePanels } from '../state/panels.ts';
-import { cycleTheme, toggleDock } from '../state/preferences.ts';
+import { cycleDetailPlace, cycleTheme, toggleDock } from '../state/preferences.ts';
 import { errorText } from '../ui/format.ts';
 import type { KeyId } from '../ui/keys.ts';
 import { toast } from '../ui/toasts.ts';
@@ -66,6 +66,12 @@ export const COMMANDS: readonly Command[] = [
   { id: 'search-bodies', title: 'Search bodies', key: 'search-bodies', run: searchBodies },
   { id: 'refresh-sort', title: 'Refresh a sorted list', key: 'refresh-sort', run: refreshSort },
   { id: 'toggle-dock', title: 'Jobs and log', key: 'toggle-dock', run: toggleDock },
+  {
+    id: 'detail-place',
+    title: 'Detail on the right, below, hidden',
+    key: 'detail-place',
+    run: () => toast({ title: `Detail: ${cycleDetailPlace()}` }),
+  },
   { id: 'toggle-recording', title: 'Recording on or off', key: 'toggle-recording', run: () => void toggleRecording() },
   {
     id: 'headers-only',

@@ -56,6 +56,7 @@ function detail(change: Partial<ExchangeDetail['request']> = {}): ExchangeDetail
     },
     reply: null,
     timing: { checkedMs: null, sentMs: null, repliedMs: null, endedMs: null },
+    choices: [],
   };
 }
 

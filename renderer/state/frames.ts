@@ -14,6 +14,8 @@ interface FramesState {
   readonly follow: boolean;
   /** Number of the frame. */
   readonly selected: number | null;
+  /** Place of a frame that shall be brought into sight, once. */
+  readonly revealPlace: number | null;
   /** Where the store stands; undefined until it is known. */
   readonly status: FrameStatus | undefined;
 }
@@ -23,10 +25,16 @@ export const useFrames = create<FramesState>()(() => ({
   filter: '',
   follow: true,
   selected: null,
+  revealPlace: null,
   status: undefined,
 }));
 
 export const showView = (view: InspectorView): void => useFrames.setState({ view });
+
+/** Shows the frames that match, from the first on. */
+export function showFrames(filter: string): void {
+  useFrames.setState({ view: 'frames', filter, follow: false, selected: null });
+}
 
 /** Switches the recording of frames. */
 export async function recordFrames(recording: boolean): Promise<void> {

@@ -21,7 +21,12 @@ interface InspectorState {
   readonly noting: boolean;
   /** The filter that a highlight rule begins with; null: the rules are not open. */
   readonly highlighting: string | null;
-  readonly exporting: boolean;
+  /** Which rows the export that is being set up begins with; null: none is. */
+  readonly exporting: 'chosen' | 'all' | null;
+  /** A glance at the selected row lies over the list. */
+  readonly peeking: boolean;
+  /** The row that is being sent again many times. */
+  readonly resending: number | null;
   /** A row that the list shall bring into sight, once. */
   readonly revealSeq: number | null;
 }
@@ -37,7 +42,9 @@ export const useInspector = create<InspectorState>()(() => ({
   detailOpen: false,
   noting: false,
   highlighting: null,
-  exporting: false,
+  exporting: null,
+  peeking: false,
+  resending: null,
   revealSeq: null,
 }));
 

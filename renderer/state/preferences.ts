@@ -4,6 +4,10 @@ import { persist } from 'zustand/middleware';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+export const DETAIL_PLACES = ['right', 'below', 'hidden'] as const;
+/** Where the detail of an exchange is; in a narrow window it is below the list. */
+export type DetailPlace = (typeof DETAIL_PLACES)[number];
+
 export const TIME_MODES = ['clock', 'start', 'delta'] as const;
 /** The time of day, since the first row, or since the row above. */
 export type TimeMode = (typeof TIME_MODES)[number];
@@ -32,6 +36,7 @@ interface Preferences {
   readonly columnWidths: Readonly<Record<string, number>>;
   /** How bodies of a service are shown, by service id. */
   readonly bodyFormats: Readonly<Record<string, 'pretty' | 'tree' | 'text' | 'hex' | 'decoded'>>;
+  readonly detailPlace: DetailPlace;
   /** The dock below the page is open. */
   readonly dock: boolean;
   readonly savedFilters: readonly SavedFilter[];
@@ -59,6 +64,7 @@ export const usePreferences = create<Preferences>()(
       highlights: [],
       columnWidths: {},
       bodyFormats: {},
+      detailPlace: 'right',
       dock: false,
       savedFilters: [],
       recentFilters: [],
@@ -71,6 +77,14 @@ export function cycleTheme(): Theme {
   const { theme } = usePreferences.getState();
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   usePreferences.setState({ theme: next });
+  return next;
+}
+
+/** Moves the detail of an exchange to its next place. */
+export function cycleDetailPlace(): DetailPlace {
+  const { detailPlace } = usePreferences.getState();
+  const next = DETAIL_PLACES[(DETAIL_PLACES.indexOf(detailPlace) + 1) % DETAIL_PLACES.length] ?? 'right';
+  usePreferences.setState({ detailPlace: next });
   return next;
 }
 

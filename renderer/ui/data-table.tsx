@@ -123,7 +123,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const markedByKey = (event: KeyboardEvent): boolean => {
     if (onMark === undefined) return false;
     const all = event.key === 'a' && (event.ctrlKey || event.metaKey);
-    if (!all && listKey(event) !== 'list-mark') return false;
+    if (!all && listKey(event) !== 'list-space') return false;
     event.preventDefault();
     if (all) choosing.all();
     else choosing.toggle(selectedIndex);

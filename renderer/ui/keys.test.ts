@@ -22,6 +22,7 @@ describe('listKey', () => {
     expect(
       ['ArrowDown', 'j', 'ArrowUp', 'k', 'Home', 'End', 'Enter', 'Escape'].map((key) => listKey(press(key))),
     ).toEqual(['list-down', 'list-down', 'list-up', 'list-up', 'list-first', 'list-last', 'list-open', 'list-clear']);
+    expect([' ', 'p'].map((key) => listKey(press(key)))).toEqual(['list-space', 'list-pair']);
     expect(listKey(press('e', { ctrlKey: true }))).toBeUndefined();
     expect(listKey(press('x'))).toBeUndefined();
   });
@@ -36,6 +37,7 @@ describe('rowKey', () => {
       'row-next-error',
     ]);
     expect(rowKey(press('c', { ctrlKey: true }))).toBe('row-copy');
+    expect([rowKey(press('s')), rowKey(press(' ', { ctrlKey: true }))]).toEqual(['row-choose', 'row-choose']);
     expect([rowKey(press('m', { ctrlKey: true })), rowKey(press('c', { altKey: true }))]).toEqual([
       undefined,
       undefined,
@@ -68,5 +70,6 @@ describe('keyLabel', () => {
     expect(keyLabel('Alt+Digit1', false)).toBe('Alt+1');
     expect(keyLabel('[Shift]+?', false)).toBe('?');
     expect(keyLabel('j', false)).toBe('j');
+    expect([keyLabel('$mod+\\', false), keyLabel('$mod+ ', false)]).toEqual(['Ctrl+\\', 'Ctrl+Space']);
   });
 });

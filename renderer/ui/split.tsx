@@ -13,14 +13,16 @@ interface SplitProps {
   readonly detailLabel: string;
   /** Share of the detail in percent before anyone dragged. */
   readonly detailSize?: number;
+  /** The detail is below the list in a wide window, too. */
+  readonly below?: boolean;
 }
 
 const NARROW = '(max-width: 1199px)';
 
 /** A list and its detail: side by side, one above the other in a narrow window. */
-export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 42 }: SplitProps) {
+export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 42, below = false }: SplitProps) {
   const narrow = useMediaQuery(NARROW);
-  const direction = narrow ? 'vertical' : 'horizontal';
+  const direction = narrow || below ? 'vertical' : 'horizontal';
   const panelIds = detail === undefined ? ['list'] : ['list', 'detail'];
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({
     id: `whub-${id}-${direction}`,

@@ -2,6 +2,7 @@
  * What the hub tells the traffic store: one exchange is a request and what came of it. Numbers in milliseconds are from
  * the hub's one monotonic clock; `clockOffsetMs` of a batch turns them into wall time.
  */
+import type { ChoiceBatch } from './choices.ts';
 import type { FrameBatch } from './frames.ts';
 import type { HeaderPair } from './header-pair.ts';
 
@@ -91,6 +92,8 @@ export interface TrafficBatch {
   /** A number that is kept for the row which tells of the dropped ones; no exchange has it. */
   readonly gapSeq?: number | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** How requests of this batch or of earlier ones came to their providers; absent when there was nothing to choose. */
+  readonly choices?: ChoiceBatch | undefined;
   /** In wire order; absent while frames are not recorded. */
   readonly frames?: FrameBatch | undefined;
   /** Frames left out since the last batch. */

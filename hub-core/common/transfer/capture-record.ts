@@ -1,3 +1,5 @@
+import type { RecordedChoice } from '../traffic/choices.ts';
+
 /**
  * One exchange as it leaves a traffic store and comes into one: a line of JSON. Bodies are text where they are UTF-8, base64
  * where not, so that every byte comes back.
@@ -62,6 +64,8 @@ export interface CaptureRecord {
     readonly repliedMs: number | null;
     readonly endedMs: number | null;
   };
+  /** How it came to its providers, the first attempt first; absent where there was nothing to choose, and where nobody noted it. */
+  readonly choices?: readonly RecordedChoice[] | undefined;
 }
 
 /** True for the first line of a `.whub` file. */

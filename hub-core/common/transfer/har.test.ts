@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { harValidator } from '../../test/support/har-validator.ts';
+import { recordedChoice } from '../../test/support/recorded-choice.ts';
 import type { CaptureRecord } from './capture-record.ts';
 import { fromHarEntry } from './har-import.ts';
 import { harFrame, toHarEntry } from './har.ts';
@@ -34,6 +35,7 @@ const record: CaptureRecord = {
 
 const variants: readonly CaptureRecord[] = [
   record,
+  { ...record, choices: [recordedChoice()] },
   { ...record, method: 'CALL', uri: '//odd//path', reply: null, status: null, outcome: null, comment: '' },
   { ...record, request: { encoding: 'bytes', headers: [], bytes: 0, stored: 0, text: '' } },
   {

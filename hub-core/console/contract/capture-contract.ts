@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { CANDIDATE_STATES, CHOICE_RULES } from '../../common/traffic/choices.ts';
 import { browseContract, sortSchema } from './browse-contract.ts';
 
 /** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
@@ -80,6 +81,29 @@ const bodySchema = z.strictObject({
   totalBytes: z.int(),
 });
 
+/** How a request came to a provider, and what else there was to choose from. See `RecordedChoice` for the members. */
+const choiceSchema = z.strictObject({
+  attempt: z.int(),
+  /** Since arrival. */
+  atMs: z.number(),
+  rule: z.enum(CHOICE_RULES),
+  provider: z.string(),
+  after: z.string(),
+  pool: z.int(),
+  candidates: z.array(
+    z.strictObject({
+      provider: z.string(),
+      client: z.string(),
+      state: z.enum(CANDIDATE_STATES),
+      inFlight: z.int(),
+      maxInFlight: z.int(),
+      weight: z.number(),
+      weighed: z.number().nullable(),
+    }),
+  ),
+});
+export type Choice = z.infer<typeof choiceSchema>;
+
 export const exchangeDetailSchema = z.strictObject({
   row: exchangeRowSchema,
   correlationId: z.int(),
@@ -99,6 +123,8 @@ export const exchangeDetailSchema = z.strictObject({
     repliedMs: z.number().nullable(),
     endedMs: z.number().nullable(),
   }),
+  /** The first attempt first; empty where there was one provider to choose, and in rows of which nobody noted it. */
+  choices: z.array(choiceSchema),
 });
 export type ExchangeDetail = z.infer<typeof exchangeDetailSchema>;
 
@@ -257,6 +283,10 @@ export const captureContract = {
       window: oc
         .input(z.strictObject({ queryId: z.string().max(64), from: z.int().min(0), count: z.int().min(1).max(512) }))
         .output(z.strictObject({ from: z.int(), rows: z.array(frameRowSchema) })),
+      /** Place of a frame in a result; null when it is not in it. */
+      place: oc
+        .input(queryIdInput.extend({ number: z.int().min(1) }))
+        .output(z.strictObject({ place: z.int().nullable() })),
       close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
     },
     /** Exchanges as lines of JSON, each a record of hub-core/common/transfer, in pieces that the reader asks for. */

@@ -94,12 +94,13 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     exchange: os.capture.exchange.handler(({ input }) => {
       const found = store.exchange(input.seq);
       if (found === undefined) return null;
-      const { row, request, reply } = found;
+      const { row, request, reply, choices } = found;
       return {
         ...found,
         row: rowOf(row),
         request: messageOf(request),
         reply: reply === null ? null : messageOf(reply),
+        choices: choices.map(({ candidates, ...choice }) => ({ ...choice, candidates: [...candidates] })),
       };
     }),
   };

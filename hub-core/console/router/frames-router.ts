@@ -41,6 +41,9 @@ export function createFramesRouter({ store, jobs, clock }: Pick<TransferDeps, 's
       const { from, rows } = context.session.frames.get(input.queryId).window(input.from, input.count);
       return { from, rows: [...rows] };
     }),
+    place: os.place.handler(({ input, context }) => ({
+      place: context.session.frames.get(input.queryId).query.placeOf(input.number) ?? null,
+    })),
     close: os.close.handler(({ input, context }) => ({ closed: context.session.frames.remove(input.queryId) })),
   };
 }

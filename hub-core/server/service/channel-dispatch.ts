@@ -17,6 +17,8 @@ export interface ChannelDispatchDeps {
   /** Ends an exchange that came to nothing here. */
   readonly refuse: (exchange: RelayedExchange, error: unknown) => void;
   readonly providerLost: (exchange: RelayedExchange, error: unknown) => void;
+  /** That channel was chosen for it, of several or after another one. */
+  readonly chosen: (exchange: RelayedExchange, channel: TargetChannel) => void;
   /** It is about to be handed to its channel under that id. */
   readonly handed: (exchange: RelayedExchange, id: number) => void;
   /** Ends a one-way request, which is over when it is written. */
@@ -216,6 +218,7 @@ export class ChannelDispatch {
 
   #send(exchange: RelayedExchange, channel: TargetChannel): void {
     exchange.sentMs = this.#deps.clock.nowMs();
+    if (channel.service.channels.length > 1 || exchange.attempts > 0) this.#deps.chosen(exchange, channel);
     exchange.attempts += 1;
     exchange.provider = channel.id;
     exchange.providerLink = channel.link;

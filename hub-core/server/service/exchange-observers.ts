@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/log/logger.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
 import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
-import type { Exchange, ExchangeObserver } from './exchange.ts';
+import type { ChoicePool, Exchange, ExchangeObserver, PooledChannel } from './exchange.ts';
 
 /** Several observers as one, of which none can harm the relay or the others by throwing. */
 export class ExchangeObservers {
@@ -19,6 +19,16 @@ export class ExchangeObservers {
     for (const observer of this.#observers) {
       try {
         observer.began(exchange);
+      } catch (error) {
+        this.#report(observer, error);
+      }
+    }
+  }
+
+  chosen(exchange: Exchange, pool: ChoicePool, channel: PooledChannel): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.chosen?.(exchange, pool, channel);
       } catch (error) {
         this.#report(observer, error);
       }

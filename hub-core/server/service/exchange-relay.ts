@@ -101,6 +101,7 @@ export class ExchangeRelay implements Relay, Disposable {
       retries: deps.limits.retries,
       refuse: (exchange, error) => this.#refuse(exchange, error),
       providerLost: (exchange, error) => this.#fail(exchange, 'provider-lost', error),
+      chosen: (exchange, channel) => deps.observers.chosen(exchange, channel.service, channel),
       handed: (exchange, id) => deps.observers.handed(exchange, id),
       written: (exchange) => this.#end(exchange, 'one-way', undefined),
     });

@@ -1,5 +1,6 @@
 import type { ProviderId, ServiceId } from '../../common/base/ids.ts';
 import type { Message, MessageInit } from '../../common/protocol/message.ts';
+import type { CandidateState, ChoiceRule } from '../../common/traffic/choices.ts';
 import type { ExchangeOutcome } from '../../common/traffic/exchange.ts';
 import type { Caller, ProviderLink } from '../relay.ts';
 import type { StreamTotals } from './stream-flow.ts';
@@ -33,10 +34,33 @@ export interface Exchange {
   captureSeq: number;
 }
 
+/** A channel of a pool as a choice finds it. */
+export interface PooledChannel {
+  readonly id: ProviderId;
+  readonly link: Pick<ProviderLink, 'clientId'>;
+  readonly state: CandidateState;
+  readonly weight: number;
+  readonly inFlight: number;
+  readonly maxInFlight: number;
+}
+
+/** The pool that a channel was chosen from, to be read within the call that tells of the choice. */
+export interface ChoicePool {
+  readonly channels: readonly PooledChannel[];
+  choiceRule(message: Message): ChoiceRule;
+  /** What the rule compared of that one of its channels; NaN where it compared nothing. */
+  weighed(message: Message, channel: PooledChannel): number;
+}
+
 /** Told of every request that reaches the relay, exactly once each. Called on the hot path: no promise, no throw. */
 export interface ExchangeObserver {
   /** The request arrived; nothing of it is decided yet. Its payload must be copied here if it is to be kept. */
   began(exchange: Exchange): void;
+  /**
+   * A channel was chosen for it, which does not have it yet: provider, link and attempts are those before. Told only where there
+   * was another channel, or an attempt before.
+   */
+  chosen?(exchange: Exchange, pool: ChoicePool, channel: PooledChannel): void;
   /** It is about to be handed to a provider under that id, perhaps not for the first time. */
   handed?(exchange: Exchange, id: number): void;
   /** A piece of a stream of it passes. Its payload must be copied here if it is to be kept. */

@@ -1,7 +1,9 @@
 import type { ClientId, ServiceId } from '../../common/base/ids.ts';
 import type { Random } from '../../common/base/random.ts';
 import { RouteTable } from '../../common/route/route-table.ts';
-import type { Exchange } from './exchange.ts';
+import type { Message } from '../../common/protocol/message.ts';
+import type { ChoiceRule } from '../../common/traffic/choices.ts';
+import type { ChoicePool, Exchange } from './exchange.ts';
 import type { BalancerPolicy } from './policies/balancer-policy.ts';
 import { createPolicy } from './policies/create-policy.ts';
 import type { ProviderChannel } from './provider-channel.ts';
@@ -43,7 +45,7 @@ type Pickable = Pick<Exchange, 'caller' | 'message'>;
  *
  * `Held` is the requests that wait and are handed to its channels
  */
-export class Service<Held extends QueueEntry> {
+export class Service<Held extends QueueEntry> implements ChoicePool {
   readonly id: ServiceId;
   /** The client that created it; only it and managers may update it. */
   readonly creator: ClientId;
@@ -116,6 +118,15 @@ export class Service<Held extends QueueEntry> {
       this.channels,
       this.#definition.stickyHeader === undefined ? '' : this.#stickyKey(exchange),
     );
+  }
+
+  choiceRule({ to }: Message): ChoiceRule {
+    return to === undefined ? this.#definition.policy : 'pinned';
+  }
+
+  weighed({ to }: Message, channel: ProviderChannel<Service<Held>, Held>): number {
+    if (to === undefined) return this.#policy.weighed(channel);
+    return channel.link.clientId === to && channel.available ? channel.inFlight : Number.NaN;
   }
 
   /** True when there is a channel that may ever take new work. @param pin only channels of that client count */

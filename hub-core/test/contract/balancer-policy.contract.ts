@@ -38,6 +38,24 @@ export function balancerPolicyContract(name: string, create: () => BalancerPolic
       );
     });
 
+    it('[PL14] weighed() tells what the pick compared, of which the picked one has the best', () => {
+      const prefersMost = name === 'weighted' || name === 'sticky';
+      fc.assert(
+        fc.property(fc.array(fc.tuple(candidates, fc.string()), { minLength: 1, maxLength: 20 }), (rounds) => {
+          const policy = create();
+          for (const [list, key] of rounds) {
+            const picked = policy.pick(list, key);
+            const weighed = new Map(list.map((candidate) => [candidate, policy.weighed(candidate)]));
+            for (const [{ available }, value] of weighed) expect(available || Number.isNaN(value)).toBe(true);
+            const compared = [...weighed.values()].filter((value) => !Number.isNaN(value));
+            if (picked === undefined || compared.length === 0) continue;
+            expect(weighed.get(picked)).toBe(prefersMost ? Math.max(...compared) : Math.min(...compared));
+          }
+        }),
+        { numRuns: 100 },
+      );
+    });
+
     it('[PL1] pick() of nobody is undefined', () => {
       expect(create().pick([], 'key')).toBeUndefined();
     });

@@ -19,6 +19,7 @@ import {
   temporaryFolder,
   trafficBatch,
 } from '../support/traffic.ts';
+import { choiceBatch, recordedChoice } from '../support/recorded-choice.ts';
 
 export interface ConsoleCarrierEnd extends AsyncDisposable {
   readonly link: ClientLink<Record<never, never>>;
@@ -88,10 +89,12 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
         headers: [['x-a', '1']],
         body: { offset: 0, stored: 7, total: 7 },
       });
-      store.write(trafficBatch({ starts: [start], ends: [exchangeEnd(1)], bytes }));
+      const choices = choiceBatch(1, recordedChoice());
+      store.write(trafficBatch({ starts: [start], ends: [exchangeEnd(1)], bytes, choices }));
       const exchange = await capture.exchange({ seq: 1 });
       expect(exchange?.request).toEqual({ encoding: 'json', headers: [['x-a', '1']], storedBytes: 7, totalBytes: 7 });
       expect(exchange?.timing).toEqual({ checkedMs: 1, sentMs: 2, repliedMs: 5, endedMs: 6 });
+      expect(exchange?.choices).toEqual([recordedChoice()]);
       expect(await capture.exchange({ seq: 2 })).toBeNull();
       expect(await capture.body({ seq: 1, part: 'request', offset: 1, length: 3 })).toEqual({
         base64: btoa('"a"'),

@@ -54,7 +54,7 @@ async function wholeSession(connection: string): Promise<FrameRow[]> {
 }
 
 describe('captured frames', { timeout: 60_000 }, () => {
-  it('[FR1, FR2] of a caller and its provider are there in wire order, from the opening to the close', async () => {
+  it('[FR1, FR2, FR3] of a caller and its provider are there in wire order, from the opening to the close', async () => {
     expect(await capture.frames.setRecording({ recording: true })).toMatchObject({ recording: true, rows: 0 });
     await using provider = await connect();
     await provider.provide({
@@ -87,6 +87,12 @@ describe('captured frames', { timeout: 60_000 }, () => {
       'c1 in response',
       'c2 out response',
     ]);
+
+    const { queryId } = await capture.frames.open({ query: 'frame:request conn:c2' });
+    const places = [asked, refusedAsk, answered].map((frame) =>
+      capture.frames.place({ queryId, number: frame?.number ?? 1 }),
+    );
+    expect(await Promise.all(places)).toEqual([{ place: 0 }, { place: 1 }, { place: null }]);
   });
 
   it('[FR1] are not recorded unless that is wanted, and no longer when it is not', async () => {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { History, Unplug } from 'lucide-react';
 import type { ConnectionRow } from '../../../hub-core/console/contract/hub-contract.ts';
 import { hubQueries } from '../../state/console.ts';
+import { useOpenLines } from '../../state/open-lines.ts';
 import { goTo } from '../../state/pages.ts';
 import { usePing } from '../../state/round-trips.ts';
 import { Button } from '../../ui/button.tsx';
@@ -68,7 +69,8 @@ function useConnections(history: boolean) {
 
 /** The rows that the filter lets through, and which of them are selected or chosen. */
 function useChosen(rows: readonly ConnectionRow[] | undefined, filter: string) {
-  const [selected, setSelected] = useState<string | null>(null);
+  const selected = useOpenLines(({ connection }) => connection);
+  const setSelected = (connection: string | null): void => useOpenLines.setState({ connection });
   const [marked, setMarks] = useState(NO_MARKS);
   const shown = useMemo(() => (rows ?? []).filter((row) => connectionMatches(row, filter)), [rows, filter]);
   const marks = useMemo(
@@ -127,7 +129,8 @@ function Tools({ filter, onFilter, history, onHistory, marks, closing, onClose, 
 
 /** Who is connected, and what each one does. */
 export function ConnectionsPage() {
-  const [history, setHistory] = useState(false);
+  const history = useOpenLines((lines) => lines.history);
+  const setHistory = (shown: boolean): void => useOpenLines.setState({ history: shown });
   const rows = useConnections(history);
   const [filter, setFilter] = useState('');
   const { shown, marks, setMarks, selected, setSelected, detail, closing } = useChosen(rows, filter);

@@ -2,6 +2,7 @@ import { ArrowDownToLine, ArrowUpFromLine } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { formatBytes, formatClock } from '../../ui/format.ts';
+import { flagWords, frameIdText } from './frame-text.ts';
 
 export interface FrameColumn {
   readonly id: string;
@@ -11,14 +12,6 @@ export interface FrameColumn {
   readonly mono?: boolean;
   readonly cell: (row: FrameRow) => ReactNode;
 }
-
-/** Bits of a message's flags, by their names in the JSON form. */
-const FLAGS = ['stream', 'end', 'one_way', 'idempotent'] as const;
-const flagWords = (flags: number): string => FLAGS.filter((_, bit) => (flags & (1 << bit)) !== 0).join(' ');
-
-const FIRST_HUB_ID = 0x8000_0000;
-/** The hub's own ids have their top bit set, and are told apart by a letter rather than by ten digits. */
-const idText = (id: number): string => (id === 0 ? '' : id >= FIRST_HUB_ID ? `h${id - FIRST_HUB_ID}` : String(id));
 
 function Direction({ direction }: Pick<FrameRow, 'direction'>) {
   const [Icon, name] = direction === 'in' ? [ArrowDownToLine, 'to the hub'] : [ArrowUpFromLine, 'from the hub'];
@@ -45,7 +38,7 @@ export const FRAME_COLUMNS: readonly FrameColumn[] = [
     ),
   },
   { id: 'status', header: 'Status', width: 72, align: 'end', cell: (row) => (row.status === 0 ? '' : row.status) },
-  { id: 'id', header: 'Id', width: 84, align: 'end', mono: true, cell: (row) => idText(row.id) },
+  { id: 'id', header: 'Id', width: 84, align: 'end', mono: true, cell: (row) => frameIdText(row.id) },
   {
     id: 'size',
     header: 'Size',

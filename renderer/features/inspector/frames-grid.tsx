@@ -23,6 +23,11 @@ interface FramesGridProps {
   readonly onOpen: (row: FrameRow) => void;
   readonly onLeaveEnd: () => void;
   readonly onToggleFollow: () => void;
+  /** To the other frame of its exchange. */
+  readonly onPair: (row: FrameRow) => void;
+  /** A frame to bring into sight, by its place. */
+  readonly revealPlace: number | null;
+  readonly onRevealed: () => void;
 }
 
 interface FrameViewProps {
@@ -97,7 +102,8 @@ function useSelectedIndex(rows: readonly (FrameRow | undefined)[], first: number
 
 /** Frames in wire order; only those in sight are in the page. */
 export function FramesGrid(props: FramesGridProps) {
-  const { list, count, follow, selected, onSelect, onOpen, onLeaveEnd, onToggleFollow } = props;
+  const { list, count, follow, selected, onSelect, onOpen, onLeaveEnd, onToggleFollow, onPair } = props;
+  const { revealPlace, onRevealed } = props;
   const prefix = useId();
   const view = useVirtualRows({
     ...{ count, rowHeight: ROW_HEIGHT, headerHeight: HEAD_HEIGHT, stickToEnd: follow, onLeaveEnd },
@@ -105,6 +111,12 @@ export function FramesGrid(props: FramesGridProps) {
   const { first: from, end: to } = view.range;
   useEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
   const { first, end, base } = useDrawnRows(view.range, (index) => list.row(index) !== undefined);
+  const { reveal } = view;
+  useEffect(() => {
+    if (revealPlace === null) return;
+    reveal(revealPlace);
+    onRevealed();
+  }, [revealPlace, reveal, onRevealed]);
   const rows = Array.from({ length: end - first }, (_, offset) => list.row(first + offset));
   const selectedIndex = useSelectedIndex(rows, first, selected);
 
@@ -114,6 +126,7 @@ export function FramesGrid(props: FramesGridProps) {
     const row = list.row(selectedIndex);
     if (key === 'list-follow') onToggleFollow();
     else if (key === 'list-open' && row !== undefined) onOpen(row);
+    else if (key === 'list-pair' && row !== undefined) onPair(row);
     const next = movedIndex(key, { index: selectedIndex, count, rowsPerPage: view.rowsPerPage });
     if (next === undefined) return;
     event.preventDefault();

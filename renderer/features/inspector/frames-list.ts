@@ -58,6 +58,11 @@ export class FramesList {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Of the filter that is shown; undefined until it is open. */
+  get queryId(): string | undefined {
+    return this.#queryId;
+  }
+
   row(index: number): FrameRow | undefined {
     return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
   }

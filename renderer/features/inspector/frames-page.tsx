@@ -10,6 +10,7 @@ import { keyHint } from '../../ui/keys.ts';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
 import { FramesGrid } from './frames-grid.tsx';
 import type { FramesState } from './frames-list.ts';
+import { jumpToPair } from './jump-to-pair.ts';
 import { useFramesList } from './use-frames-list.ts';
 import { ViewSwitch } from './view-switch.tsx';
 import styles from './frames.module.css';
@@ -18,6 +19,7 @@ import styles from './frames.module.css';
 const SETTLE_MS = 150;
 
 const select = (row: FrameRow): void => useFrames.setState({ selected: row.number, follow: false });
+const revealed = (): void => useFrames.setState({ revealPlace: null });
 const leaveEnd = (): void => useFrames.setState({ follow: false });
 const toggleFollow = (): void => useFrames.setState(({ follow }) => ({ follow: !follow }));
 const open = ({ exchange }: FrameRow): void => {
@@ -120,7 +122,7 @@ function NoFrames({ state }: { readonly state: FramesState }) {
 
 /** Every frame of every connection, in wire order. */
 export function FramesPage() {
-  const { filter, follow, selected } = useFrames();
+  const { filter, follow, selected, revealPlace } = useFrames();
   const { list, state } = useFramesList(filter);
   const [row, setRow] = useState<FrameRow>();
   return (
@@ -143,6 +145,13 @@ export function FramesPage() {
               onOpen={open}
               onLeaveEnd={leaveEnd}
               onToggleFollow={toggleFollow}
+              onPair={(from) =>
+                void jumpToPair(list, from).then((pair) => {
+                  if (pair !== undefined) setRow(pair);
+                })
+              }
+              revealPlace={revealPlace}
+              onRevealed={revealed}
             />
           )}
         </div>

@@ -2,7 +2,9 @@ import { useRef, useState } from 'react';
 import type { DragEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useFeeds } from '../../state/feeds.ts';
+import { showFrames } from '../../state/frames.ts';
 import { chooseRows, refreshSort, selectRow, toggleRow, useInspector } from '../../state/inspector.ts';
+import { usePreferences } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { keyHint } from '../../ui/keys.ts';
@@ -11,6 +13,7 @@ import { PageFrame } from '../../ui/page.tsx';
 import { Split } from '../../ui/split.tsx';
 import { Announcer } from './announcer.tsx';
 import { ExchangeDetail } from './detail/exchange-detail.tsx';
+import { ResendDialog } from './detail/resend-dialog.tsx';
 import { useResend } from './detail/use-resend.ts';
 import { ExchangeGrid } from './exchange-grid.tsx';
 import type { Reach } from './exchange-grid.tsx';
@@ -21,6 +24,7 @@ import { InspectorEmpty } from './inspector-empty.tsx';
 import { InspectorTools } from './inspector-tools.tsx';
 import { NoteDialog } from './note-dialog.tsx';
 import { OverviewStrip } from './overview-strip.tsx';
+import { QuickPeek } from './quick-peek.tsx';
 import { actOnRows, chooseRange } from './row-actions.ts';
 import { RowMenuArea } from './row-menu.tsx';
 import { ExportDialog } from './transfer/export-dialog.tsx';
@@ -33,10 +37,11 @@ const closeDetail = (): void => useInspector.setState({ detailOpen: false });
 const stopFollowing = (): void => useInspector.setState({ follow: false });
 const revealed = (): void => useInspector.setState({ revealSeq: null });
 
-/** Closes the detail first, then lets go of what is selected. */
+/** Closes the glance first, then the detail, then lets go of what is selected. */
 function letGo(): void {
-  const { detailOpen, selectedSeq, chosen } = useInspector.getState();
-  if (chosen.size > 0 && selectedSeq !== null) chooseRows([], selectedSeq);
+  const { detailOpen, peeking, selectedSeq, chosen } = useInspector.getState();
+  if (peeking) useInspector.setState({ peeking: false });
+  else if (chosen.size > 0 && selectedSeq !== null) chooseRows([], selectedSeq);
   else if (detailOpen) closeDetail();
   else useInspector.setState({ selectedSeq: null });
 }
@@ -60,11 +65,13 @@ function useRowKeys(list: ExchangeList): (key: ListKeyId | RowKeyId, row: Exchan
     else if (key === 'list-follow') useInspector.setState(({ follow }) => ({ follow: !follow, sort: null }));
     else if (key === 'list-clear') letGo();
     else if (row === undefined) return;
-    else if (key === 'list-mark') toggleRow(row.seq);
+    else if (key === 'list-space') useInspector.setState(({ peeking }) => ({ peeking: !peeking }));
+    else if (key === 'list-pair') showFrames(`id:${row.seq}`);
     else if (key === 'list-edit') edit.mutate(row.seq);
     else if (key === 'list-resend') resend.mutate(row.seq);
     else if (key === 'list-open') {
-      useInspector.setState({ detailOpen: true });
+      useInspector.setState({ detailOpen: true, peeking: false });
+      if (usePreferences.getState().detailPlace === 'hidden') usePreferences.setState({ detailPlace: 'right' });
       // The pane is there after the next frame where it was closed.
       requestAnimationFrame(focusDetail);
     }
@@ -84,7 +91,8 @@ function useReach(list: ExchangeList): (row: ExchangeRow, index: number, reach: 
     }
     anchor.current = index;
     if (toggle) toggleRow(row.seq);
-    else selectRow(row.seq, { open: true });
+    // A glance goes along, and nothing else opens for it.
+    else selectRow(row.seq, useInspector.getState().peeking ? {} : { open: true });
   };
 }
 
@@ -117,7 +125,7 @@ interface RowsProps {
 }
 
 function Rows({ list, state }: RowsProps) {
-  const { follow, selectedSeq, chosen, sort } = useInspector();
+  const { follow, selectedSeq, chosen, sort, peeking } = useInspector();
   const watermark = useFeeds((feeds) => feeds.watermark);
   const onKey = useRowKeys(list);
   const onReach = useReach(list);
@@ -153,6 +161,7 @@ function Rows({ list, state }: RowsProps) {
           />
         </RowMenuArea>
       </div>
+      {peeking && selectedSeq !== null ? <QuickPeek seq={selectedSeq} /> : null}
       <Unseen state={state} newRows={newRows} />
     </div>
   );
@@ -177,8 +186,10 @@ const ANNOUNCER = <Announcer />;
 
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
-  const { filter, sort, sortGeneration, highlighting } = useInspector();
-  const openSeq = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
+  const { filter, sort, sortGeneration, highlighting, resending } = useInspector();
+  const place = usePreferences(({ detailPlace }) => detailPlace);
+  const selected = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
+  const openSeq = place === 'hidden' ? null : selected;
   const { list, state } = useExchangeList({ filter, sort, sortGeneration });
   return (
     <PageFrame title="Inspector" tools={TOOLS}>
@@ -188,6 +199,7 @@ export function InspectorPage() {
         <div className={styles['grid']}>
           <Split
             id="inspector"
+            below={place === 'below'}
             listLabel="List of exchanges"
             detailLabel="Exchange detail"
             list={<Rows list={list} state={state} />}
@@ -197,6 +209,9 @@ export function InspectorPage() {
         {ANNOUNCER}
         <NoteDialog list={list} />
         <ExportDialog count={state.count ?? 0} />
+        {resending === null ? null : (
+          <ResendDialog seq={resending} onClose={() => useInspector.setState({ resending: null })} />
+        )}
         {highlighting === null ? null : (
           <HighlightDialog filter={highlighting} onClose={() => useInspector.setState({ highlighting: null })} />
         )}

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { keyHint } from '../../ui/keys.ts';
 import { Spacer } from '../../ui/page.tsx';
 import { ColumnMenu } from './column-menu.tsx';
+import { DetailPlaceButton } from './detail-place-button.tsx';
 import { importFiles } from './transfer/import-files.ts';
 
 function newRequest(): void {
@@ -75,6 +76,7 @@ export function InspectorTools() {
         Follow
       </Button>
       <Spacer />
+      <DetailPlaceButton />
       <ColumnMenu />
       <Button
         small
@@ -89,7 +91,7 @@ export function InspectorTools() {
         small
         variant="ghost"
         icon={<Download size={14} aria-hidden />}
-        onClick={() => useInspector.setState({ exporting: true })}
+        onClick={() => useInspector.setState({ exporting: 'chosen' })}
       >
         Export…
       </Button>

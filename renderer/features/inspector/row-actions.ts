@@ -1,7 +1,7 @@
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { bridge } from '../../state/console.ts';
 import { withTerm } from '../../state/filter-text.ts';
-import { actedOn, chooseRows, selectRow, useInspector } from '../../state/inspector.ts';
+import { actedOn, chooseRows, selectRow, toggleRow, useInspector } from '../../state/inspector.ts';
 import { copyText } from '../../ui/clipboard.ts';
 import { errorText, formatCount, plural } from '../../ui/format.ts';
 import type { RowKeyId } from '../../ui/keys.ts';
@@ -132,6 +132,7 @@ export function actOnRows(
     void jumpTo(list, 'status:error', { back: key === 'row-previous-error' });
   } else if (key === 'row-all') void chooseAll(list);
   else if (row === undefined) return;
+  else if (key === 'row-choose') toggleRow(row.seq);
   else if (key === 'row-copy') void copySummaries(actedOn());
   else if (key === 'row-hide') hideLike(row);
   else if (key === 'row-comment') useInspector.setState({ noting: true });

@@ -1,12 +1,17 @@
 import type { ReactNode } from 'react';
 import { ContextMenu } from '@base-ui/react/context-menu';
+import { useQuery } from '@tanstack/react-query';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { actedOn, useInspector } from '../../state/inspector.ts';
-import { goTo } from '../../state/pages.ts';
+import { hubQueries } from '../../state/console.ts';
+import { showFrames } from '../../state/frames.ts';
+import { showConnection, showProvider } from '../../state/open-lines.ts';
 import { keyHint } from '../../ui/keys.ts';
 import type { KeyId } from '../../ui/keys.ts';
 import menus from '../../ui/menu.module.css';
 import { plural } from '../../ui/format.ts';
+import { COPY_FORMS } from './detail/copy-as.ts';
+import { copyRecords, copyRowAs } from './detail/copy-exchange.ts';
 import type { ExchangeList } from './exchange-list.ts';
 import { actOnRows, copySummaries, jumpTo, markRows, narrow } from './row-actions.ts';
 import { filterOffers } from './row-text.ts';
@@ -64,6 +69,40 @@ function FilterItems({ row }: { readonly row: ExchangeRow }) {
   );
 }
 
+function CopyItems({ row, rows }: { readonly row: ExchangeRow; readonly rows: readonly number[] }) {
+  const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
+  const many = rows.length > 1;
+  return (
+    <SubMenu text="Copy">
+      <Item
+        text={many ? plural(rows.length, 'line') : 'A line about it'}
+        hint="row-copy"
+        onClick={() => void copySummaries(rows)}
+      />
+      {many || info === undefined
+        ? null
+        : COPY_FORMS.map((form) => (
+            <Item key={form.id} text={`As ${form.name}`} onClick={() => void copyRowAs(form, row.seq, info)} />
+          ))}
+      <Item text="As fixture" onClick={() => void copyRecords(rows)} />
+    </SubMenu>
+  );
+}
+
+/** Ways to what the row names. */
+function OpenItems({ row }: { readonly row: ExchangeRow }) {
+  const { connection, service, provider, seq, via } = row;
+  return (
+    <>
+      <ContextMenu.Separator className={menus['separator']} />
+      <Item text="Open frames" hint="list-pair" onClick={() => showFrames(`id:${seq}`)} />
+      {/* A request over HTTP has no connection that is listed. */}
+      {via === 'socket' ? <Item text="Open connection" onClick={() => showConnection(connection)} /> : null}
+      {provider === '' ? null : <Item text="Open provider" onClick={() => showProvider(service, provider)} />}
+    </>
+  );
+}
+
 function MenuItems({ list, row, onEdit, onResend }: RowMenuProps) {
   const rows = actedOn();
   const many = rows.length > 1;
@@ -73,14 +112,11 @@ function MenuItems({ list, row, onEdit, onResend }: RowMenuProps) {
         <>
           <Item text="Edit & resend" hint="list-edit" onClick={() => onEdit(row.seq)} />
           <Item text="Resend" hint="list-resend" onClick={() => onResend(row.seq)} />
+          <Item text="Resend N…" onClick={() => useInspector.setState({ resending: row.seq })} />
           <ContextMenu.Separator className={menus['separator']} />
         </>
       )}
-      <Item
-        text={many ? `Copy ${plural(rows.length, 'line')}` : 'Copy a line about it'}
-        hint="row-copy"
-        onClick={() => void copySummaries(rows)}
-      />
+      <CopyItems row={row} rows={rows} />
       <FilterItems row={row} />
       <Item text="Hide rows like this" hint="row-hide" onClick={() => actOnRows('row-hide', { list, row })} />
       <Item
@@ -107,10 +143,14 @@ function MenuItems({ list, row, onEdit, onResend }: RowMenuProps) {
         hint="row-next-error"
         onClick={() => void jumpTo(list, 'status:error', { back: false })}
       />
-      <Item text="Export…" onClick={() => useInspector.setState({ exporting: true })} />
-      <ContextMenu.Separator className={menus['separator']} />
-      <Item text="Open Connections" onClick={() => goTo('connections')} />
-      <Item text="Open Services" onClick={() => goTo('services')} />
+      <SubMenu text="Export">
+        <Item
+          text={many ? `${plural(rows.length, 'row')} selected…` : 'This row…'}
+          onClick={() => useInspector.setState({ exporting: 'chosen' })}
+        />
+        <Item text="All rows of the list…" onClick={() => useInspector.setState({ exporting: 'all' })} />
+      </SubMenu>
+      <OpenItems row={row} />
     </>
   );
 }

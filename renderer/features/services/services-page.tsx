@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ServiceRow } from '../../../hub-core/console/contract/hub-contract.ts';
 import { hubQueries } from '../../state/console.ts';
+import { toggleService, useOpenLines } from '../../state/open-lines.ts';
 import { goTo } from '../../state/pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -50,16 +51,14 @@ function NoServices() {
 
 /** The tree's lines, which are open, and what is selected among them. */
 function useTree(services: readonly ServiceRow[], filter: string) {
-  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
-  const [selected, setSelected] = useState<string | null>(null);
+  const { openServices: openIds, line: selected } = useOpenLines();
   const rows = useMemo(
     () => treeRows(services.filter((service) => matches(service, filter)).toSorted(byKindAndId), openIds),
     [services, filter, openIds],
   );
   const row = rows.find((candidate) => candidate.id === selected) ?? rows[0];
-  const toggle = (id: string, open: boolean): void =>
-    setOpenIds((ids) => new Set(open ? [...ids, id] : [...ids].filter((other) => other !== id)));
-  return { rows, row, chosen: selected !== null, select: setSelected, toggle };
+  const select = (line: string): void => useOpenLines.setState({ line });
+  return { rows, row, chosen: selected !== null, select, toggle: toggleService };
 }
 
 function ServiceBrowser({ services, filter }: { readonly services: readonly ServiceRow[]; readonly filter: string }) {

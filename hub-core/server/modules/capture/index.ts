@@ -12,10 +12,11 @@ import { methodWord } from '../../../common/protocol/words.ts';
 import type { BodySlice, ExchangeEnd, ExchangeOutcome, ExchangeStart } from '../../../common/traffic/exchange.ts';
 import type { HeaderPair } from '../../../common/traffic/header-pair.ts';
 import { serviceOf } from '../../../common/traffic/service-of.ts';
-import type { Exchange, ExchangeObserver } from '../../service/exchange.ts';
+import type { ChoicePool, Exchange, ExchangeObserver, PooledChannel } from '../../service/exchange.ts';
 import type { FrameTap } from '../../access/connection-deps.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { captureMetrics } from './capture-metrics.ts';
+import { ChoiceLog } from './choice-log.ts';
 import type { CaptureMode, CaptureSink } from './capture-sink.ts';
 import { FrameLog } from './frame-log.ts';
 import { StreamHeads } from './stream-heads.ts';
@@ -91,6 +92,7 @@ class CaptureTap implements Capture {
   readonly #budgetBytes: number;
   readonly #buffer = new BatchBuffer();
   readonly #heads = new StreamHeads();
+  readonly #choices = new ChoiceLog();
   readonly #frames: FrameLog;
   #starts: ExchangeStart[] = [];
   #ends: ExchangeEnd[] = [];
@@ -194,6 +196,13 @@ class CaptureTap implements Capture {
     this.#added();
   }
 
+  chosen(exchange: Exchange, pool: ChoicePool, channel: PooledChannel): void {
+    const { captureSeq, message } = exchange;
+    if (captureSeq === 0 || !this.#records(message) || this.#budgetUsed() > this.#budgetBytes) return;
+    this.#choices.chosen(exchange, pool, channel);
+    this.#added();
+  }
+
   handed(exchange: Exchange, id: number): void {
     if (exchange.captureSeq !== 0) this.#frames.handed(exchange, id);
   }
@@ -241,10 +250,12 @@ class CaptureTap implements Capture {
     this.#timer = undefined;
     const { sink, clock } = this.#deps;
     const frames = this.#frames.take();
+    const choices = this.#choices.take();
     const droppedFrames = this.#frames.takeDropped();
     const leftOut = this.#droppedRows + droppedFrames;
-    const empty = this.#starts.length === 0 && this.#ends.length === 0 && leftOut === 0 && frames === undefined;
-    if (sink === undefined || empty) return;
+    const rows = this.#starts.length + this.#ends.length;
+    const isEmpty = rows === 0 && leftOut === 0 && frames === undefined && choices === undefined;
+    if (sink === undefined || isEmpty) return;
     const batch = {
       clockOffsetMs: clock.wallMs() - clock.nowMs(),
       starts: this.#starts,
@@ -254,6 +265,7 @@ class CaptureTap implements Capture {
       // Behind the exchanges of this batch, of which none comes later.
       gapSeq: this.#droppedRows === 0 ? undefined : sink.takeSeq(),
       bytes: this.#buffer.take(),
+      ...(choices === undefined ? {} : { choices }),
       ...(frames === undefined ? {} : { frames }),
       ...(droppedFrames === 0 ? {} : { droppedFrames }),
     };
@@ -306,7 +318,7 @@ class CaptureTap implements Capture {
 
   #budgetUsed(): number {
     const rows = this.#starts.length + this.#ends.length;
-    const gathered = this.#buffer.length + this.#heads.bytes + this.#frames.bytes + rows * ROW_BYTES;
+    const gathered = this.#buffer.length + this.#heads.bytes + this.#choices.bytes + this.#frames.bytes + rows * ROW_BYTES;
     return (this.#deps.sink?.pendingBytes ?? 0) + gathered;
   }
 
@@ -314,7 +326,7 @@ class CaptureTap implements Capture {
     if (
       this.#starts.length >= FLUSH_EXCHANGES ||
       this.#ends.length >= FLUSH_EXCHANGES ||
-      this.#buffer.length >= FLUSH_BYTES ||
+      this.#buffer.length + this.#choices.bytes >= FLUSH_BYTES ||
       this.#frames.count >= FLUSH_FRAMES
     ) {
       this.flush();

@@ -26,6 +26,11 @@ export interface BalancerPolicy {
    * @returns an available one; undefined when none is
    */
   pick<C extends Candidate>(candidates: readonly C[], key: string): C | undefined;
+  /**
+   * What the last `pick` compared of one of its candidates, to be told to people; NaN when it compared nothing of it. To be
+   * called before anything of the candidates changes.
+   */
+  weighed(candidate: Candidate): number;
 }
 
 /** Index of the first available one from `start` on, around the end; -1 when none is. @internal */

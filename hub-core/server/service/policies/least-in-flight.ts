@@ -1,5 +1,7 @@
 import type { BalancerPolicy, Candidate } from './balancer-policy.ts';
 
+const loadOf = ({ inFlight, weight }: Candidate): number => inFlight / weight;
+
 /**
  * The available channel with the fewest requests in flight for its weight. Equal ones take turns: the search starts one
  * further each time, or else an idle service would give everything to its first channel.
@@ -17,11 +19,12 @@ export function leastInFlight(): BalancerPolicy {
         const index = (start + step) % count;
         const candidate = candidates[index];
         if (candidate?.available !== true) continue;
-        const load = candidate.inFlight / candidate.weight;
+        const load = loadOf(candidate);
         if (load < bestLoad) [best, bestLoad, bestIndex] = [candidate, load, index];
       }
       if (best !== undefined) start = (bestIndex + 1) % count;
       return best;
     },
+    weighed: (candidate) => (candidate.available ? loadOf(candidate) : Number.NaN),
   };
 }

@@ -11,5 +11,6 @@ export function roundRobin(): BalancerPolicy {
       next = (index + 1) % candidates.length;
       return candidates[index];
     },
+    weighed: () => Number.NaN,
   };
 }

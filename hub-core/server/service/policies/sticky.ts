@@ -30,10 +30,11 @@ function score(candidate: Candidate, keyHash: number): number {
  *   hashing); Schindelhauer and Schomaker, "Weighted Distributed Hash Tables", SPAA 2005, for the weights
  */
 export function sticky(): BalancerPolicy {
+  let keyHash = FNV_OFFSET;
   return {
     name: 'sticky',
     pick<C extends Candidate>(candidates: readonly C[], key: string): C | undefined {
-      const keyHash = hash(key, FNV_OFFSET);
+      keyHash = hash(key, FNV_OFFSET);
       let best: C | undefined;
       let bestScore = -Infinity;
       for (const candidate of candidates) {
@@ -43,5 +44,6 @@ export function sticky(): BalancerPolicy {
       }
       return best;
     },
+    weighed: (candidate) => (candidate.available ? score(candidate, keyHash) : Number.NaN),
   };
 }

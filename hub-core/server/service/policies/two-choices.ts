@@ -17,25 +17,39 @@ const FADING = 1 / 256;
  *   flight times latency, the peak-EWMA balancer of Finagle
  */
 export function twoChoices(random: Random): BalancerPolicy {
+  const drawn = { first: '', second: '', loads: new Float64Array(2) };
   return {
     name: 'two-choices',
     pick(candidates) {
       const count = candidates.length;
+      drawn.first = drawn.second = '';
       if (count === 0) return undefined;
       const draw = Math.floor(random() * count);
       const first = candidates[firstAvailable(candidates, draw)];
       if (count === 1 || first === undefined) return first;
       const other = (draw + 1 + Math.floor(random() * (count - 1))) % count;
       const second = candidates[firstAvailable(candidates, other)];
-      return second === undefined || second === first ? first : lessLoaded(first, second);
+      if (second === undefined || second === first) return first;
+      drawn.first = first.id;
+      drawn.second = second.id;
+      return lessLoaded(first, second, drawn.loads);
+    },
+    weighed({ id }) {
+      const [first = Number.NaN, second = Number.NaN] = drawn.loads;
+      return id === drawn.first ? first : id === drawn.second ? second : Number.NaN;
     },
   };
 }
 
-function lessLoaded<C extends Candidate>(first: C, second: C): C {
-  if (first.answerMs === 0 || second.answerMs === 0) return second.inFlight < first.inFlight ? second : first;
-  const isSecond = (second.inFlight + 1) * second.answerMs < (first.inFlight + 1) * first.answerMs;
+/** @param loads is given what is compared of each */
+function lessLoaded<C extends Candidate>(first: C, second: C, loads: Float64Array): C {
+  const areKnown = first.answerMs !== 0 && second.answerMs !== 0;
+  const firstLoad = areKnown ? (first.inFlight + 1) * first.answerMs : first.inFlight;
+  const secondLoad = areKnown ? (second.inFlight + 1) * second.answerMs : second.inFlight;
+  loads[0] = firstLoad;
+  loads[1] = secondLoad;
+  const isSecond = secondLoad < firstLoad;
   const [picked, left] = isSecond ? [second, first] : [first, second];
-  if (left.inFlight <= picked.inFlight) left.answerMs -= left.answerMs * FADING;
+  if (areKnown && left.inFlight <= picked.inFlight) left.answerMs -= left.answerMs * FADING;
   return picked;
 }

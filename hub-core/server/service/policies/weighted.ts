@@ -7,11 +7,13 @@ import type { BalancerPolicy, Candidate } from './balancer-policy.ts';
  * @see nginx, commit 52327e0627f4 "Upstream: smooth weighted round-robin balancing", 2012
  */
 export function weighted(): BalancerPolicy {
+  let total = 0;
+  let picked = '';
   return {
     name: 'weighted',
     pick<C extends Candidate>(candidates: readonly C[]): C | undefined {
       let best: C | undefined;
-      let total = 0;
+      total = 0;
       for (const candidate of candidates) {
         if (!candidate.available) continue;
         candidate.share += candidate.weight;
@@ -19,7 +21,9 @@ export function weighted(): BalancerPolicy {
         if (best === undefined || candidate.share > best.share) best = candidate;
       }
       if (best !== undefined) best.share -= total;
+      picked = best?.id ?? '';
       return best;
     },
+    weighed: ({ id, share, available }) => (available ? share + (id === picked ? total : 0) : Number.NaN),
   };
 }

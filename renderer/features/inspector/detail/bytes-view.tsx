@@ -12,19 +12,23 @@ import { errorText, formatBytes } from '../../../ui/format.ts';
 import { HexView } from '../../../ui/hex-view.tsx';
 import type { ByteSpan } from '../../../ui/hex-view.tsx';
 import { PART_NAMES } from './exchange-body.tsx';
+import { ExchangeFrames } from './exchange-frames.tsx';
 import { filterRows } from './filter-rows.ts';
 import { useStoredBody } from './use-stored-body.ts';
 import styles from './bytes-view.module.css';
 
 const PARTS: readonly BodyPart[] = ['request', 'reply'];
 
-/** The bytes of either side, beside the JSON values that they spell: what is chosen in one is marked in the other. */
+/**
+ * The bytes of either side, beside the JSON values that they spell: what is chosen in one is marked in the other. And the frames
+ * that carried them.
+ */
 export function BytesView({ detail }: { readonly detail: ExchangeDetail }) {
-  const [wanted, setWanted] = useState<BodyPart>('request');
-  const part = detail[wanted] === null ? 'request' : wanted;
+  const [wanted, setWanted] = useState<BodyPart | 'frames'>('request');
+  const part = wanted !== 'frames' && detail[wanted] === null ? 'request' : wanted;
   return (
     <div className={styles['bytes']}>
-      <div role="group" className={styles['bar']} aria-label="Whose bytes">
+      <div role="group" className={styles['bar']} aria-label="Which bytes">
         {PARTS.map((each) => (
           <Button
             key={each}
@@ -37,8 +41,15 @@ export function BytesView({ detail }: { readonly detail: ExchangeDetail }) {
             {PART_NAMES[each]} {formatBytes(detail[each]?.storedBytes ?? 0)}
           </Button>
         ))}
+        <Button small variant="ghost" aria-pressed={part === 'frames'} onClick={() => setWanted('frames')}>
+          Frames
+        </Button>
       </div>
-      <PartBytes key={`${detail.row.seq} ${part}`} detail={detail} part={part} />
+      {part === 'frames' ? (
+        <ExchangeFrames key={detail.row.seq} detail={detail} />
+      ) : (
+        <PartBytes key={`${detail.row.seq} ${part}`} detail={detail} part={part} />
+      )}
     </div>
   );
 }

@@ -17,19 +17,23 @@ const FORMAT_NAMES: Readonly<Record<TransferFormat, string>> = {
   whub: '.whub: a capture file, compressed, to import again',
 };
 
-const close = (): void => useInspector.setState({ exporting: false });
+const close = (): void => useInspector.setState({ exporting: null });
 
-interface ExportFormProps {
+interface ExportDialogProps {
   /** Rows that the list shows. */
   readonly count: number;
 }
 
-function ExportForm({ count }: ExportFormProps) {
+interface ExportFormProps extends ExportDialogProps {
+  readonly beginsWith: 'chosen' | 'all';
+}
+
+function ExportForm({ count, beginsWith }: ExportFormProps) {
   const filter = useInspector((inspector) => inspector.filter);
   const [seqs] = useState(actedOn);
   const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
   const [format, setFormat] = useState<TransferFormat>('ndjson');
-  const [isAll, setAll] = useState(seqs.length === 0);
+  const [isAll, setAll] = useState(seqs.length === 0 || beginsWith === 'all');
   const [secrets, setSecrets] = useState(false);
   const [confirmed, setConfirmed] = useState(false);
   const start = (): void => {
@@ -97,7 +101,7 @@ function ExportForm({ count }: ExportFormProps) {
 }
 
 /** Which rows, in which format, with or without secrets. */
-export function ExportDialog({ count }: ExportFormProps) {
+export function ExportDialog({ count }: ExportDialogProps) {
   const exporting = useInspector((inspector) => inspector.exporting);
-  return exporting ? <ExportForm count={count} /> : null;
+  return exporting === null ? null : <ExportForm count={count} beginsWith={exporting} />;
 }

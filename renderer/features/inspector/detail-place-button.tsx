@@ -1,0 +1,28 @@
+import { PanelBottom, PanelRight, PanelRightClose } from 'lucide-react';
+import { cycleDetailPlace, usePreferences } from '../../state/preferences.ts';
+import type { DetailPlace } from '../../state/preferences.ts';
+import { Button } from '../../ui/button.tsx';
+import { keyHint } from '../../ui/keys.ts';
+
+const ICONS: Readonly<Record<DetailPlace, typeof PanelRight>> = {
+  right: PanelRight,
+  below: PanelBottom,
+  hidden: PanelRightClose,
+};
+
+/** Where the detail is, and the way to its next place. */
+export function DetailPlaceButton() {
+  const place = usePreferences(({ detailPlace }) => detailPlace);
+  const Icon = ICONS[place];
+  return (
+    <Button
+      small
+      variant="ghost"
+      title={keyHint('detail-place')}
+      icon={<Icon size={14} aria-hidden />}
+      onClick={cycleDetailPlace}
+    >
+      Detail: {place}
+    </Button>
+  );
+}
