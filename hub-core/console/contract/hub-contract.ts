@@ -44,7 +44,13 @@ export const hubStatsSchema = z.strictObject({
   latencyP95Ms: z.number().nullable(),
   latencyP99Ms: z.number().nullable(),
   eventLoopDelayMs: z.number(),
+  /** Of the whole process, with every thread. */
   rssBytes: z.number(),
+  /** Heap in use of the hub's thread. */
+  heapUsedBytes: z.number(),
+  /** Of the traffic store's thread; null while they are not known. */
+  storeHeapUsedBytes: z.number().nullable(),
+  storeExternalBytes: z.number().nullable(),
 });
 export type HubStats = z.infer<typeof hubStatsSchema>;
 

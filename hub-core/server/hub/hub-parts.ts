@@ -107,7 +107,7 @@ function providedBy(layer: ServiceLayer): ReadonlyMap<ConnectionId, ProvidedServ
   return provided;
 }
 
-function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
+function gaugesOf(connections: ConnectionManager, layer: ServiceLayer, sink: CaptureSink | undefined): Gauges {
   const registered = layer.services().filter(({ builtIn }) => !builtIn);
   return {
     connections: connections.size,
@@ -117,6 +117,8 @@ function gaugesOf(connections: ConnectionManager, layer: ServiceLayer): Gauges {
     providers: registered.reduce((sum, { providers }) => sum + providers.length, 0),
     inFlight: layer.inFlight,
     queued: layer.queued,
+    storeHeapUsedBytes: sink?.memory?.heapUsedBytes ?? null,
+    storeExternalBytes: sink?.memory?.externalBytes ?? null,
   };
 }
 
@@ -297,7 +299,7 @@ export function assembleHub(config: HubConfig, environment: HubEnvironment): Hub
   const auth = createAuth({ registry, clock, limits: config.auth });
   const capture = createCapture({ clock, limits: config.capture, sink });
   // The parts know of each other both ways; what is not made yet is only asked for while the hub runs.
-  const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer) });
+  const metering: Metering = createMetering({ clock, gauges: () => gaugesOf(connections, layer, sink) });
   const accounts = { registry, passwords: auth, signup: config.auth.signup };
   const clients = createClientManager({ ...accounts, connections: () => connections.list() });
   const status = createStatusService({

@@ -112,7 +112,10 @@ moduleContract('metering', () =>
   alone((clock) =>
     createMetering({
       clock,
-      gauges: () => ({ connections: 0, transports: {}, clients: 0, services: 0, providers: 0, inFlight: 0, queued: 0 }),
+      gauges: () => ({
+        ...{ connections: 0, transports: {}, clients: 0, services: 0, providers: 0, inFlight: 0, queued: 0 },
+        ...{ storeHeapUsedBytes: null, storeExternalBytes: null },
+      }),
     }),
   ),
 );

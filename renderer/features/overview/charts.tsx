@@ -8,12 +8,22 @@ import type { ChartSeries } from '../../ui/chart.tsx';
 import { formatBytes, formatMs, formatRate } from '../../ui/format.ts';
 import styles from './overview.module.css';
 
+type SeriesPlan = Omit<ChartSeries, 'values'> & { readonly pick: (stats: HubStats) => number | null };
+
 interface ChartPlan {
   readonly title: string;
-  readonly series: readonly (Omit<ChartSeries, 'values'> & { readonly pick: (stats: HubStats) => number | null })[];
+  readonly series: readonly SeriesPlan[];
 }
 
 const perSecond = (value: number): string => `${formatRate(value)}/s`;
+
+/** Bytes, on the axis at the right. */
+const memory = (label: string, plan: Pick<SeriesPlan, 'color' | 'dash' | 'pick'>): SeriesPlan => ({
+  ...plan,
+  label,
+  format: formatBytes,
+  right: true,
+});
 
 const PLANS: readonly ChartPlan[] = [
   {
@@ -57,14 +67,10 @@ const PLANS: readonly ChartPlan[] = [
     title: 'Hub process',
     series: [
       { label: 'loop delay', color: 'chart-4', format: formatMs, pick: (stats) => stats.eventLoopDelayMs },
-      {
-        label: 'memory',
-        color: 'chart-6',
-        dash: [6, 3],
-        format: formatBytes,
-        right: true,
-        pick: (stats) => stats.rssBytes,
-      },
+      memory('process', { color: 'chart-6', dash: [6, 3], pick: (stats) => stats.rssBytes }),
+      memory('hub heap', { color: 'chart-1', dash: [2, 2], pick: (stats) => stats.heapUsedBytes }),
+      memory('store heap', { color: 'chart-3', dash: [4, 3], pick: (stats) => stats.storeHeapUsedBytes }),
+      memory('store buffers', { color: 'chart-7', dash: [1, 3], pick: (stats) => stats.storeExternalBytes }),
     ],
   },
 ];

@@ -6,7 +6,10 @@ import { createMetering } from './index.ts';
 function setScene() {
   const metering = createMetering({
     clock: new FakeClock(),
-    gauges: () => ({ connections: 0, transports: {}, clients: 0, services: 0, providers: 0, inFlight: 0, queued: 0 }),
+    gauges: () => ({
+      ...{ connections: 0, transports: {}, clients: 0, services: 0, providers: 0, inFlight: 0, queued: 0 },
+      ...{ storeHeapUsedBytes: null, storeExternalBytes: null },
+    }),
   });
   const harness = createHarness({}, { observers: [metering] });
   const [ann, bob] = [new FakePeer('c1', clientPrincipal('ann')), new FakePeer('p1', clientPrincipal('bob'))];

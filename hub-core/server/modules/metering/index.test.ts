@@ -13,6 +13,8 @@ const GAUGES: Gauges = {
   providers: 1,
   inFlight: 5,
   queued: 4,
+  storeHeapUsedBytes: 9_000,
+  storeExternalBytes: null,
 };
 const exchange = (durationMs: number): Exchange =>
   ({
@@ -38,6 +40,8 @@ describe('createMetering', () => {
     expect(metering.current()).toMatchObject({ ...GAUGES, requestsPerSec: 0, latencyP50Ms: null });
     clock.advance(1000);
     const { latencyP50Ms, ...rates } = metering.current();
+    expect(rates.heapUsedBytes).toBeGreaterThan(0);
+    expect(rates.rssBytes).toBeGreaterThan(rates.heapUsedBytes);
     expect(rates).toMatchObject({ ...GAUGES, requestsPerSec: 10, repliesPerSec: 4, errorsPerSec: 2 });
     expect(latencyP50Ms).toBeCloseTo(8, 0);
     clock.advance(1000);

@@ -32,6 +32,9 @@ export interface Gauges {
   readonly providers: number;
   readonly inFlight: number;
   readonly queued: number;
+  /** Memory of the traffic store's thread; null while it is not known. */
+  readonly storeHeapUsedBytes: number | null;
+  readonly storeExternalBytes: number | null;
 }
 
 export interface MeteringDeps {
@@ -55,7 +58,7 @@ export interface Metering extends Module, ExchangeObserver {
   readonly counted: ExchangeMeters;
 }
 
-type Rates = Omit<StatsSnapshot, keyof Gauges | 'atMs' | 'rssBytes'>;
+type Rates = Omit<StatsSnapshot, keyof Gauges | 'atMs' | 'rssBytes' | 'heapUsedBytes'>;
 
 const NO_RATES: Rates = Object.freeze({
   requestsPerSec: 0,
@@ -156,7 +159,8 @@ class Meter implements Metering {
 
   current(): StatsSnapshot {
     const { clock, gauges } = this.#deps;
-    return { atMs: clock.wallMs(), ...gauges(), ...this.#rates, rssBytes: process.memoryUsage.rss() };
+    const { rss: rssBytes, heapUsed: heapUsedBytes } = process.memoryUsage();
+    return { atMs: clock.wallMs(), ...gauges(), ...this.#rates, rssBytes, heapUsedBytes };
   }
 
   history(seconds: number): readonly StatsSnapshot[] {

@@ -16,5 +16,11 @@ export interface StatsSnapshot {
   readonly latencyP95Ms: number | null;
   readonly latencyP99Ms: number | null;
   readonly eventLoopDelayMs: number;
+  /** Of the whole process, with every thread. */
   readonly rssBytes: number;
+  /** Heap in use of the hub's own thread. */
+  readonly heapUsedBytes: number;
+  /** Heap in use of the traffic store's thread, and its buffers outside it; null while they are not known. */
+  readonly storeHeapUsedBytes: number | null;
+  readonly storeExternalBytes: number | null;
 }

@@ -23,6 +23,9 @@ const STATS: StatsSnapshot = {
   latencyP99Ms: null,
   eventLoopDelayMs: 0.25,
   rssBytes: 1024,
+  heapUsedBytes: 512,
+  storeHeapUsedBytes: null,
+  storeExternalBytes: null,
 };
 
 function serviceOf(id: string, builtIn: boolean, states: readonly ProviderSnapshot['state'][]): ServiceSnapshot {
