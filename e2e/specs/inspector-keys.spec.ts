@@ -108,3 +108,21 @@ test('[IN25, UI125, UI126] the menu copies and opens what a row names, and frame
   await page.getByRole('menuitem', { name: 'Open connection' }).click();
   await expect(page.getByRole('region', { name: 'Connection detail' })).toBeVisible();
 });
+
+test('[UI127] the dock shows what the hub logged, by level and text', async ({ page, hub }) => {
+  await using stage = await startEcho(page, hub);
+  await stage.console_.show('Inspector');
+  await page.keyboard.press('Control+j');
+  await page.getByRole('group', { name: 'Dock' }).getByRole('button', { name: 'Log' }).click();
+  const log = page.getByRole('region', { name: 'Log' });
+  const rows = log.getByRole('row').filter({ hasText: 'hub' });
+  await expect(rows.first()).toBeVisible();
+  const first = await rows.first().innerText();
+  expect(first).not.toContain(stage.key);
+  await log.getByLabel('Filter the log').fill('no line has this');
+  await expect(log.getByRole('status')).toHaveText('0 lines');
+  await log.getByLabel('Filter the log').fill('');
+  await log.getByLabel('Level').selectOption('error');
+  await expect(log.getByRole('row').filter({ hasText: 'info' })).toHaveCount(0);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+});

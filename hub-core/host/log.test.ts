@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RecentLog } from '../common/log/recent-log.ts';
 import { createLogger, redact, type LogLevel } from './log.ts';
 
 const KEY = `whub_a1b2c3_${'x'.repeat(43)}`;
@@ -21,6 +22,17 @@ describe('createLogger', () => {
       status: 401,
       msg: 'refused',
     });
+  });
+
+  it('[HO28] keeps what is said from info on to be looked at, without secrets, whatever is written', () => {
+    const lines: string[] = [];
+    const recent = new RecentLog();
+    const log = createLogger({ level: 'error', readable: false, write: (line) => lines.push(line), recent });
+    log.debug({}, 'not kept');
+    log.info({}, `found ${KEY}`);
+    log.error({}, 'failed');
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['failed']);
+    expect(recent.read(0).lines.map(({ text }) => text)).toEqual(['found whub_a1b2c3_[redacted]', 'failed']);
   });
 
   it('[HO1] writes one readable line each for people', () => {

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import type { LogFields, Logger } from '../common/log/logger.ts';
+import type { RecentLog } from '../common/log/recent-log.ts';
 import { RotatingFile } from './rotating-file.ts';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -13,6 +14,8 @@ export interface LogOptions {
   readonly write?: ((line: string) => void) | undefined;
   /** Also appended to, rotated; undefined = none. Each process and thread needs one of its own. */
   readonly file?: string | undefined;
+  /** Also added to, from {@link RECENT_LEVEL} on whatever `level` is: who looks at it wants to see what led there. */
+  readonly recent?: RecentLog | undefined;
 }
 
 /** What of a secret may be seen: which one it was. Keys of clients, tokens of console links and of logins, bearer headers. */
@@ -27,6 +30,9 @@ const SECRETS: readonly (readonly [secret: RegExp, shown: string])[] = [
 export function redact(line: string): string {
   return SECRETS.reduce((text, [secret, shown]) => text.replace(secret, shown), line);
 }
+
+/** The least that is kept to be looked at. */
+const RECENT_LEVEL = 'info';
 
 const LEVEL_WORDS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
 
@@ -53,17 +59,29 @@ function writeStandardError(line: string): void {
 }
 
 /** The hub's log: pino's lines behind our {@link Logger}. */
-export function createLogger({ level, readable, write = writeStandardError, file: path }: LogOptions): Logger {
+export function createLogger({ level, readable, write = writeStandardError, file: path, recent }: LogOptions): Logger {
   const file = path === undefined ? undefined : new RotatingFile({ path });
+  const least = numberOf(level);
   const destination: DestinationStream = {
     write: (line) => {
-      write(redact(readable ? toReadable(line) : line));
-      file?.write(redact(line));
+      const safe = redact(line);
+      recent?.add(safe);
+      if (recent !== undefined && levelOfLine(line) < least) return;
+      write(readable ? redact(toReadable(line)) : safe);
+      file?.write(safe);
     },
   };
-  const logger = pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, destination);
+  const taken = recent === undefined || least < numberOf(RECENT_LEVEL) ? level : RECENT_LEVEL;
+  const logger = pino({ level: taken, base: null, serializers: { error: pino.stdSerializers.err } }, destination);
   return wrap(logger);
 }
+
+/** `silent` is above all. */
+const numberOf = (level: LogLevel): number => pino.levels.values[level] ?? Number.POSITIVE_INFINITY;
+
+/** pino's lines begin with their level. */
+const LINE_START = '{"level":';
+const levelOfLine = (line: string): number => Number.parseInt(line.slice(LINE_START.length), 10);
 
 function wrap(logger: PinoLogger): Logger {
   return {

@@ -6,6 +6,7 @@ import { SecretMask } from '../capture/secret-mask.ts';
 import { limitsOf } from '../capture/segment-list.ts';
 import { systemClock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
+import { RecentLog } from '../common/log/recent-log.ts';
 import { createCaptureRouter } from '../console/router/capture-router.ts';
 import { CaptureSession } from '../console/router/capture-session.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
@@ -55,7 +56,8 @@ function memoryOfThread(): StoreMemory {
 
 /** The traffic store, as a thread: takes batches from the hub's thread and answers consoles. */
 export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): void {
-  const log = createLogger(init.log);
+  const recentLog = new RecentLog();
+  const log = createLogger({ ...init.log, recent: recentLog });
   const report = senderTo<CaptureReport>(host);
   let store: TrafficStore;
   try {
@@ -65,7 +67,7 @@ export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): vo
     host.close();
     return;
   }
-  const thread = new CaptureThread(store, { host, init, log });
+  const thread = new CaptureThread(store, { host, init, log, recentLog });
   host.on('message', (command: CaptureCommand) => thread.take(command));
   report({ type: 'ready' });
 }
@@ -76,6 +78,7 @@ interface CaptureThreadDeps {
   readonly host: MessagePort;
   readonly init: CaptureThreadInit;
   readonly log: Logger;
+  readonly recentLog: RecentLog;
 }
 
 class CaptureThread {
@@ -94,7 +97,7 @@ class CaptureThread {
   #hub: MessagePort | undefined;
   #answer: Send<CaptureLinkAnswer> = () => {};
 
-  constructor(store: TrafficStore, { host, init, log }: CaptureThreadDeps) {
+  constructor(store: TrafficStore, { host, init, log, recentLog }: CaptureThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#store = this.#resources.use(store);
@@ -107,6 +110,7 @@ class CaptureThread {
           secrets: new SecretMask(init.settings.secrets),
           reserveSeqs: (count) => this.#reserveSeqs(count),
           clock: systemClock,
+          recentLog,
         }),
         openSession: () => {
           const session = new CaptureSession();

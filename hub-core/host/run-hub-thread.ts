@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { systemClock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
+import { RecentLog } from '../common/log/recent-log.ts';
 import { createHubRouter } from '../console/router/hub-router.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
 import { mountConsole } from '../console/web/mount-console.ts';
@@ -24,10 +25,11 @@ const FLUSH_WITHIN_MS = 2_000;
 
 /** The hub and its console, as a thread. */
 export async function runHubThread(host: MessagePort, init: HubThreadInit): Promise<void> {
-  const log = createLogger(init.log);
+  const recentLog = new RecentLog();
+  const log = createLogger({ ...init.log, recent: recentLog });
   try {
     const capture = await CaptureLink.open(init.capture, systemClock);
-    await new HubThread({ host, init, capture, log }).start();
+    await new HubThread({ host, init, capture, log, recentLog }).start();
   } catch (error) {
     if (!(error instanceof HubStartError)) throw error;
     senderTo<HubReport>(host)({ type: 'failed', message: error.message });
@@ -40,6 +42,7 @@ interface HubThreadDeps {
   readonly init: HubThreadInit;
   readonly capture: CaptureLink;
   readonly log: Logger;
+  readonly recentLog: RecentLog;
 }
 
 class HubThread {
@@ -53,7 +56,7 @@ class HubThread {
   readonly #server: ConsoleServer<Record<never, never>>;
   readonly #console = new DisposableStack();
 
-  constructor({ host, init, capture, log }: HubThreadDeps) {
+  constructor({ host, init, capture, log, recentLog }: HubThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#init = init;
@@ -63,7 +66,7 @@ class HubThread {
     this.#samples = new SampleTraffic({ hub: this.#hub, clock: systemClock, log });
     this.#server = this.#console.use(
       new ConsoleServer({
-        router: createHubRouter({ hub: this.#hub, samples: this.#samples, clock: systemClock }),
+        router: createHubRouter({ hub: this.#hub, samples: this.#samples, clock: systemClock, recentLog }),
         openSession: () => ({ options: { context: {} }, [Symbol.dispose]: () => {} }),
         log,
       }),

@@ -39,6 +39,7 @@ interface Preferences {
   readonly detailPlace: DetailPlace;
   /** The dock below the page is open. */
   readonly dock: boolean;
+  readonly dockView: 'jobs' | 'log';
   readonly savedFilters: readonly SavedFilter[];
   /** Filters that were used, the latest first. */
   readonly recentFilters: readonly string[];
@@ -66,6 +67,7 @@ export const usePreferences = create<Preferences>()(
       bodyFormats: {},
       detailPlace: 'right',
       dock: false,
+      dockView: 'jobs',
       savedFilters: [],
       recentFilters: [],
     }),

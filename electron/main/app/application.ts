@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, crashReporter, dialog, protocol, session } from 'electron';
 import { systemClock } from '../../../hub-core/common/base/clock.ts';
 import type { Logger } from '../../../hub-core/common/log/logger.ts';
+import { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { loadConfiguration } from '../../../hub-core/host/configuration/load-configuration.ts';
 import { createHubHost } from '../../../hub-core/host/create-hub-host.ts';
 import { createLogger } from '../../../hub-core/host/log.ts';
@@ -35,6 +36,7 @@ interface Start {
   readonly places: Places;
   readonly record: StartRecord;
   readonly log: Logger;
+  readonly recentLog: RecentLog;
 }
 
 const reporter = (log: Logger) => (error: unknown) => log.error({ module: 'main', error }, 'something failed');
@@ -66,7 +68,7 @@ function openWhatComes(shell: Shell, inbox: Inbox): void {
 }
 
 async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
-  const { flags, places, record, log } = start;
+  const { flags, places, record, log, recentLog } = start;
   await app.whenReady();
   const notice = await beginSafely({
     record,
@@ -101,6 +103,7 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     noUpdates,
     notice,
     log,
+    recentLog,
   });
   holdQuitUntilStopped(app, {
     ask: async () => confirmQuit(await shell.countConnections()),
@@ -151,15 +154,19 @@ export function runApplication(): void {
     event.preventDefault();
     inbox.put(path);
   });
+  const recentLog = new RecentLog();
   const log = createLogger({
     level: 'info',
     readable: process.stderr.isTTY,
     file: join(places.logs, 'main.log'),
+    recent: recentLog,
   });
   process.on('unhandledRejection', (error) => log.error({ module: 'main', error }, 'a promise was rejected unseen'));
-  startDesktop({ flags, places, record: recordStart(places.userData), log }, inbox).catch((error: unknown) => {
-    log.error({ module: 'main', error }, 'the app cannot start');
-    dialog.showErrorBox('WHub cannot start', error instanceof Error ? error.message : String(error));
-    app.exit(1);
-  });
+  startDesktop({ flags, places, record: recordStart(places.userData), log, recentLog }, inbox).catch(
+    (error: unknown) => {
+      log.error({ module: 'main', error }, 'the app cannot start');
+      dialog.showErrorBox('WHub cannot start', error instanceof Error ? error.message : String(error));
+      app.exit(1);
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { app, BrowserWindow, clipboard, dialog, Menu, shell } from 'electron';
 import type { DesktopCommand, DesktopState } from '../../../hub-core/console/contract/desktop-contract.ts';
 import { Emitter } from '../../../hub-core/common/base/emitter.ts';
 import type { Logger } from '../../../hub-core/common/log/logger.ts';
+import type { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { DesktopDesk } from '../bridge/desktop-desk.ts';
 import type { HubSlot } from '../hub/hub-slot.ts';
 import { HubWatch } from '../hub/hub-watch.ts';
@@ -38,6 +39,7 @@ export interface ShellDeps {
   /** What this start has to say. */
   readonly notice: DesktopState['notice'];
   readonly log: Logger;
+  readonly recentLog: RecentLog;
 }
 
 async function loadDoctor(): Promise<Doctor> {
@@ -63,12 +65,13 @@ export class Shell implements ShellActions {
 
   constructor(deps: ShellDeps) {
     this.#deps = deps;
-    const { slot, places, log } = deps;
+    const { slot, places, log, recentLog } = deps;
     this.#watch = new HubWatch(slot, (error) => this.#report(error));
     this.desk = new DesktopDesk({
       state: () => this.#desktopState(),
       onDidChange: this.#changed.event,
       restartHub: () => this.restartHub(),
+      recentLog,
       diagnostics: () => Promise.resolve(this.#diagnostics()),
       kept: new KeptTexts(places.userData),
       onPage: () => this.#sendPending(),

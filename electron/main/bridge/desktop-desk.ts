@@ -5,6 +5,7 @@ import { systemClock } from '../../../hub-core/common/base/clock.ts';
 import { Emitter } from '../../../hub-core/common/base/emitter.ts';
 import type { Event } from '../../../hub-core/common/base/emitter.ts';
 import type { Logger } from '../../../hub-core/common/log/logger.ts';
+import type { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { newestOf } from '../../../hub-core/console/router/newest-of.ts';
 import { ConsoleServer } from '../../../hub-core/console/router/serve-console.ts';
 import type { KeptTexts } from '../settings/kept-texts.ts';
@@ -19,6 +20,7 @@ export interface DesktopDeskDeps {
   readonly state: () => DesktopState;
   readonly onDidChange: Event<unknown>;
   readonly restartHub: () => void;
+  readonly recentLog: RecentLog;
   readonly diagnostics: () => Promise<string>;
   readonly kept: Pick<KeptTexts, 'read' | 'keep'>;
   /** A page listens to commands from here on. */
@@ -64,7 +66,7 @@ export class DesktopDesk implements Disposable {
   readonly #commands = new Emitter<DesktopCommand>();
   readonly #server: ConsoleServer<Record<never, never>>;
 
-  constructor({ state, onDidChange, restartHub, diagnostics, kept, onPage, log }: DesktopDeskDeps) {
+  constructor({ state, onDidChange, restartHub, recentLog, diagnostics, kept, onPage, log }: DesktopDeskDeps) {
     const os = implement(desktopContract);
     const router = os.router({
       desktop: {
@@ -84,6 +86,7 @@ export class DesktopDesk implements Disposable {
           restartHub();
           return {};
         }),
+        log: os.desktop.log.handler(({ input }) => recentLog.read(input.after)),
         diagnostics: os.desktop.diagnostics.handler(async () => ({ text: await diagnostics() })),
         kept: os.desktop.kept.handler(() => ({ draft: kept.read('draft'), place: kept.read('place') })),
         keep: os.desktop.keep.handler(async ({ input: { name, text } }) => {

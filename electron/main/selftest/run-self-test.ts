@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, BrowserWindow, session } from 'electron';
 import { Emitter } from '../../../hub-core/common/base/emitter.ts';
+import { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { createHubHost } from '../../../hub-core/host/create-hub-host.ts';
 import { createLogger } from '../../../hub-core/host/log.ts';
 import { selfTest } from '../../../hub-core/host/self-test.ts';
@@ -27,6 +28,7 @@ async function tryWindow(slot: HubSlot): Promise<void> {
     state: () => ({ hub: { kind: 'running' }, notice: null }),
     onDidChange: new Emitter<void>().event,
     restartHub: () => {},
+    recentLog: new RecentLog(),
     diagnostics: () => Promise.resolve(''),
     kept: { read: () => null, keep: () => Promise.resolve() },
     onPage: () => listening.resolve(),

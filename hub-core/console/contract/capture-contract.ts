@@ -6,6 +6,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { CANDIDATE_STATES, CHOICE_RULES } from '../../common/traffic/choices.ts';
 import { browseContract, sortSchema } from './browse-contract.ts';
+import { readLogContract } from './log-contract.ts';
 
 /** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
 export const captureStateSchema = z.enum(['recording', 'headers-only', 'paused', 'off']);
@@ -315,6 +316,8 @@ export const captureContract = {
     importRecords: oc
       .input(z.strictObject({ lines: z.string().max(8 << 20) }))
       .output(z.strictObject({ imported: z.int() })),
+    /** Of the traffic store's thread. */
+    log: readLogContract,
     exchange: oc.input(z.strictObject({ seq: z.int().min(1) })).output(exchangeDetailSchema.nullable()),
     /** Part of a stored body, for places without the body route. */
     body: oc

@@ -5,6 +5,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { KEY_TABLE } from './key-table.ts';
 import type { KeyId } from './key-table.ts';
+import { readLogContract } from './log-contract.ts';
 
 const reason = z.string();
 const thread = z.enum(['hub', 'capture']);
@@ -60,6 +61,8 @@ export const desktopContract = {
     commands: oc.output(eventIterator(desktopCommandSchema)),
     /** Stops what runs of the hub, and starts it anew. Answers at once; `watch` tells how it goes. */
     restartHub: oc.output(nothing),
+    /** Of the app itself. */
+    log: readLogContract,
     /** Text for a report: versions, the hub's state, the end of the logs. Without secrets. */
     diagnostics: oc.output(z.strictObject({ text: z.string() })),
     /** What was kept last; null where there is nothing. */

@@ -3,6 +3,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { readLogContract } from './log-contract.ts';
 
 const moduleSchema = z.strictObject({
   name: z.string(),
@@ -289,6 +290,8 @@ export const hubContract = {
     /** Newest first. */
     events: oc.input(z.strictObject({ limit: z.int().min(1).max(500) })).output(z.array(hubEventSchema)),
   },
+  /** Of the hub's thread. */
+  log: { read: readLogContract },
   connections: {
     /** Open ones, and those closed less than 60 s ago. */
     list: oc.output(z.array(connectionSchema)),

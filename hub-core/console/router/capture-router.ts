@@ -2,6 +2,7 @@ import { implement, onError, ORPCError } from '@orpc/server';
 import { Search, type SearchState } from '../../capture/search.ts';
 import { SortedQuery } from '../../capture/sorted-query.ts';
 import type { StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
+import type { RecentLog } from '../../common/log/recent-log.ts';
 import type { Encoding } from '../../common/protocol/message.ts';
 import { encodingWord } from '../../common/protocol/words.ts';
 import { traitWords } from '../../common/query/traits.ts';
@@ -16,7 +17,9 @@ import { createTransferRouter, type TransferDeps } from './transfer-router.ts';
 /** The page shows a watermark at most this often. */
 const WATERMARK_INTERVAL_MS = 100;
 
-export type CaptureRouterDeps = TransferDeps;
+export interface CaptureRouterDeps extends TransferDeps {
+  readonly recentLog: RecentLog;
+}
 
 function messageOf(stored: StoredMessage) {
   return {
@@ -91,6 +94,7 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     },
   };
   const messages = {
+    log: os.capture.log.handler(({ input }) => deps.recentLog.read(input.after)),
     exchange: os.capture.exchange.handler(({ input }) => {
       const found = store.exchange(input.seq);
       if (found === undefined) return null;

@@ -1,5 +1,6 @@
 import { implement, onError, ORPCError } from '@orpc/server';
 import type { Clock } from '../../common/base/clock.ts';
+import type { RecentLog } from '../../common/log/recent-log.ts';
 import { Encoding, Flag, Kind, Method, type MessageInit } from '../../common/protocol/message.ts';
 import { encodingWord, parseEncoding, parseMethod } from '../../common/protocol/words.ts';
 import type { ComposedAnswer, ContractView, Hub } from '../../server/hub/hub.ts';
@@ -27,6 +28,7 @@ export interface HubRouterDeps {
   readonly hub: Hub;
   readonly samples: Samples;
   readonly clock: Clock;
+  readonly recentLog: RecentLog;
 }
 
 /** `Buffer` skips what is no base64; bytes that were not meant must not be sent. */
@@ -198,6 +200,7 @@ export function createHubRouter(deps: HubRouterDeps) {
   const os = implementer();
   return os.router({
     hub: hubProcedures(os.hub, deps),
+    log: { read: os.log.read.handler(({ input }) => deps.recentLog.read(input.after)) },
     connections: connectionProcedures(os.connections, deps),
     services: serviceProcedures(os.services, deps),
     clients: clientProcedures(os.clients, deps),

@@ -3,6 +3,7 @@ import type { ClientLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobList } from '../../capture/job-list.ts';
+import { RecentLog } from '../../common/log/recent-log.ts';
 import { SecretMask } from '../../capture/secret-mask.ts';
 import type { TrafficStore } from '../../capture/traffic-store.ts';
 import { systemClock } from '../../common/base/clock.ts';
@@ -43,7 +44,10 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     let disposedSessions: number;
     let capture: ContractRouterClient<CaptureContract>['capture'];
 
+    let recentLog: RecentLog;
+
     beforeEach(async () => {
+      recentLog = new RecentLog();
       folder = temporaryFolder();
       store = openTrafficStore(folder.path);
       disposedSessions = 0;
@@ -54,6 +58,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
           secrets: new SecretMask({ headers: ['x-secret'], jsonPaths: ['$..password'] }),
           reserveSeqs: () => Promise.resolve(store.nextSeq),
           clock: systemClock,
+          recentLog,
         }),
         openSession: () => ({
           options: { context: { session: new CaptureSession() } },
@@ -102,6 +107,14 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
         totalBytes: 7,
       });
       expect(await capture.body({ seq: 2, part: 'request', offset: 0, length: 1 })).toBeNull();
+    });
+
+    it('[CO19] tells the lines of its log behind a number', async () => {
+      for (const msg of ['one', 'two']) recentLog.add(JSON.stringify({ level: 40, time: 5, msg }));
+      expect(await capture.log({ after: 1 })).toEqual({
+        lines: [{ number: 2, atMs: 5, level: 'warn', module: '', text: 'two', details: '' }],
+        last: 2,
+      });
     });
 
     it('[CO2] refuses input that is not of the contract, and says where a filter is wrong', async () => {

@@ -2,11 +2,13 @@ import { createRouterClient } from '@orpc/server';
 import { describe, expect, it } from 'vitest';
 import { HubClient } from '../../client/node/index.ts';
 import { systemClock } from '../../common/base/clock.ts';
+import { RecentLog } from '../../common/log/recent-log.ts';
 import { createHubRouter } from '../../console/router/hub-router.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 
 const samples = { running: false, start: async () => {}, stop: async () => {} };
-const consoleOf = ({ hub }: TestHub) => createRouterClient(createHubRouter({ hub, samples, clock: systemClock }));
+const consoleOf = ({ hub }: TestHub) =>
+  createRouterClient(createHubRouter({ hub, samples, clock: systemClock, recentLog: new RecentLog() }));
 
 const connect = (test: TestHub, client: string): Promise<HubClient> =>
   HubClient.connect({ url: test.url, client, key: test.addClient(client) });

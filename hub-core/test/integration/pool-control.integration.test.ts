@@ -2,6 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HubClient, type Provision } from '../../client/node/index.ts';
 import { systemClock } from '../../common/base/clock.ts';
+import { RecentLog } from '../../common/log/recent-log.ts';
 import { createHubRouter } from '../../console/router/hub-router.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 
@@ -10,7 +11,8 @@ const samples = { running: false, start: async () => {}, stop: async () => {} };
 let owned: AsyncDisposableStack;
 let test: TestHub;
 
-const consoleOf = ({ hub }: TestHub) => createRouterClient(createHubRouter({ hub, samples, clock: systemClock }));
+const consoleOf = ({ hub }: TestHub) =>
+  createRouterClient(createHubRouter({ hub, samples, clock: systemClock, recentLog: new RecentLog() }));
 
 async function provide(client: string): Promise<Provision> {
   const key = test.addClient(client);
