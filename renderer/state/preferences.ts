@@ -1,8 +1,15 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
+export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof THEMES)[number];
+
+export const THEME_NAMES: Readonly<Record<Theme, string>> = {
+  system: 'system',
+  light: 'light',
+  dark: 'dark',
+  contrast: 'high contrast',
+};
 
 export const DETAIL_PLACES = ['right', 'below', 'hidden'] as const;
 /** Where the detail of an exchange is; in a narrow window it is below the list. */

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { IconButton } from './button.tsx';
 import { colorOf } from './colors.ts';
-import type { ColorName } from './colors.ts';
+import type { ColorName, Scheme } from './colors.ts';
 import { formatClock } from './format.ts';
 import { useTheme } from './use-theme.ts';
 import styles from './chart.module.css';
@@ -36,7 +36,7 @@ const FONT = '11px system-ui, sans-serif';
 const TABLE_ROWS = 60;
 const cursors = uPlot.sync('whub-charts');
 
-function plainAxis(theme: 'light' | 'dark'): uPlot.Axis {
+function plainAxis(theme: Scheme): uPlot.Axis {
   return {
     stroke: colorOf('text-muted', theme),
     grid: { stroke: colorOf('surface-sunken', theme), width: 1 },
@@ -48,7 +48,7 @@ function plainAxis(theme: 'light' | 'dark'): uPlot.Axis {
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the package declares this enum without shipping it
 const RIGHT_SIDE = 1 as uPlot.Axis.Side;
 
-function valueAxis(theme: 'light' | 'dark', { format, right }: ChartSeries): uPlot.Axis {
+function valueAxis(theme: Scheme, { format, right }: ChartSeries): uPlot.Axis {
   const axis = { ...plainAxis(theme), size: 56, values: (_: uPlot, splits: number[]) => splits.map(format) };
   return right === true
     ? { ...axis, scale: 'right', side: RIGHT_SIDE, grid: { show: false } }
@@ -68,7 +68,7 @@ const LEAST_SPAN_PX = 4;
 
 function options(
   { series, onSpan }: Pick<ChartProps, 'series' | 'onSpan'>,
-  theme: 'light' | 'dark',
+  theme: Scheme,
   width: number,
 ): uPlot.Options {
   const left = series.find((entry) => entry.right !== true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COLORS } from './colors.ts';
+import { colorOf, SCHEMES } from './colors.ts';
 import type { ColorName, Scheme } from './colors.ts';
 
 function luminance(hex: string): number {
@@ -13,7 +13,7 @@ function luminance(hex: string): number {
 /** WCAG 2.2, relative contrast. */
 function contrast(front: ColorName, back: ColorName, scheme: Scheme): number {
   const [light = 0, dark = 0] = [front, back]
-    .map((name) => luminance(COLORS[name][scheme]))
+    .map((name) => luminance(colorOf(name, scheme)))
     .toSorted((left, right) => right - left);
   return (light + 0.05) / (dark + 0.05);
 }
@@ -32,7 +32,10 @@ const CODE: readonly ColorName[] = ['code-string', 'code-number', 'code-key', 'c
 const TEXTS: readonly ColorName[] = ['text', 'text-muted', 'text-faint', 'accent', ...STATUSES, ...CODE];
 const CHARTS: readonly ColorName[] = ['chart-1', 'chart-2', 'chart-3', 'chart-4', 'chart-5', 'chart-6', 'chart-7'];
 
-describe.each(['light', 'dark'] as const)('COLORS, %s', (scheme) => {
+describe.each(SCHEMES)('COLORS, %s', (scheme) => {
+  const isHigh = scheme.startsWith('high-');
+  const textLeast = isHigh ? 7 : 4.5;
+  const edgeLeast = isHigh ? 4.5 : 3;
   const below = (fronts: readonly ColorName[], backs: readonly ColorName[], least: number): string[] =>
     fronts.flatMap((front) =>
       backs
@@ -40,18 +43,18 @@ describe.each(['light', 'dark'] as const)('COLORS, %s', (scheme) => {
         .map((back) => `${front} on ${back}: ${contrast(front, back, scheme).toFixed(2)}`),
     );
 
-  it('[UI10] text, status and code colours have 4.5:1 on every surface', () => {
-    expect(below(TEXTS, SURFACES, 4.5)).toEqual([]);
+  it('[UI10] text, status and code colours have 4.5:1 on every surface, 7:1 in high contrast', () => {
+    expect(below(TEXTS, SURFACES, textLeast)).toEqual([]);
   });
-  it('[UI10] a badge has 4.5:1 on its own fill, a primary button on the accent', () => {
-    expect(STATUSES.flatMap((status) => below([status], [`${status}-fill`], 4.5))).toEqual([]);
-    expect(below(['on-accent'], ['accent'], 4.5)).toEqual([]);
+  it('[UI10] a badge has as much on its own fill, a primary button on the accent', () => {
+    expect(STATUSES.flatMap((status) => below([status], [`${status}-fill`], textLeast))).toEqual([]);
+    expect(below(['on-accent'], ['accent'], textLeast)).toEqual([]);
   });
-  it('[UI10] borders of controls and the focus ring have 3:1 on what they lie on', () => {
-    expect(below(['control-border'], ['surface', 'surface-raised', 'surface-sunken'], 3)).toEqual([]);
-    expect(below(['accent'], SURFACES, 3)).toEqual([]);
+  it('[UI10] borders of controls and the focus ring have 3:1 on what they lie on, 4.5:1 in high contrast', () => {
+    expect(below(['control-border'], ['surface', 'surface-raised', 'surface-sunken'], edgeLeast)).toEqual([]);
+    expect(below(['accent'], SURFACES, edgeLeast)).toEqual([]);
   });
-  it('[UI10] chart lines have 4.5:1 on the surfaces that charts lie on', () => {
-    expect(below(CHARTS, ['surface', 'surface-raised'], 4.5)).toEqual([]);
+  it('[UI10] chart lines have 4.5:1 on the surfaces that charts lie on, 7:1 in high contrast', () => {
+    expect(below(CHARTS, ['surface', 'surface-raised'], textLeast)).toEqual([]);
   });
 });

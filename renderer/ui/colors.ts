@@ -1,4 +1,4 @@
-/** Every colour of the console, in both schemes. colors.test.ts computes every contrast again. */
+/** Every colour of the console, in both colour schemes. colors.test.ts computes every contrast again. */
 export const COLORS = {
   surface: { light: '#ffffff', dark: '#16181d' },
   'surface-raised': { light: '#f6f7f9', dark: '#1d2026' },
@@ -41,15 +41,77 @@ export const COLORS = {
 } as const;
 
 export type ColorName = keyof typeof COLORS;
-export type Scheme = 'light' | 'dark';
+
+/** The same for the theme of high contrast: text is black or white, no fill is tinted, and every other colour has 7:1. */
+export const HIGH_CONTRAST = {
+  surface: { light: '#ffffff', dark: '#000000' },
+  'surface-raised': { light: '#ffffff', dark: '#000000' },
+  'surface-sunken': { light: '#ffffff', dark: '#000000' },
+  'row-alt': { light: '#ffffff', dark: '#000000' },
+  'row-hover': { light: '#e8eefb', dark: '#1c2431' },
+  'row-selected': { light: '#cfdffc', dark: '#14305e' },
+  'row-selected-unfocused': { light: '#e0e4ea', dark: '#2b313b' },
+  text: { light: '#000000', dark: '#ffffff' },
+  'text-muted': { light: '#000000', dark: '#ffffff' },
+  'text-faint': { light: '#000000', dark: '#ffffff' },
+  accent: { light: '#003a8f', dark: '#9cc4ff' },
+  'on-accent': { light: '#ffffff', dark: '#000000' },
+  border: { light: '#000000', dark: '#ffffff' },
+  'control-border': { light: '#000000', dark: '#ffffff' },
+  'status-ok': { light: '#06451f', dark: '#8fe6ae' },
+  'status-ok-fill': { light: '#ffffff', dark: '#000000' },
+  'status-warn': { light: '#573400', dark: '#ffd27a' },
+  'status-warn-fill': { light: '#ffffff', dark: '#000000' },
+  'status-error': { light: '#7d0f0a', dark: '#ffb8b2' },
+  'status-error-fill': { light: '#ffffff', dark: '#000000' },
+  'status-info': { light: '#003c75', dark: '#a6d7ff' },
+  'status-info-fill': { light: '#ffffff', dark: '#000000' },
+  'status-pending': { light: '#30338a', dark: '#c9cbff' },
+  'status-pending-fill': { light: '#ffffff', dark: '#000000' },
+  'status-held': { light: '#641a70', dark: '#f2c2f8' },
+  'status-held-fill': { light: '#ffffff', dark: '#000000' },
+  'code-string': { light: '#00431f', dark: '#a6e8bc' },
+  'code-number': { light: '#4b1193', dark: '#dcc4ff' },
+  'code-key': { light: '#5a2d00', dark: '#f5cd98' },
+  'code-bool': { light: '#7d0f0a', dark: '#ffbdb6' },
+  'code-null': { light: '#000000', dark: '#ffffff' },
+  'chart-1': { light: '#003a8f', dark: '#9cc4ff' },
+  'chart-2': { light: '#7d0f0a', dark: '#ffb8b2' },
+  'chart-3': { light: '#06451f', dark: '#8fe6ae' },
+  'chart-4': { light: '#573400', dark: '#ffd27a' },
+  'chart-5': { light: '#641a70', dark: '#f2c2f8' },
+  'chart-6': { light: '#00444a', dark: '#8ce4eb' },
+  'chart-7': { light: '#333a45', dark: '#d2d7df' },
+} as const satisfies Readonly<Record<ColorName, Readonly<Record<'light' | 'dark', string>>>>;
+
+export const SCHEMES = ['light', 'dark', 'high-light', 'high-dark'] as const;
+/** A colour scheme with its contrast. */
+export type Scheme = (typeof SCHEMES)[number];
 
 /** The colour as it is drawn on a canvas, which understands neither `var()` nor `light-dark()`. */
-export const colorOf = (name: ColorName, scheme: Scheme): string => COLORS[name][scheme];
+export function colorOf(name: ColorName, scheme: Scheme): string {
+  switch (scheme) {
+    case 'light':
+    case 'dark':
+      return COLORS[name][scheme];
+    case 'high-light':
+      return HIGH_CONTRAST[name].light;
+    case 'high-dark':
+      return HIGH_CONTRAST[name].dark;
+  }
+}
 
-/** The colours as custom properties that follow the page's colour scheme. */
+const properties = (colors: Readonly<Record<string, Readonly<Record<'light' | 'dark', string>>>>): string =>
+  Object.entries(colors)
+    .map(([name, { light, dark }]) => `--${name}: light-dark(${light}, ${dark});`)
+    .join(' ');
+
+/** The colours as custom properties that follow the page's colour scheme, and the contrast that is chosen or asked for. */
 export function colorSheet(): string {
-  const properties = Object.entries(COLORS).map(
-    ([name, { light, dark }]) => `--${name}: light-dark(${light}, ${dark});`,
-  );
-  return `:root { ${properties.join(' ')} }`;
+  const high = properties(HIGH_CONTRAST);
+  return `
+    :root { ${properties(COLORS)} }
+    :root[data-contrast='more'] { ${high} }
+    @media (prefers-contrast: more) { :root { ${high} } }
+  `;
 }

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleQuestionMark, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { CircleQuestionMark, Contrast, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { hubQueries } from '../../state/console.ts';
 import { usePanels } from '../../state/panels.ts';
-import { cycleTheme, usePreferences } from '../../state/preferences.ts';
+import { cycleTheme, THEME_NAMES, usePreferences } from '../../state/preferences.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { keyHint } from '../../ui/keys.ts';
 import icon from '../../icon.svg';
 import styles from './title-bar.module.css';
 
-const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon, contrast: Contrast } as const;
 
 export function TitleBar() {
   const theme = usePreferences((state) => state.theme);
@@ -28,7 +28,7 @@ export function TitleBar() {
       </button>
       <div className={styles['tools']}>
         <IconButton
-          label={`Theme: ${theme} (${keyHint('theme')})`}
+          label={`Theme: ${THEME_NAMES[theme]} (${keyHint('theme')})`}
           icon={<ThemeIcon size={16} aria-hidden />}
           onClick={cycleTheme}
         />

@@ -7,6 +7,7 @@ import { withTimes } from '../../state/filter-text.ts';
 import { useInspector } from '../../state/inspector.ts';
 import { setOverview, useOverview } from '../../state/overview.ts';
 import { colorOf } from '../../ui/colors.ts';
+import type { Scheme } from '../../ui/colors.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import { binAt, movedBrush, spanOf, stripText } from './strip-bins.ts';
 import type { Brush } from './strip-bins.ts';
@@ -62,7 +63,7 @@ function hatch(context: CanvasRenderingContext2D, color: string): CanvasPattern 
   return context.createPattern(tile, 'repeat') ?? color;
 }
 
-function draw(canvas: HTMLCanvasElement, overview: Overview, theme: 'light' | 'dark'): void {
+function draw(canvas: HTMLCanvasElement, overview: Overview, theme: Scheme): void {
   const scale = window.devicePixelRatio;
   const { clientWidth: width } = canvas;
   canvas.width = Math.round(width * scale);

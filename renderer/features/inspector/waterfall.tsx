@@ -2,6 +2,7 @@ import { memo, useLayoutEffect, useRef } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { exchangeStatus } from '../../ui/exchange-status.ts';
 import { colorOf } from '../../ui/colors.ts';
+import type { Scheme } from '../../ui/colors.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import { waterfallSpan } from './waterfall-span.ts';
 import styles from './exchange-grid.module.css';
@@ -25,7 +26,7 @@ const BAR_COLORS = {
 const PADDING = 8;
 const BAR = 8;
 
-function draw(canvas: HTMLCanvasElement, { rows, width, rowHeight }: WaterfallProps, theme: 'light' | 'dark'): void {
+function draw(canvas: HTMLCanvasElement, { rows, width, rowHeight }: WaterfallProps, theme: Scheme): void {
   const scale = window.devicePixelRatio;
   const height = rows.length * rowHeight;
   canvas.width = Math.round(width * scale);
