@@ -5,6 +5,7 @@ import { useOverview } from '../../state/overview.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { listKey, movedIndex, rowKey } from '../../ui/keys.ts';
 import type { ListKeyId, RowKeyId } from '../../ui/keys.ts';
+import { useAwaitedRow } from '../../ui/use-awaited-row.ts';
 import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
 import type { VirtualRows } from '../../ui/use-virtual-rows.ts';
@@ -68,26 +69,31 @@ function useGridKeys(
   view: Pick<VirtualRows, 'rowsPerPage' | 'reveal'>,
   selectedIndex: number,
 ) {
+  const awaited = useAwaitedRow((index) => list.row(index));
+  const act = (key: ListKeyId | RowKeyId): void => {
+    if (!awaited.defer((row) => onKey(key, row))) onKey(key, list.row(selectedIndex));
+  };
   return (event: KeyboardEvent): void => {
     // The headers have keys of their own.
     if (event.target !== event.currentTarget) return;
-    const act = rowKey(event);
-    if (act !== undefined) {
+    const acted = rowKey(event);
+    if (acted !== undefined) {
       event.preventDefault();
-      onKey(act, list.row(selectedIndex));
+      act(acted);
       return;
     }
     const key = listKey(event);
     if (key === undefined) return;
-    const next = movedIndex(key, { index: selectedIndex, count, rowsPerPage: view.rowsPerPage });
+    const from = { index: awaited.place() ?? selectedIndex, count, rowsPerPage: view.rowsPerPage };
+    const next = movedIndex(key, from);
     if (next === undefined) {
-      onKey(key, list.row(selectedIndex));
+      act(key);
       return;
     }
     event.preventDefault();
     view.reveal(next);
-    const row = list.row(next);
-    if (row !== undefined) onReach(row, next, { extend: event.shiftKey, toggle: false });
+    const extend = event.shiftKey;
+    awaited.reach(next, (row, index) => onReach(row, index, { extend, toggle: false }));
   };
 }
 

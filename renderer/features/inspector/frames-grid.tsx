@@ -3,6 +3,7 @@ import type { KeyboardEvent } from 'react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { cx } from '../../ui/cx.ts';
 import { listKey, movedIndex } from '../../ui/keys.ts';
+import { useAwaitedRow } from '../../ui/use-awaited-row.ts';
 import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
 import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
 import { FRAME_COLUMNS } from './frame-columns.tsx';
@@ -119,20 +120,21 @@ export function FramesGrid(props: FramesGridProps) {
   }, [revealPlace, reveal, onRevealed]);
   const rows = Array.from({ length: end - first }, (_, offset) => list.row(first + offset));
   const selectedIndex = useSelectedIndex(rows, first, selected);
+  const awaited = useAwaitedRow((index) => list.row(index));
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const key = listKey(event);
     if (key === undefined) return;
     const row = list.row(selectedIndex);
     if (key === 'list-follow') onToggleFollow();
-    else if (key === 'list-open' && row !== undefined) onOpen(row);
-    else if (key === 'list-pair' && row !== undefined) onPair(row);
-    const next = movedIndex(key, { index: selectedIndex, count, rowsPerPage: view.rowsPerPage });
+    else if (key === 'list-open' && !awaited.defer(onOpen) && row !== undefined) onOpen(row);
+    else if (key === 'list-pair' && !awaited.defer(onPair) && row !== undefined) onPair(row);
+    const index = awaited.place() ?? selectedIndex;
+    const next = movedIndex(key, { index, count, rowsPerPage: view.rowsPerPage });
     if (next === undefined) return;
     event.preventDefault();
     view.reveal(next);
-    const reached = list.row(next);
-    if (reached !== undefined) onSelect(reached);
+    awaited.reach(next, onSelect);
   };
 
   const isSelectedInSight = selectedIndex >= first && selectedIndex < end;
