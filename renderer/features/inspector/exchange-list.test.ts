@@ -18,6 +18,8 @@ class MemoryStore {
   /** Rows that a search has looked at; undefined: it is complete at once. */
   searched: number | undefined;
   stopped = false;
+  /** Called with each refresh, before its answer. */
+  moved = (): void => undefined;
   readonly calls: string[] = [];
   readonly #queries = new Map<string, string>();
   #onWay = 0;
@@ -32,7 +34,14 @@ class MemoryStore {
         return { queryId, ...this.#counts(queryId) };
       }),
     refresh: ({ queryId }: { queryId: string }) =>
-      this.#answer('refresh', () => ({ queryId, ...this.#counts(queryId) }), this.searched !== undefined),
+      this.#answer(
+        'refresh',
+        () => {
+          this.moved();
+          return { queryId, ...this.#counts(queryId) };
+        },
+        this.searched !== undefined,
+      ),
     window: ({ queryId, from, count }: { queryId: string; from: number; count: number }) =>
       this.#answer(`window ${from}`, () => ({
         from,
@@ -111,6 +120,23 @@ async function opened(store: MemoryStore, range = { first: 0, end: 30 }) {
 }
 
 describe('ExchangeList', () => {
+  it('[UI45] a store that moves on with each answer does not keep back what is in sight', async () => {
+    const store = new MemoryStore();
+    store.add(20);
+    const { list } = await opened(store);
+    store.calls.length = 0;
+    const add = (): void => {
+      store.add(1);
+      list.setWatermark(store.watermark());
+    };
+    store.moved = () => {
+      if (store.rows.length < 25) add();
+    };
+    add();
+    await settle();
+    expect(list.row(24)?.seq).toBe(25);
+    expect(store.calls.slice(0, 4)).toEqual(['refresh', 'window 0', 'refresh', 'window 0']);
+  });
   it('[UI45] pulls the pages in sight and nothing else', async () => {
     const store = new MemoryStore();
     store.add(10_000);

@@ -90,6 +90,7 @@ export class ExchangeList {
   #follows = false;
   #watermark: Watermark | undefined;
   #refreshed: Progress | undefined;
+  #refreshedLast = false;
   #running = false;
   #disposed = false;
 
@@ -204,20 +205,24 @@ export class ExchangeList {
     if (this.#open !== this.#wanted) return () => this.#openQuery(this.#wanted);
     const queryId = this.#queryId;
     if (queryId === undefined) return undefined;
-    const watermark = this.#watermark;
-    if (watermark !== undefined && watermark !== this.#refreshed && this.#moved(watermark)) {
-      return () => this.#refresh(queryId, watermark);
-    }
     const { count = 0 } = this.#state;
     const missing = this.#cache.nextToPull(this.#range, count, this.#refreshed?.revision ?? 0);
+    const news = this.#news();
+    // A store that moves on faster than it is asked must not keep back what is in sight.
+    if (news !== undefined && (missing === undefined || !this.#refreshedLast)) {
+      return () => this.#refresh(queryId, news);
+    }
     if (missing !== undefined) return () => this.#pull(queryId, missing);
     const { complete, jobId } = this.#state;
     return complete || jobId === null ? undefined : () => this.#refresh(queryId, this.#refreshed);
   }
 
-  #moved(watermark: Watermark): boolean {
-    const done = this.#refreshed;
-    return done === undefined || done.revision !== watermark.revision || done.lastSeq !== watermark.lastSeq;
+  /** What the store announced and was not asked about yet. */
+  #news(): Watermark | undefined {
+    const [watermark, done] = [this.#watermark, this.#refreshed];
+    if (watermark === undefined || watermark === done) return undefined;
+    const isDone = done?.revision === watermark.revision && done.lastSeq === watermark.lastSeq;
+    return isDone ? undefined : watermark;
   }
 
   async #openQuery(wish: Wish): Promise<void> {
@@ -243,6 +248,7 @@ export class ExchangeList {
   }
 
   async #refresh(queryId: string, watermark: Progress | undefined): Promise<void> {
+    this.#refreshedLast = true;
     try {
       const result = await this.#client.refresh({ queryId, waitMs: WAIT_MS });
       this.#refreshed = watermark;
@@ -254,6 +260,7 @@ export class ExchangeList {
   }
 
   async #pull(queryId: string, range: RowRange): Promise<void> {
+    this.#refreshedLast = false;
     try {
       await this.#fetch(queryId, range, this.#state.count ?? 0);
       // Rows of a place that was left meanwhile are of interest to nobody.

@@ -20,6 +20,8 @@ class FakeStore implements FrameStore {
   first = 1;
   count = 0;
   broken = false;
+  /** Called with each refresh, before its answer. */
+  moved = (): void => undefined;
   #lastId = 0;
 
   open({ query }: { query: string }) {
@@ -31,6 +33,7 @@ class FakeStore implements FrameStore {
   }
   refresh({ queryId }: { queryId: string }) {
     this.asked.push('refresh');
+    this.moved();
     return Promise.resolve(this.#result(queryId));
   }
   window({ from, count }: { from: number; count: number }) {
@@ -65,6 +68,21 @@ const settled = (list: FramesList, count: number): Promise<void> =>
   );
 
 describe('FramesList', () => {
+  it('[UI120] a store that moves on with each answer does not keep back what is in sight', async () => {
+    const { store, list } = await start(100);
+    list.setRange({ first: 90, end: 130 });
+    store.asked.length = 0;
+    const add = (): void => {
+      store.count += 1;
+      list.setStatus(statusOf(store.count));
+    };
+    store.moved = () => {
+      if (store.count < 105) add();
+    };
+    add();
+    await vi.waitFor(() => expect(list.row(104)?.number).toBe(105));
+    expect(store.asked.slice(0, 4)).toEqual(['refresh', 'window 64', 'refresh', 'window 64']);
+  });
   it('[UI120] asks for the pages in sight only, and for a full one never again', async () => {
     const { store, list } = await start(1_000);
     list.setRange({ first: 940, end: 970 });

@@ -43,6 +43,7 @@ export class FramesList {
   #range: RowRange = { first: 0, end: 0 };
   #status: FrameStatus | undefined;
   #refreshed: FrameStatus | undefined;
+  #refreshedLast = false;
   #running = false;
   #disposed = false;
 
@@ -121,9 +122,10 @@ export class FramesList {
     const queryId = this.#queryId;
     if (queryId === undefined) return undefined;
     const status = this.#status;
-    if (status !== undefined && status.lastNumber !== this.#refreshed?.lastNumber)
-      return () => this.#refresh(queryId, status);
     const page = this.#missingPage();
+    const moved = status !== undefined && status.lastNumber !== this.#refreshed?.lastNumber;
+    // A store that moves on faster than it is asked must not keep back what is in sight.
+    if (moved && (page === undefined || !this.#refreshedLast)) return () => this.#refresh(queryId, status);
     return page === undefined ? undefined : () => this.#pull(queryId, page);
   }
 
@@ -155,6 +157,7 @@ export class FramesList {
   }
 
   async #refresh(queryId: string, status: FrameStatus): Promise<void> {
+    this.#refreshedLast = true;
     try {
       const { count, total } = await this.#store.refresh({ queryId });
       this.#refreshed = status;
@@ -165,6 +168,7 @@ export class FramesList {
   }
 
   async #pull(queryId: string, page: number): Promise<void> {
+    this.#refreshedLast = false;
     const from = page * PAGE_ROWS;
     try {
       const { rows } = await this.#store.window({ queryId, from, count: PAGE_ROWS });
