@@ -1,19 +1,24 @@
 import { setCaptureState, toggleRecording } from '../state/capture-actions.ts';
 import { bridge, queryClient } from '../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../state/draft.ts';
-import { refreshSort, startFilter } from '../state/inspector.ts';
+import { showView } from '../state/frames.ts';
+import type { InspectorView } from '../state/frames.ts';
+import { refreshSort, startFilter, useInspector } from '../state/inspector.ts';
 import { goTo, PAGE_TITLES, PAGES } from '../state/pages.ts';
 import { usePanels } from '../state/panels.ts';
-import { cycleDetailPlace, cycleTheme, toggleDock } from '../state/preferences.ts';
+import { cycleDetailPlace, cycleTheme, THEME_NAMES, toggleDock } from '../state/preferences.ts';
 import { errorText } from '../ui/format.ts';
 import type { KeyId } from '../ui/keys.ts';
-import { toast } from '../ui/toasts.ts';
+import { focusPane } from '../ui/panes.ts';
+import { runToastAction, toast } from '../ui/toasts.ts';
 
 export interface Command {
   readonly id: string;
   readonly title: string;
   /** Its entry in the key table. */
   readonly key?: KeyId;
+  /** Where a person types, the key is the field's own. */
+  readonly notInText?: true;
   readonly run: () => void;
 }
 
@@ -38,19 +43,20 @@ function searchBodies(): void {
   startFilter('body:');
 }
 
+function showList(view: InspectorView): void {
+  goTo('inspector');
+  showView(view);
+}
+
+/** Opens one of the Inspector's dialogs. */
+function onInspector(change: { readonly exporting: 'chosen' } | { readonly highlighting: string }): void {
+  showList('exchanges');
+  useInspector.setState(change);
+}
+
 function newRequest(): void {
   openDraft(EMPTY_DRAFT);
   goTo('compose');
-}
-
-/** Moves the focus to the next pane, or to the one before, around the window. */
-function focusPane(step: 1 | -1): void {
-  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
-  const here = panes.findLastIndex((pane) => pane.contains(document.activeElement));
-  const next = panes[(here + step + panes.length) % panes.length];
-  if (next === undefined) return;
-  const target = next.querySelector<HTMLElement>('[role="grid"], [role="tree"], button, a, input, [tabindex="0"]');
-  (target ?? next).focus();
 }
 
 /** Everything that the palette lists and keys start. */
@@ -84,13 +90,18 @@ export const COMMANDS: readonly Command[] = [
     key: 'clear-capture',
     run: () => usePanels.setState({ clearCapture: true }),
   },
+  { id: 'undo', title: 'Undo what was just done', key: 'undo', notInText: true, run: runToastAction },
+  { id: 'show-exchanges', title: 'Show exchanges', run: () => showList('exchanges') },
+  { id: 'show-frames', title: 'Show frames', run: () => showList('frames') },
+  { id: 'export', title: 'Export…', run: () => onInspector({ exporting: 'chosen' }) },
+  { id: 'highlight', title: 'Highlight rows…', run: () => onInspector({ highlighting: '' }) },
   { id: 'samples-start', title: 'Start the sample client and service', run: () => void runSamples(true) },
   { id: 'samples-stop', title: 'Stop the sample client and service', run: () => void runSamples(false) },
   {
     id: 'theme',
-    title: 'Theme: system, light, dark',
+    title: 'Theme: system, light, dark, high contrast',
     key: 'theme',
-    run: () => toast({ title: `Theme: ${cycleTheme()}` }),
+    run: () => toast({ title: `Theme: ${THEME_NAMES[cycleTheme()]}` }),
   },
   { id: 'help', title: 'Keys and help', key: 'help', run: () => usePanels.setState({ help: true }) },
 ];

@@ -22,8 +22,10 @@ export function bindGlobalKeys(): () => void {
     if (command === undefined) continue;
     for (const key of entry.keys) {
       bindings[key] = (event) => {
-        if (isPlain(event) && isTyping(event)) return;
+        if ((isPlain(event) || command.notInText === true) && isTyping(event)) return;
         event.preventDefault();
+        // Messages would take F6 for themselves.
+        event.stopImmediatePropagation();
         command.run();
       };
     }

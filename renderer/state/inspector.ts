@@ -21,6 +21,8 @@ interface InspectorState {
   readonly noting: boolean;
   /** The filter that a highlight rule begins with; null: the rules are not open. */
   readonly highlighting: string | null;
+  /** The menu of the forms that the open request can be copied in. */
+  readonly copying: boolean;
   /** Which rows the export that is being set up begins with; null: none is. */
   readonly exporting: 'chosen' | 'all' | null;
   /** A glance at the selected row lies over the list. */
@@ -42,6 +44,7 @@ export const useInspector = create<InspectorState>()(() => ({
   detailOpen: false,
   noting: false,
   highlighting: null,
+  copying: false,
   exporting: null,
   peeking: false,
   resending: null,

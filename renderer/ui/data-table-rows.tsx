@@ -1,4 +1,4 @@
-import type { MouseEvent, ReactNode } from 'react';
+import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
 import type { SortingState } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { cx } from './cx.ts';
@@ -27,9 +27,19 @@ interface HeadProps<T extends object> {
   readonly marks: boolean;
 }
 
+/** Left and right move the focus along the headers that sort. */
+function onHeadKey(event: KeyboardEvent<HTMLDivElement>): void {
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (step === 0) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
+  buttons[buttons.findIndex((button) => button === document.activeElement) + step]?.focus();
+}
+
 export function Head<T extends object>({ columns, sorting, onSort, marks }: HeadProps<T>) {
+  const firstSorted = columns.find((column) => column.sortBy !== undefined);
   return (
-    <div role="row" aria-rowindex={1} className={styles['head']}>
+    <div role="row" aria-rowindex={1} className={styles['head']} onKeyDown={onHeadKey}>
       {marks ? (
         <div role="columnheader" className={cx(styles['headCell'], styles['markCell'])}>
           <span className="visually-hidden">Chosen</span>
@@ -53,7 +63,12 @@ export function Head<T extends object>({ columns, sorting, onSort, marks }: Head
             {column.sortBy === undefined ? (
               column.header
             ) : (
-              <button type="button" tabIndex={-1} className={styles['sort']} onClick={() => onSort(column.id)}>
+              <button
+                type="button"
+                tabIndex={column === firstSorted ? 0 : -1}
+                className={styles['sort']}
+                onClick={() => onSort(column.id)}
+              >
                 {column.header}
                 {direction === undefined ? null : <Arrow size={12} aria-hidden />}
               </button>

@@ -6,6 +6,7 @@ import { HEAD_HEIGHT, Head, ROW_HEIGHT, RowView } from './data-table-rows.tsx';
 import type { TableColumn } from './data-table-rows.tsx';
 import { actKey, listKey, movedIndex } from './keys.ts';
 import type { ActKeyId } from './keys.ts';
+import { focusPaneAfter } from './panes.ts';
 import { markedRange, withToggled } from './row-marks.ts';
 import type { RowMarks } from './row-marks.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
@@ -136,6 +137,11 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     const key = listKey(event);
     if (key === undefined) return;
     if (key === 'list-clear') choosing.clear();
+    if (key === 'list-open' && selectedIndex >= 0) {
+      // Else the key would press what has the focus then.
+      event.preventDefault();
+      focusPaneAfter(event.currentTarget);
+    }
     const next = movedIndex(key, { index: selectedIndex, count: sorted.length, rowsPerPage: view.rowsPerPage });
     if (next === undefined) return;
     event.preventDefault();

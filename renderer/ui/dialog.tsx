@@ -11,13 +11,25 @@ interface DialogProps {
   readonly title: string;
   readonly description?: string;
   readonly wide?: boolean;
+  /** Nothing in it takes the focus: it is scrolled by keys itself. */
+  readonly text?: boolean;
   readonly footer?: ReactNode;
   readonly children?: ReactNode;
   /** False while leaving would lose something that cannot be shown again. */
   readonly dismissible?: boolean;
 }
 
-export function Dialog({ open, onClose, title, description, wide, footer, children, dismissible = true }: DialogProps) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  wide,
+  text,
+  footer,
+  children,
+  dismissible = true,
+}: DialogProps) {
   return (
     <BaseDialog.Root
       open={open}
@@ -33,7 +45,7 @@ export function Dialog({ open, onClose, title, description, wide, footer, childr
             <BaseDialog.Title className={styles['title']}>{title}</BaseDialog.Title>
             <IconButton small label="Close dialog" icon={<X size={16} aria-hidden />} onClick={onClose} />
           </header>
-          <div className={styles['body']}>
+          <div className={styles['body']} tabIndex={text === true ? 0 : undefined}>
             {description === undefined ? null : (
               <BaseDialog.Description className={styles['description']}>{description}</BaseDialog.Description>
             )}

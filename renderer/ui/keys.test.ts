@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { KEY_TABLE, keyLabel, listKey, movedIndex, rowKey } from './keys.ts';
 
-const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey', boolean>> = {}) => ({
+const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) => ({
   key,
   ctrlKey: false,
   metaKey: false,
   altKey: false,
+  shiftKey: false,
   ...held,
 });
 
@@ -37,6 +38,7 @@ describe('rowKey', () => {
       'row-next-error',
     ]);
     expect(rowKey(press('c', { ctrlKey: true }))).toBe('row-copy');
+    expect(rowKey(press('C', { ctrlKey: true, shiftKey: true }))).toBe('row-copy-as');
     expect([rowKey(press('s')), rowKey(press(' ', { ctrlKey: true }))]).toEqual(['row-choose', 'row-choose']);
     expect([rowKey(press('m', { ctrlKey: true })), rowKey(press('c', { altKey: true }))]).toEqual([
       undefined,

@@ -23,6 +23,7 @@ interface KeyPress {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 /** What a key means in a list; nothing while a modifier is held. */
@@ -48,7 +49,8 @@ const ROW_KEYS: ReadonlyMap<string, RowKeyId> = new Map(
 /** What a key does to the exchanges that are selected. */
 export function rowKey(press: KeyPress): RowKeyId | undefined {
   if (press.altKey) return undefined;
-  return ROW_KEYS.get(press.ctrlKey || press.metaKey ? `$mod+${press.key.toLowerCase()}` : press.key);
+  if (!press.ctrlKey && !press.metaKey) return ROW_KEYS.get(press.key);
+  return ROW_KEYS.get(`$mod+${press.shiftKey ? 'Shift+' : ''}${press.key.toLowerCase()}`);
 }
 
 export interface ListPosition {

@@ -30,7 +30,7 @@ export function Toaster() {
   return (
     <Toast.Provider toastManager={toastManager} limit={1}>
       <Toast.Portal>
-        <Toast.Viewport className={styles['viewport']}>
+        <Toast.Viewport className={styles['viewport']} data-pane>
           <Toasts />
         </Toast.Viewport>
       </Toast.Portal>

@@ -17,7 +17,7 @@ const GROUPS: readonly KeyGroup[] = [
 export function HelpDialog() {
   const open = usePanels((state) => state.help);
   return (
-    <Dialog open={open} wide title="Keys" onClose={() => usePanels.setState({ help: false })}>
+    <Dialog open={open} wide text title="Keys" onClose={() => usePanels.setState({ help: false })}>
       <div className={styles['groups']}>
         {GROUPS.map((group) => (
           <section key={group} className={styles['group']}>

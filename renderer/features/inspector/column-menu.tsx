@@ -3,6 +3,7 @@ import { Check, Columns3 } from 'lucide-react';
 import { HIDDEN_AT_FIRST, TIME_MODES, usePreferences } from '../../state/preferences.ts';
 import type { TimeMode } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
+import { menuContainer } from '../../ui/menu-container.ts';
 import menus from '../../ui/menu.module.css';
 import { resetColumns, showColumn } from './column-layout.ts';
 import { EXCHANGE_COLUMNS, WATERFALL } from './columns.tsx';
@@ -38,7 +39,7 @@ export function ColumnMenu() {
       <Menu.Trigger render={<Button small variant="ghost" icon={<Columns3 size={14} aria-hidden />} />}>
         Columns
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={menuContainer()}>
         <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
           <Menu.Popup className={menus['menu']} aria-label="Columns">
             {[...EXCHANGE_COLUMNS, { ...WATERFALL, name: undefined }].map((column) => (

@@ -132,6 +132,7 @@ export function actOnRows(
     void jumpTo(list, 'status:error', { back: key === 'row-previous-error' });
   } else if (key === 'row-all') void chooseAll(list);
   else if (row === undefined) return;
+  else if (key === 'row-copy-as') useInspector.setState({ detailOpen: true, copying: true });
   else if (key === 'row-choose') toggleRow(row.seq);
   else if (key === 'row-copy') void copySummaries(actedOn());
   else if (key === 'row-hide') hideLike(row);

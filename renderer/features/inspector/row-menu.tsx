@@ -8,6 +8,7 @@ import { showFrames } from '../../state/frames.ts';
 import { showConnection, showProvider } from '../../state/open-lines.ts';
 import { keyHint } from '../../ui/keys.ts';
 import type { KeyId } from '../../ui/keys.ts';
+import { menuContainer } from '../../ui/menu-container.ts';
 import menus from '../../ui/menu.module.css';
 import { plural } from '../../ui/format.ts';
 import { COPY_FORMS } from './detail/copy-as.ts';
@@ -32,7 +33,7 @@ function SubMenu({ text, children }: { readonly text: string; readonly children:
         {text}
         <span aria-hidden>▸</span>
       </ContextMenu.SubmenuTrigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={menuContainer()}>
         <ContextMenu.Positioner className={menus['positioner']}>
           <ContextMenu.Popup className={menus['menu']}>{children}</ContextMenu.Popup>
         </ContextMenu.Positioner>
@@ -165,7 +166,7 @@ export function RowMenuArea({ row, children, ...rest }: RowMenuAreaProps) {
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger className={menus['area']}>{children}</ContextMenu.Trigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={menuContainer()}>
         <ContextMenu.Positioner className={menus['positioner']}>
           <ContextMenu.Popup className={menus['menu']} aria-label="Row">
             {row === undefined ? (

@@ -4,6 +4,7 @@ import type { ExchangeDetail, ExchangeRow } from '../../../../hub-core/console/c
 import { compareRows, useCompare } from '../../../state/compare.ts';
 import { Button } from '../../../ui/button.tsx';
 import { errorText } from '../../../ui/format.ts';
+import { menuContainer } from '../../../ui/menu-container.ts';
 import menus from '../../../ui/menu.module.css';
 import { toast } from '../../../ui/toasts.ts';
 import { CompareDialog } from './compare-dialog.tsx';
@@ -29,7 +30,7 @@ export function CompareMenu({ detail }: { readonly detail: ExchangeDetail }) {
         <Menu.Trigger render={<Button small variant="ghost" icon={<GitCompare size={14} aria-hidden />} />}>
           Compare
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal container={menuContainer()}>
           <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
             <Menu.Popup className={menus['menu']} aria-label="Compare">
               <Menu.Item className={menus['item']} onClick={() => void comparePrevious(row)}>

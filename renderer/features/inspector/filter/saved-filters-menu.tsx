@@ -7,6 +7,7 @@ import { deleteFilter, renameFilter, saveFilter } from '../../../state/saved-fil
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Field, TextInput } from '../../../ui/field.tsx';
+import { menuContainer } from '../../../ui/menu-container.ts';
 import menus from '../../../ui/menu.module.css';
 import { toast } from '../../../ui/toasts.ts';
 import styles from './filter.module.css';
@@ -115,7 +116,7 @@ export function SavedFiltersMenu() {
         <Menu.Trigger render={<Button small variant="ghost" icon={<Bookmark size={14} aria-hidden />} />}>
           Filters
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal container={menuContainer()}>
           <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
             <Menu.Popup className={menus['menu']} aria-label="Filters">
               <Menu.Item
