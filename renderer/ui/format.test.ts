@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { formatAge, formatBytes, formatClock, formatExactMs, formatMs, formatRate, plural } from './format.ts';
+import {
+  formatAge,
+  formatBytes,
+  formatClock,
+  formatExactMs,
+  formatMs,
+  formatPercent,
+  formatRate,
+  plural,
+} from './format.ts';
 
 describe('format', () => {
   it('[UI16] bytes have decimal units and three digits, and never four', () => {
@@ -24,6 +33,9 @@ describe('format', () => {
     ]);
     expect([4_000, 11_520_000, 446_400_000].map(formatAge)).toEqual(['4 s', '3 h 12 m', '5 d 04 h']);
     expect(formatExactMs(1_204.31)).toBe('1,204.310 ms');
+  });
+  it('[UI16] percents have a decimal below ten, and none where it is nothing', () => {
+    expect([0, 0.31, 9.9, 12.4, 100].map(formatPercent)).toEqual(['0 %', '0.3 %', '9.9 %', '12 %', '100 %']);
   });
   it('[UI16] the clock shows milliseconds', () => {
     expect(formatClock(new Date(2026, 10, 24, 4, 3, 2, 7).getTime())).toBe('04:03:02.007');

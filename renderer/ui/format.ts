@@ -10,6 +10,9 @@ export function formatRate(value: number): string {
   return value >= 10 ? formatCount(value) : value.toFixed(1).replace(/\.0$/, '');
 }
 
+/** Of a hundred, one decimal where it says something: `0 %`, `0.3 %`, `12 %`, `100 %`. */
+export const formatPercent = (percent: number): string => `${percent.toFixed(percent > 0 && percent < 9.95 ? 1 : 0)} %`;
+
 /** Decimal units, three significant digits: `0 B`, `812 B`, `1.24 KB`, `18.2 MB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;

@@ -20,16 +20,18 @@ interface StatusProps {
   readonly word: string;
   readonly badge?: boolean;
   readonly paused?: boolean;
+  /** The word is a name: only the icon has the colour. */
+  readonly named?: boolean;
   readonly title?: string | undefined;
 }
 
 /** A state as icon, word and colour. */
-export function Status({ tone, word, badge = false, paused = false, title }: StatusProps) {
+export function Status({ tone, word, badge = false, paused = false, named = false, title }: StatusProps) {
   const Icon = paused ? CirclePause : ICONS[tone];
   return (
     <span className={cx(styles['text'], badge && styles['badge'], styles[tone])} title={title}>
       <Icon size={badge ? 12 : 14} aria-hidden />
-      {word}
+      {named ? <span className={styles['name']}>{word}</span> : word}
     </span>
   );
 }

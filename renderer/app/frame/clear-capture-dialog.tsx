@@ -14,7 +14,7 @@ export function ClearCaptureDialog() {
       open={open}
       onClose={close}
       title="Clear capture?"
-      description={`${plural(watermark?.rows ?? 0, 'row')} (${formatBytes(watermark?.bytes ?? 0)}) are dropped for good. What runs through the hub is not touched.`}
+      description={`${plural(watermark?.rows ?? 0, 'row')} (${formatBytes(watermark?.bytes ?? 0)}) are dropped; for ten seconds Undo brings them back. What runs through the hub is not touched.`}
       confirm="Clear capture"
       onConfirm={() => {
         close();

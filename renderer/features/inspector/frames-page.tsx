@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { ArrowDownToLine, CircleDot, CirclePause, OctagonX, Rows3 } from 'lucide-react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { recordFrames, showExchangeOf, useFrames } from '../../state/frames.ts';
+import { goTo } from '../../state/pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterInput } from '../../ui/filter-input.tsx';
@@ -70,9 +71,18 @@ function Filter({ state }: { readonly state: FramesState }) {
   const filter = useFrames((frames) => frames.filter);
   const dropped = useFrames((frames) => frames.status?.droppedFrames ?? 0);
   const [text, setText] = useState(filter);
+  const [applied, setApplied] = useState(filter);
+  // The filter is also cleared from elsewhere.
+  if (filter !== applied) {
+    setApplied(filter);
+    setText(filter);
+  }
   useEffect(() => {
     if (text === filter) return;
-    const timer = window.setTimeout(() => useFrames.setState({ filter: text }), SETTLE_MS);
+    const timer = window.setTimeout(() => {
+      setApplied(text);
+      useFrames.setState({ filter: text });
+    }, SETTLE_MS);
     return () => window.clearTimeout(timer);
   }, [text, filter]);
   const { count, total, error } = state;
@@ -102,9 +112,24 @@ function Filter({ state }: { readonly state: FramesState }) {
 
 function NoFrames({ state }: { readonly state: FramesState }) {
   const recording = useFrames((frames) => frames.status?.recording);
-  if (state.total > 0) return <EmptyState title={`0 of ${formatCount(state.total)} frames match`} />;
+  if (state.total > 0) {
+    return (
+      <EmptyState
+        title={`0 of ${formatCount(state.total)} frames match`}
+        actions={
+          <Button variant="primary" onClick={() => useFrames.setState({ filter: '' })}>
+            Clear filter
+          </Button>
+        }
+      />
+    );
+  }
   if (recording === true)
-    return <EmptyState title="No frames yet">What passes the connections shows up here in wire order.</EmptyState>;
+    return (
+      <EmptyState title="No frames yet" actions={<Button onClick={() => goTo('overview')}>Ways to connect</Button>}>
+        What passes the connections shows up here in wire order.
+      </EmptyState>
+    );
   return (
     <EmptyState
       title="Frames are not recorded"

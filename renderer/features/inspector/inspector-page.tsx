@@ -37,20 +37,22 @@ const closeDetail = (): void => useInspector.setState({ detailOpen: false });
 const stopFollowing = (): void => useInspector.setState({ follow: false });
 const revealed = (): void => useInspector.setState({ revealSeq: null });
 
-/** Closes the glance first, then the detail, then lets go of what is selected. */
+/** Closes the glance first, then the detail, then lets go of what is selected, then of the filter. */
 function letGo(): void {
   const { detailOpen, peeking, selectedSeq, chosen } = useInspector.getState();
   if (peeking) useInspector.setState({ peeking: false });
   else if (chosen.size > 0 && selectedSeq !== null) chooseRows([], selectedSeq);
   else if (detailOpen) closeDetail();
+  else if (selectedSeq === null) useInspector.setState({ filter: '' });
   else useInspector.setState({ selectedSeq: null });
 }
 
-/** Rows that came since the list stopped following its end. */
-function useNewRows(count: number, follow: boolean): number {
-  const [seen, setSeen] = useState(count);
-  if ((follow && seen !== count) || seen > count) setSeen(count);
-  return follow ? 0 : count - seen;
+/** Rows that came since the list stopped following its end, or since its filter was another one. */
+function useNewRows(count: number, { seeing, queryId }: { seeing: boolean; queryId: string | undefined }): number {
+  const [seen, setSeen] = useState({ count, queryId });
+  const isOver = seeing || queryId !== seen.queryId || seen.count > count;
+  if (isOver && (seen.count !== count || seen.queryId !== queryId)) setSeen({ count, queryId });
+  return isOver ? 0 : count - seen.count;
 }
 
 function focusDetail(): void {
@@ -132,7 +134,8 @@ function Rows({ list, state }: RowsProps) {
   const { resend, edit } = useResend();
   const [menuRow, setMenuRow] = useState<ExchangeRow>();
   const count = state.count ?? 0;
-  const newRows = useNewRows(count, follow || sort !== null);
+  // What a search finds is not new.
+  const newRows = useNewRows(count, { seeing: follow || sort !== null || !state.complete, queryId: list.queryId });
   const revealPlace = useRevealPlace(list, state);
   // While a search goes on, none found yet does not mean that there is none.
   if (state.count === 0 && state.complete && watermark !== undefined) {

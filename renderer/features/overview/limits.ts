@@ -1,5 +1,5 @@
 import type { LimitRow } from '../../../hub-core/console/contract/hub-contract.ts';
-import { formatBytes, formatCount } from '../../ui/format.ts';
+import { formatBytes, formatCount, formatPercent } from '../../ui/format.ts';
 import type { Tone } from '../../ui/status.tsx';
 
 /** 0 = nothing of it is used, 1 = all; null where there is no limit. */
@@ -19,7 +19,7 @@ const ERROR_SHARE = 0.9;
 export function limitState(row: LimitRow): { readonly tone: Tone; readonly word: string } {
   const share = limitShare(row);
   if (share === null) return { tone: 'muted', word: 'no limit' };
-  const word = `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+  const word = formatPercent(100 * share);
   return { tone: share >= ERROR_SHARE ? 'error' : share >= WARN_SHARE ? 'warn' : 'ok', word };
 }
 

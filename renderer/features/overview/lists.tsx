@@ -3,7 +3,7 @@ import { Info, OctagonX, TriangleAlert } from 'lucide-react';
 import { hubQueries } from '../../state/console.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { TableColumn } from '../../ui/data-table.tsx';
-import { formatClock, formatCount, formatDateTime, formatMs } from '../../ui/format.ts';
+import { formatClock, formatCount, formatDateTime, formatMs, formatPercent } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
 import { serviceLoads } from './trouble.ts';
 import type { ServiceLoad } from './trouble.ts';
@@ -43,7 +43,7 @@ const COLUMNS: readonly TableColumn<ServiceLoad>[] = [
     header: 'Errors',
     width: 72,
     align: 'end',
-    cell: (row) => `${(row.errorShare * 100).toFixed(1)} %`,
+    cell: (row) => formatPercent(row.errorShare * 100),
     sortBy: (row) => row.errorShare,
   },
   {

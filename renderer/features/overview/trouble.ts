@@ -18,6 +18,8 @@ function troubleOf(service: ServiceRow): string | undefined {
   const ready = service.providers.filter((provider) => provider.state === 'ready').length;
   if (ready === 0) return 'no provider ready';
   if (service.queued > 0) return 'queue growing';
+  const ejected = service.providers.filter((provider) => provider.state === 'ejected').length;
+  if (ejected > 0) return `${String(ejected)} of ${String(service.providers.length)} ejected`;
   return undefined;
 }
 

@@ -22,11 +22,12 @@ export function DistributionBars({ service }: { readonly service: ServiceRow }) 
   const since = useWindow(service);
   const { calls, shares, even } = distributionOf(service, since);
   if (service.providers.length === 0) return null;
-  const age = since === undefined ? '' : `in the last ${formatAge(Math.min(60_000, Date.now() - since.atMs))}`;
+  const sinceMs = since === undefined ? 0 : Math.min(60_000, Date.now() - since.atMs);
+  const age = sinceMs < 1_000 ? '' : `in the last ${formatAge(sinceMs)}`;
   return (
     <figure className={styles['distribution']} aria-label="Share of the calls by provider">
       <figcaption className={styles['caption']}>
-        {plural(calls, 'call')} {age}
+        {age === '' ? 'Counting calls…' : `${plural(calls, 'call')} ${age}`}
         {even === null ? null : even ? (
           <Status tone="ok" word={`spread as ${service.policy} should`} />
         ) : (

@@ -3,7 +3,7 @@ import type { ProviderRow, ServiceRow } from '../../../hub-core/console/contract
 import { usePing } from '../../state/round-trips.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { TableColumn } from '../../ui/data-table.tsx';
-import { formatCount, formatMs } from '../../ui/format.ts';
+import { formatCount, formatMs, formatPercent } from '../../ui/format.ts';
 import type { ActKeyId } from '../../ui/keys.ts';
 import { Status } from '../../ui/status.tsx';
 import { PROVIDER_TONES } from './health.ts';
@@ -69,7 +69,7 @@ const COLUMNS: readonly TableColumn<ProviderRow>[] = [
     header: 'Errors',
     width: 64,
     align: 'end',
-    cell: (row) => `${errorShare(row).toFixed(1)} %`,
+    cell: (row) => formatPercent(errorShare(row)),
     sortBy: errorShare,
   },
   {
@@ -88,7 +88,7 @@ const COLUMNS: readonly TableColumn<ProviderRow>[] = [
   {
     id: 'weight',
     header: 'Weight',
-    width: 60,
+    width: 68,
     align: 'end',
     cell: (row) => formatCount(row.weight),
     sortBy: (row) => row.weight,

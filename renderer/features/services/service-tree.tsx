@@ -28,7 +28,7 @@ function Line({ row }: { readonly row: TreeRow }) {
           <span className={styles['twisty']} data-toggle>
             {row.open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
           </span>
-          <Status tone={tone} word={row.service.id} />
+          <Status named tone={tone} word={row.service.id} />
           <span className={styles['note']}>{note}</span>
         </>
       );
@@ -43,7 +43,7 @@ function Line({ row }: { readonly row: TreeRow }) {
     case 'provider':
       return (
         <>
-          <Status tone={PROVIDER_TONES[row.provider.state]} word={row.provider.client} />
+          <Status named tone={PROVIDER_TONES[row.provider.state]} word={row.provider.client} />
           <span className={styles['note']}>
             {row.provider.connection} · {row.provider.state}
           </span>

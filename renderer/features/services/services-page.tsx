@@ -7,7 +7,7 @@ import { goTo } from '../../state/pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterInput } from '../../ui/filter-input.tsx';
-import { errorText, plural } from '../../ui/format.ts';
+import { errorText, formatCount, plural } from '../../ui/format.ts';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
 import { Split } from '../../ui/split.tsx';
 import { toast } from '../../ui/toasts.ts';
@@ -93,11 +93,15 @@ function ServiceBrowser({ services, filter }: { readonly services: readonly Serv
   );
 }
 
+function countText(services: readonly ServiceRow[]): string {
+  const builtIn = services.filter((service) => service.builtIn).length;
+  return `${plural(services.length - builtIn, 'service')}, ${formatCount(builtIn)} built in`;
+}
+
 /** Services, their routes, and the pools behind them. */
 export function ServicesPage() {
   const { data: services } = useQuery(hubQueries.services.list.queryOptions({ refetchInterval: REFRESH_MS }));
   const [filter, setFilter] = useState('');
-  const own = services?.filter((service) => !service.builtIn).length;
   return (
     <PageFrame
       title="Services"
@@ -105,7 +109,7 @@ export function ServicesPage() {
         <>
           <FilterInput label="Filter services" value={filter} onChange={setFilter} />
           <Spacer />
-          <span>{own === undefined ? '' : plural(own, 'service')}</span>
+          <span>{services === undefined ? '' : countText(services)}</span>
         </>
       }
     >
