@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-type PageName = 'Overview' | 'Inspector' | 'Connections' | 'Services' | 'Compose' | 'Clients' | 'Access';
+export type PageName = 'Overview' | 'Inspector' | 'Connections' | 'Services' | 'Compose' | 'Clients' | 'Access';
 
 /** The console's frame, found as a person finds it: by role and name. */
 export class ConsolePage {
