@@ -159,7 +159,7 @@ export const SCREENS: readonly Screen[] = [
     async show(screens) {
       await press(screens, 'Control+j');
       await press(screens, 'Control+k');
-      await screens.page.getByRole('dialog').waitFor();
+      await screens.page.getByRole('dialog', { name: 'Command palette' }).waitFor();
     },
   },
   {
@@ -168,7 +168,7 @@ export const SCREENS: readonly Screen[] = [
     async show(screens) {
       await press(screens, 'Escape');
       await press(screens, 'F1');
-      await screens.page.getByRole('dialog').waitFor();
+      await screens.page.getByRole('dialog', { name: 'Keys' }).waitFor();
     },
   },
 ];

@@ -99,7 +99,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'samples-stop', title: 'Stop the sample client and service', run: () => void runSamples(false) },
   {
     id: 'theme',
-    title: 'Theme: system, light, dark, high contrast',
+    title: 'Theme: light, dark, high contrast',
     key: 'theme',
     run: () => toast({ title: `Theme: ${THEME_NAMES[cycleTheme()]}` }),
   },

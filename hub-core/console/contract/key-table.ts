@@ -23,7 +23,7 @@ export const KEY_TABLE = [
   { id: 'clear-capture', group: 'Everywhere', title: 'Clear capture', keys: ['$mod+Shift+k'] },
   { id: 'undo', group: 'Everywhere', title: 'Undo what was just done', keys: ['$mod+z'] },
   { id: 'new-request', group: 'Everywhere', title: 'New request', keys: ['$mod+n', 'Alt+KeyN'] },
-  { id: 'theme', group: 'Everywhere', title: 'Theme: system, light, dark, high contrast', keys: ['$mod+Shift+d'] },
+  { id: 'theme', group: 'Everywhere', title: 'Theme: light, dark, high contrast', keys: ['$mod+Shift+d'] },
   { id: 'next-pane', group: 'Everywhere', title: 'Next pane', keys: ['F6'] },
   { id: 'previous-pane', group: 'Everywhere', title: 'Previous pane', keys: ['Shift+F6'] },
   { id: 'page-overview', group: 'Pages', title: 'Overview', keys: ['$mod+Digit1', 'Alt+Digit1'] },

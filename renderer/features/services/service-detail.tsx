@@ -4,7 +4,7 @@ import { showRows } from '../../state/inspector.ts';
 import { goTo } from '../../state/pages.ts';
 import { Button } from '../../ui/button.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { formatAge, formatCount } from '../../ui/format.ts';
+import { formatAge, formatCount, formatPercent } from '../../ui/format.ts';
 import { Pane, PaneActions, PaneSection } from '../../ui/pane.tsx';
 import { Status } from '../../ui/status.tsx';
 import { DistributionBars } from './distribution-bars.tsx';
@@ -58,7 +58,7 @@ export function ServiceDetail({ service, provider, route, onSelectProvider }: Se
             ['Version', service.version || '–'],
             ['Reached over', service.access === 'both' ? 'socket and HTTP' : service.access],
             ['Policy', service.policy],
-            ['Calls', `${formatCount(service.calls)}, ${formatCount(service.errors)} failed (${share.toFixed(1)} %)`],
+            ['Calls', `${formatCount(service.calls)}, ${formatCount(service.errors)} failed (${formatPercent(share)})`],
             ['Queue', formatCount(service.queued)],
             ...(service.emptySinceMs === null
               ? []
