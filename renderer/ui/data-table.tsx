@@ -91,8 +91,15 @@ function useChoosing({ ids, selectedIndex, marks, onMark, onSelect }: Choosing) 
       if (event.ctrlKey || event.metaKey) toggle(index);
       else select(index, event.shiftKey);
     },
-    all(): void {
-      onMark?.(new Set(ids));
+    /** @returns whether the key marks */
+    byKey(event: KeyboardEvent): boolean {
+      if (onMark === undefined) return false;
+      const all = event.key === 'a' && (event.ctrlKey || event.metaKey);
+      if (!all && listKey(event) !== 'list-space') return false;
+      event.preventDefault();
+      if (all) onMark(new Set(ids));
+      else toggle(selectedIndex);
+      return true;
     },
     /** First what is marked, then what is selected. */
     clear(): void {
@@ -121,19 +128,10 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     onAct?.(act, row);
     return true;
   };
-  const markedByKey = (event: KeyboardEvent): boolean => {
-    if (onMark === undefined) return false;
-    const all = event.key === 'a' && (event.ctrlKey || event.metaKey);
-    if (!all && listKey(event) !== 'list-space') return false;
-    event.preventDefault();
-    if (all) choosing.all();
-    else choosing.toggle(selectedIndex);
-    return true;
-  };
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
-    if (markedByKey(event) || acted(event)) return;
+    if (choosing.byKey(event) || acted(event)) return;
     const key = listKey(event);
     if (key === undefined) return;
     if (key === 'list-clear') choosing.clear();
