@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plus, Send } from 'lucide-react';
 import { hubQueries } from '../../state/console.ts';
@@ -83,6 +82,21 @@ function Options() {
   );
 }
 
+/** Sends by its key wherever the focus is: it is nowhere after a captured request came here to be edited. */
+function useSendKey(onSend: () => void): void {
+  const latest = useRef(onSend);
+  latest.current = onSend;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
 /** Sends one request through the hub, and shows what comes back. */
 export function ComposePage() {
   const [problem, setProblem] = useState<DraftProblem>();
@@ -94,11 +108,7 @@ export function ComposePage() {
     setProblem(result.kind === 'wrong' ? result.problem : undefined);
     if (result.kind === 'ready') send.mutate(result.input);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onSend();
-  };
+  useSendKey(onSend);
 
   return (
     <PageFrame
@@ -128,7 +138,7 @@ export function ComposePage() {
         detailLabel="Reply"
         detailSize={48}
         list={
-          <div className={styles['compose']} onKeyDown={onKeyDown}>
+          <div className={styles['compose']}>
             <RequestLine />
             <Options />
             {problem === undefined ? null : (
