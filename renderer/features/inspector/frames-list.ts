@@ -161,9 +161,25 @@ export class FramesList {
     try {
       const { count, total } = await this.#store.refresh({ queryId });
       this.#refreshed = status;
+      await this.#pullEnd(queryId, count);
       this.#set({ count, total, version: this.#state.version + 1 });
     } catch (error) {
       this.#failed(error);
+    }
+  }
+
+  /** Whoever looks at the end will look at the new one: its frames come before it is told of, so that they are drawn at once. */
+  async #pullEnd(queryId: string, count: number): Promise<void> {
+    const { first, end } = this.#range;
+    const before = this.#state.count ?? 0;
+    if (count <= before || end < before) return;
+    const last = Math.floor((count - 1) / PAGE_ROWS);
+    for (let page = Math.floor(Math.max(0, count - (end - first)) / PAGE_ROWS); page <= last; page += 1) {
+      const expected = Math.min(PAGE_ROWS, count - page * PAGE_ROWS);
+      if ((this.#pages.get(page)?.length ?? 0) >= expected) continue;
+      const { rows } = await this.#store.window({ queryId, from: page * PAGE_ROWS, count: PAGE_ROWS });
+      if (queryId !== this.#queryId) return;
+      this.#put(page, rows);
     }
   }
 
