@@ -41,7 +41,7 @@ async function violations(page: Page, { where, part, themes = THEMES }: Look): P
 test.use({ actionTimeout: 20_000, serveFlags: ['--set', 'capture.frames=true'] });
 
 test('[UI4] axe finds nothing on any screen, with its tabs, menus and dialogs, in any theme', async ({ page, hub }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await using _programs = await typicalTraffic(hub, { live: false });
   const screens = new Screens(page, { empty: false });

@@ -48,7 +48,7 @@ for (const state of STATES) {
     page,
     hub,
   }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     const failures: string[] = [];
     page.on('pageerror', (error) => failures.push(error.message));
     await page.emulateMedia({ reducedMotion: 'reduce' });
