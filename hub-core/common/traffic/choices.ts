@@ -43,14 +43,7 @@ export const CANDIDATE_FIELDS = 6;
 export const MAX_CANDIDATES = 16;
 
 /** The policies, and `pinned`: the request named its client. */
-export const CHOICE_RULES = [
-  'round-robin',
-  'least-in-flight',
-  'two-choices',
-  'weighted',
-  'sticky',
-  'pinned',
-] as const;
+export const CHOICE_RULES = ['round-robin', 'least-in-flight', 'two-choices', 'weighted', 'sticky', 'pinned'] as const;
 export type ChoiceRule = (typeof CHOICE_RULES)[number];
 
 export const CANDIDATE_STATES = ['ready', 'saturated', 'draining', 'ejected', 'half-open', 'suspect'] as const;

@@ -318,7 +318,8 @@ class CaptureTap implements Capture {
 
   #budgetUsed(): number {
     const rows = this.#starts.length + this.#ends.length;
-    const gathered = this.#buffer.length + this.#heads.bytes + this.#choices.bytes + this.#frames.bytes + rows * ROW_BYTES;
+    const gathered =
+      this.#buffer.length + this.#heads.bytes + this.#choices.bytes + this.#frames.bytes + rows * ROW_BYTES;
     return (this.#deps.sink?.pendingBytes ?? 0) + gathered;
   }
 
