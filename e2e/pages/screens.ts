@@ -58,7 +58,7 @@ export class Screens {
 
   async frames(): Promise<void> {
     await this.console.show('Inspector');
-    await this.console.button('Frames').click();
+    await this.page.getByRole('group', { name: 'View' }).getByRole('button', { name: 'Frames' }).click();
     await this.page.getByRole('searchbox', { name: /^Filter frames/ }).waitFor();
     await rowsCame(this.console, 'Frames');
   }

@@ -37,7 +37,7 @@ test('[UI132] connections are sorted, pinged, closed and blocked, and blocks tak
   await keyboard.pane(table);
   await keyboard.press('Home', 'Enter');
   const detail = page.getByRole('region', { name: 'Connection detail' });
-  await keyboard.push(/^Block “storefront”/, { within: detail });
+  await keyboard.push(/^Block this client/, { within: detail });
   await keyboard.press('Control+9');
   const blocks = console_.grid('Blocks');
   const blocked = blocks.getByRole('row').filter({ hasText: 'storefront' });

@@ -123,7 +123,7 @@ test('[UI76, UI77, UI78] connections are chosen by keys, closed together, and st
   await expect(console_.button('Show history')).toHaveAttribute('aria-pressed', 'true');
 
   await rows.filter({ hasText: 'open' }).first().click();
-  await console_.button('Block “demo” for 10 m').click();
+  await console_.button('Block this client for 10 m').click();
   await expect(rows.filter({ hasText: 'open' })).toHaveCount(0);
   await console_.show('Access');
   await expect(console_.grid('Blocks').getByRole('row').filter({ hasText: 'demo' })).toBeVisible();

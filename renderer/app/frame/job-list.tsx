@@ -54,7 +54,7 @@ const COLUMNS: readonly TableColumn<Job>[] = [
     ),
   },
   { id: 'progress', header: 'Progress', width: 320, cell: (job) => jobProgress(job) },
-  { id: 'actions', header: '', width: 124, cell: (job) => <JobActions job={job} /> },
+  { id: 'actions', header: 'Actions', width: 124, cell: (job) => <JobActions job={job} /> },
   {
     id: 'label',
     header: 'What',

@@ -90,10 +90,11 @@ export function ConnectionDetail({ row, onClose, onCloseConnection }: Connection
           <Button
             variant="danger"
             icon={<ShieldBan size={14} aria-hidden />}
+            title={`Refuses “${client}” wherever it connects from, for 10 minutes`}
             disabled={row.client === null || row.role === 'anonymous' || blocking.busy}
             onClick={() => blocking.block(client)}
           >
-            Block “{client}” for 10 m
+            Block this client for 10 m
           </Button>
         </PaneActions>
       </PaneSection>

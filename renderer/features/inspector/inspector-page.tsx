@@ -132,7 +132,7 @@ function Rows({ list, state }: RowsProps) {
   const onKey = useRowKeys(list);
   const onReach = useReach(list);
   const { resend, edit } = useResend();
-  const [menuRow, setMenuRow] = useState<ExchangeRow>();
+  const [menuSeq, setMenuSeq] = useState<number | null>(null);
   const count = state.count ?? 0;
   // What a search finds is not new.
   const newRows = useNewRows(count, { seeing: follow || sort !== null || !state.complete, queryId: list.queryId });
@@ -143,10 +143,10 @@ function Rows({ list, state }: RowsProps) {
   }
   return (
     <div className={styles['rows']}>
-      <div className={styles['rows']} onContextMenuCapture={() => setMenuRow(list.find(selectedSeq))}>
+      <div className={styles['rows']} onContextMenuCapture={() => setMenuSeq(useInspector.getState().selectedSeq)}>
         <RowMenuArea
           list={list}
-          row={menuRow}
+          seq={menuSeq}
           onEdit={(seq) => edit.mutate(seq)}
           onResend={(seq) => resend.mutate(seq)}
         >

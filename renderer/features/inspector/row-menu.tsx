@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { ContextMenu } from '@base-ui/react/context-menu';
 import { useQuery } from '@tanstack/react-query';
@@ -156,24 +157,33 @@ function MenuItems({ list, row, onEdit, onResend }: RowMenuProps) {
   );
 }
 
-interface RowMenuAreaProps extends Omit<RowMenuProps, 'row'> {
-  readonly row: ExchangeRow | undefined;
+interface MenuOfProps extends Omit<RowMenuProps, 'row'> {
+  /** The row that was selected when the menu was opened. */
+  readonly seq: number | null;
+}
+
+/** Right after a change of the filter the row may still be on its way. */
+function MenuOf({ seq, ...rest }: MenuOfProps) {
+  const { list } = rest;
+  useSyncExternalStore(list.subscribe, list.version);
+  const row = list.find(seq);
+  if (row !== undefined) return <MenuItems row={row} {...rest} />;
+  return <p className={menus['label']}>{seq === null ? 'Select a row first' : `Row #${seq} is not in the list`}</p>;
+}
+
+interface RowMenuAreaProps extends MenuOfProps {
   readonly children: ReactNode;
 }
 
 /** The list with its context menu, which is for the rows that are selected. */
-export function RowMenuArea({ row, children, ...rest }: RowMenuAreaProps) {
+export function RowMenuArea({ children, ...rest }: RowMenuAreaProps) {
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger className={menus['area']}>{children}</ContextMenu.Trigger>
       <ContextMenu.Portal container={menuContainer()}>
         <ContextMenu.Positioner className={menus['positioner']}>
           <ContextMenu.Popup className={menus['menu']} aria-label="Row">
-            {row === undefined ? (
-              <p className={menus['label']}>Select a row first</p>
-            ) : (
-              <MenuItems row={row} {...rest} />
-            )}
+            <MenuOf {...rest} />
           </ContextMenu.Popup>
         </ContextMenu.Positioner>
       </ContextMenu.Portal>

@@ -44,7 +44,7 @@ export function DistributionBars({ service }: { readonly service: ServiceRow }) 
             </span>
             <span className={styles['figure']}>
               {percent(share)}
-              {expected === null ? '' : ` of ${percent(expected)}`}
+              {expected === null ? '' : `, expected ${percent(expected)}`}
             </span>
             <span className={styles['figure']}>{formatCount(own)}</span>
           </li>
