@@ -7,7 +7,8 @@ export function installProbes() {
   const scroller = () => document.querySelector('[role=grid][aria-label=Exchanges]');
   const countOf = (text) => Number(text.replaceAll(/\D/g, ''));
   const heightOf = (element) => element?.getBoundingClientRect().height ?? 0;
-  const isDrawn = (row) => row !== undefined && row.querySelectorAll('[role=gridcell]').length > 1;
+  /** A row that tells of exchanges which are not there has one cell, too. */
+  const isDrawn = (row) => row !== undefined && row.textContent !== '…';
 
   /** The rows in sight, and whether each of them is drawn; undefined while there are none. */
   function view() {

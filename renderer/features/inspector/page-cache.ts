@@ -1,11 +1,11 @@
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import type { RowRange } from '../../ui/visible-range.ts';
 
-/** A little more than a screen shows: the time to read, send and check a page is that of its rows. */
-export const PAGE_ROWS = 64;
-export const MAX_PAGES = 256;
-/** A screen may lie on several. */
-const MAX_PULLED_PAGES = 4;
+/** So few that what is pulled for a screen is little more than it shows: the time to read, send and check rows is theirs. */
+export const PAGE_ROWS = 16;
+export const MAX_PAGES = 1024;
+/** At once: more than the tallest screen shows. */
+export const MAX_PULLED_PAGES = 16;
 
 interface CachedPage {
   /** By place in the page; a hole is a row that was retired. */
