@@ -1,5 +1,6 @@
 import { ArrowLeftRight, Globe, MessageSquare, SquareTerminal } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
 import { sortSchema } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
@@ -22,20 +23,18 @@ export interface ExchangeColumn {
   readonly cell: (row: ExchangeRow, time: TimeContext) => ReactNode;
 }
 
-const VIA = {
-  socket: { icon: ArrowLeftRight, name: 'over a socket' },
-  http: { icon: Globe, name: 'over HTTP' },
-  console: { icon: SquareTerminal, name: 'from the console' },
-} as const;
+const kind = (Icon: LucideIcon, name: string): ReactElement => (
+  <span title={`Request ${name}`}>
+    <Icon size={14} role="img" aria-label={name} />
+  </span>
+);
 
-function Kind({ via }: Pick<ExchangeRow, 'via'>) {
-  const { icon: Icon, name } = VIA[via];
-  return (
-    <span title={`Request ${name}`}>
-      <Icon size={14} role="img" aria-label={name} />
-    </span>
-  );
-}
+/** Elements that are made once: React looks no further at one that is the same as before. */
+const KINDS: Readonly<Record<ExchangeRow['via'], ReactElement>> = {
+  socket: kind(ArrowLeftRight, 'over a socket'),
+  http: kind(Globe, 'over HTTP'),
+  console: kind(SquareTerminal, 'from the console'),
+};
 
 const providerText = (row: ExchangeRow): string => (row.provider === '' ? '–' : row.providerClient || row.provider);
 
@@ -62,7 +61,7 @@ function Tags({ row: { mark, comment, tags, traits } }: { readonly row: Exchange
 export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
   { id: 'seq', header: '#', name: 'Number', width: 72, align: 'end', cell: (row) => row.seq },
   { id: 'time', header: 'Time', width: 104, mono: true, cell: (row, time) => timeText(row.atMs, time) },
-  { id: 'kind', header: '⇄', name: 'Kind', width: 28, cell: (row) => <Kind via={row.via} /> },
+  { id: 'kind', header: '⇄', name: 'Kind', width: 28, cell: (row) => KINDS[row.via] },
   {
     id: 'route',
     header: 'Service and route',
