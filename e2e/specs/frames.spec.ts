@@ -25,6 +25,7 @@ test('[UI122] frames are switched on, listed in wire order, filtered, and lead t
   const frames = console_.grid('Frames');
   const rows = frames.getByRole('row');
   await expect(rows.filter({ hasText: 'goodbye' })).toHaveCount(1);
+  await expect(frames.locator('[data-column=frame] b').last()).toHaveText('close');
   const kinds = await frames.locator('[data-column=frame] b').allInnerTexts();
   expect(kinds.slice(0, 3)).toEqual(['open', 'hello', 'welcome']);
   expect(kinds.slice(-2)).toEqual(['goodbye', 'close']);

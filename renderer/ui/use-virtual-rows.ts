@@ -57,11 +57,13 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
+    if (stickToEnd) {
+      const height = element.clientHeight - headerHeight;
+      setTop.current = scrollToEnd({ height, rowHeight, count });
+      element.scrollTop = setTop.current;
+    }
+    // At once and not with the event of the scrolling, which comes a frame later: until then the rows in sight would be missing.
     measure();
-    if (!stickToEnd) return;
-    const height = element.clientHeight - headerHeight;
-    setTop.current = scrollToEnd({ height, rowHeight, count });
-    element.scrollTop = setTop.current;
   }, [count, stickToEnd, rowHeight, headerHeight, measure, view.height]);
 
   const reveal = useCallback(
