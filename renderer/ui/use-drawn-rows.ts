@@ -30,6 +30,8 @@ export function useDrawnRows(range: RowRange, hasCome: (index: number) => boolea
       setLate(false);
     };
   }, [isThere]);
-  if (isThere || isLate) drawn.current = { first, end, base: keyBase(drawn.current.base, drawn.current, range) };
+  // Those of another result are gone, and could lie beyond the end of this one.
+  const canWait = !isLate && hasCome(drawn.current.first);
+  if (isThere || !canWait) drawn.current = { first, end, base: keyBase(drawn.current.base, drawn.current, range) };
   return drawn.current;
 }
