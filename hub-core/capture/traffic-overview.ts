@@ -57,7 +57,19 @@ export class TrafficOverview {
   async read(bins: number, signal?: AbortSignal): Promise<OverviewBins> {
     const segments = Array.from(this.#store.segments).filter((segment) => segment.rows > 0);
     const { epoch } = this.#store;
-    const extents = segments.flatMap((segment) => this.#extentOf(segment) ?? []);
+    const isOld = async (): Promise<boolean> => {
+      // Rows that somebody looks at come first; and segments may be closed afterwards.
+      await nextTurn();
+      signal?.throwIfAborted();
+      return this.#store.epoch !== epoch || !this.#isThere(segments);
+    };
+    const extents: Extent[] = [];
+    for (const segment of segments) {
+      const isKnown = this.#extents.has(segment);
+      const extent = this.#extentOf(segment);
+      if (extent !== undefined) extents.push(extent);
+      if (!isKnown && (await isOld())) return this.read(bins, signal);
+    }
     if (extents.length === 0) return { firstMs: 0, fromMs: 0, binMs: 1_000, ok: [], error: [], dropped: [] };
     const fromMs = Math.min(...extents.map((extent) => extent.fromMs));
     const toMs = Math.max(...extents.map((extent) => extent.toMs));
@@ -71,10 +83,7 @@ export class TrafficOverview {
         add(sums.error, bin - first, errors);
         add(sums.dropped, bin - first, dropped);
       }
-      await nextTurn();
-      signal?.throwIfAborted();
-      // Its segments are closed by now.
-      if (this.#store.epoch !== epoch || !this.#isThere(segments)) return this.read(bins, signal);
+      if (await isOld()) return this.read(bins, signal);
     }
     return { firstMs: fromMs, fromMs: first * binMs, binMs, ...sums };
   }
