@@ -131,7 +131,6 @@ function latencies(name, { p50Ms, p95Ms, p99Ms, failed, hubCpu, loadCpu }) {
 
 async function watching(programs, hub, browser) {
   report.title(`Show 2: ${rate.toLocaleString('en')} requests/s for ${seconds} s, ${STEADY_BYTES} B each way`);
-  await browser.close();
   latencies('closed', await steady(programs, hub));
   await whenStored(hub, 0);
   const [of, stored] = [await metricsOf(hub), await countOf(hub, 'service:bench from:steady')];
@@ -162,14 +161,17 @@ await using programs = new Programs();
 const hub = await mixHub(programs, { dataDir: values.data, clients: ['steady'] });
 report.title(`Fill: ${rows.toLocaleString('en')} exchanges of mixed sizes through the hub`);
 await fill(hub);
-if (values.pin) pin(hub.pid, HUB_CORE);
 const executablePath = process.env.WHUB_BROWSER ?? (await findBrowser());
-await using browser = await ConsoleBrowser.open(programs, {
-  executablePath,
-  core: values.pin ? BROWSER_CORE : undefined,
-});
-await browsing(hub, browser);
-await watching(programs, hub, browser);
+{
+  await using browser = await ConsoleBrowser.open(programs, { executablePath });
+  await browsing(hub, browser);
+}
+if (values.pin) pin(hub.pid, HUB_CORE);
+{
+  const core = values.pin ? BROWSER_CORE : undefined;
+  await using browser = await ConsoleBrowser.open(programs, { executablePath, core });
+  await watching(programs, hub, browser);
+}
 if (values.json) console.log(JSON.stringify({ rows, seconds, rate, pinned: values.pin, figures: report.figures }));
 const { missed } = report;
 report.say(missed.length === 0 ? '\nEvery budget is kept.' : `\n${missed.length} budgets are missed.`);

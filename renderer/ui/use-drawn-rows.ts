@@ -1,37 +1,43 @@
-import { useEffect, useRef, useState } from 'react';
-import { keyBase } from './visible-range.ts';
+import { useEffect, useReducer, useState } from 'react';
+import { RowsToDraw } from './drawn-rows.ts';
+import type { DrawnRows } from './drawn-rows.ts';
 import type { RowRange } from './visible-range.ts';
 
-/** What takes longer is drawn as on its way. */
-const PATIENCE_MS = 150;
-
-export interface DrawnRows extends RowRange {
-  /** The key of row `index` is `index - base`. */
-  readonly base: number;
+/** @returns what ends it */
+function onFrames(frames: number, each: (left: number) => void): () => void {
+  let left = frames;
+  let frame = 0;
+  const ask = (): void => {
+    frame = window.requestAnimationFrame(() => {
+      left -= 1;
+      if (left > 0) ask();
+      each(left);
+    });
+  };
+  ask();
+  return () => window.cancelAnimationFrame(frame);
 }
 
-/**
- * Which rows to draw while those in sight may still be on their way. After a jump the rows that were drawn last stay as they are, out
- * of sight, until the new ones have come, and lend them their elements: nothing is drawn twice, and little is made anew.
- *
- * @param range rows in sight
- * @param hasCome whether the row at that place is here
- */
-export function useDrawnRows(range: RowRange, hasCome: (index: number) => boolean): DrawnRows {
-  const [isLate, setLate] = useState(false);
-  const drawn = useRef<DrawnRows>({ ...range, base: 0 });
-  const { first, end } = range;
-  const isThere = first === end || hasCome(first) || hasCome(end - 1);
+/** Which rows of a list to draw now (see `RowsToDraw`); draws again by itself when it is time for those in sight. */
+export function useDrawnRows(range: RowRange, follows: boolean, hasCome: (index: number) => boolean): DrawnRows {
+  const [toDraw] = useState(() => new RowsToDraw());
+  const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+  const { rows, again } = toDraw.next({ range, hasCome, follows }, performance.now());
   useEffect(() => {
-    if (isThere) return undefined;
-    const timer = window.setTimeout(() => setLate(true), PATIENCE_MS);
+    if (again === undefined) return undefined;
+    const { ms, frames } = again;
+    const timer = window.setTimeout(drawAgain, ms);
+    const end =
+      frames === undefined
+        ? undefined
+        : onFrames(frames, (left) => {
+            toDraw.passFrame();
+            if (left === 0) drawAgain();
+          });
     return () => {
       window.clearTimeout(timer);
-      setLate(false);
+      end?.();
     };
-  }, [isThere]);
-  // Those of another result are gone, and could lie beyond the end of this one.
-  const canWait = !isLate && hasCome(drawn.current.first);
-  if (isThere || !canWait) drawn.current = { first, end, base: keyBase(drawn.current.base, drawn.current, range) };
-  return drawn.current;
+  }, [again, toDraw]);
+  return rows;
 }

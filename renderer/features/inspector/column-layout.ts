@@ -6,6 +6,8 @@ import { inOrder, moved } from './column-order.ts';
 
 export interface SizedColumn extends ExchangeColumn {
   readonly px: number;
+  /** The same object for all rows. */
+  readonly style: { readonly width: number };
 }
 
 interface ColumnLayout {
@@ -23,7 +25,10 @@ export function useColumnLayout(): ColumnLayout {
   return useMemo(() => {
     const columns = inOrder(EXCHANGE_COLUMNS, order)
       .filter((column) => !hidden.includes(column.id))
-      .map((column) => ({ ...column, px: widths[column.id] ?? column.width }));
+      .map((column) => {
+        const px = widths[column.id] ?? column.width;
+        return { ...column, px, style: { width: px } };
+      });
     const width = columns.reduce((sum, column) => sum + column.px, 0);
     return { columns, waterfall: !hidden.includes(WATERFALL.id), width };
   }, [hidden, widths, order]);

@@ -20,20 +20,22 @@ export interface ExchangeColumn {
   readonly mono?: boolean;
   /** In menus, where the header is too short to say it. */
   readonly name?: string;
+  /** Its texts are short: at this width or more none is ever cut. */
+  readonly whole?: true;
+  /** What is said of the cell when the pointer rests on it. */
+  readonly title?: (row: ExchangeRow) => string;
   readonly cell: (row: ExchangeRow, time: TimeContext) => ReactNode;
 }
 
-const kind = (Icon: LucideIcon, name: string): ReactElement => (
-  <span title={`Request ${name}`}>
-    <Icon size={14} role="img" aria-label={name} />
-  </span>
-);
+const VIA = { socket: 'over a socket', http: 'over HTTP', console: 'from the console' } as const;
+
+const kind = (Icon: LucideIcon, name: string): ReactElement => <Icon size={14} role="img" aria-label={name} />;
 
 /** Elements that are made once: React looks no further at one that is the same as before. */
 const KINDS: Readonly<Record<ExchangeRow['via'], ReactElement>> = {
-  socket: kind(ArrowLeftRight, 'over a socket'),
-  http: kind(Globe, 'over HTTP'),
-  console: kind(SquareTerminal, 'from the console'),
+  socket: kind(ArrowLeftRight, VIA.socket),
+  http: kind(Globe, VIA.http),
+  console: kind(SquareTerminal, VIA.console),
 };
 
 const providerText = (row: ExchangeRow): string => (row.provider === '' ? '–' : row.providerClient || row.provider);
@@ -43,10 +45,18 @@ function StatusCell({ row }: { readonly row: ExchangeRow }) {
   return <Status tone={tone} word={word} title={row.error === '' ? undefined : row.error} />;
 }
 
-function Tags({ row: { mark, comment, tags, traits } }: { readonly row: ExchangeRow }) {
-  const words = [...tags, ...traits.filter((trait) => trait.startsWith('is:')).map((trait) => trait.slice(3))];
+const tagWords = ({ tags, traits }: ExchangeRow): readonly string[] => [
+  ...tags,
+  ...traits.filter((trait) => trait.startsWith('is:')).map((trait) => trait.slice(3)),
+];
+
+function tagsCell(row: ExchangeRow): ReactNode {
+  const { mark, comment } = row;
+  const words = tagWords(row);
+  // Most rows have none, and are drawn without a box for them.
+  if (mark === 0 && comment === '') return words.join(', ');
   return (
-    <span className={styles['tags']} title={[comment, ...words].filter((text) => text !== '').join(', ')}>
+    <span className={styles['tags']}>
       {mark === 0 ? null : (
         <span className={styles['mark']} data-mark={mark} role="img" aria-label={`Mark ${String(mark)}`}>
           {mark}
@@ -59,28 +69,38 @@ function Tags({ row: { mark, comment, tags, traits } }: { readonly row: Exchange
 }
 
 export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
-  { id: 'seq', header: '#', name: 'Number', width: 72, align: 'end', cell: (row) => row.seq },
-  { id: 'time', header: 'Time', width: 104, mono: true, cell: (row, time) => timeText(row.atMs, time) },
-  { id: 'kind', header: '⇄', name: 'Kind', width: 28, cell: (row) => KINDS[row.via] },
+  { id: 'seq', header: '#', name: 'Number', width: 72, align: 'end', whole: true, cell: (row) => row.seq },
+  { id: 'time', header: 'Time', width: 104, mono: true, whole: true, cell: (row, time) => timeText(row.atMs, time) },
+  {
+    id: 'kind',
+    header: '⇄',
+    name: 'Kind',
+    width: 28,
+    whole: true,
+    title: (row) => `Request ${VIA[row.via]}`,
+    cell: (row) => KINDS[row.via],
+  },
   {
     id: 'route',
     header: 'Service and route',
     width: 240,
+    title: (row) => `${row.method} ${row.uri}`,
     cell: (row) => (
-      <span title={`${row.method} ${row.uri}`}>
+      <>
         <b>{row.method}</b> {row.uri}
-      </span>
+      </>
     ),
   },
   { id: 'from', header: 'From', width: 140, cell: (row) => row.from },
-  { id: 'to', header: 'To', width: 140, cell: (row) => <span title={row.provider}>{providerText(row)}</span> },
-  { id: 'transport', header: 'Transport', width: 84, cell: (row) => row.transport },
+  { id: 'to', header: 'To', width: 140, title: (row) => row.provider, cell: providerText },
+  { id: 'transport', header: 'Transport', width: 84, whole: true, cell: (row) => row.transport },
   { id: 'status', header: 'Status', width: 104, cell: (row) => <StatusCell row={row} /> },
   {
     id: 'duration',
     header: 'Duration',
     width: 84,
     align: 'end',
+    whole: true,
     cell: (row) => (row.durationMs === null ? '' : formatMs(row.durationMs)),
   },
   {
@@ -89,6 +109,7 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
     name: 'Request size',
     width: 72,
     align: 'end',
+    whole: true,
     cell: (row) => formatBytes(row.requestBytes),
   },
   {
@@ -97,9 +118,16 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
     name: 'Reply size',
     width: 72,
     align: 'end',
+    whole: true,
     cell: (row) => (row.outcome === null ? '' : formatBytes(row.replyBytes)),
   },
-  { id: 'tags', header: 'Tags', width: 120, cell: (row) => <Tags row={row} /> },
+  {
+    id: 'tags',
+    header: 'Tags',
+    width: 120,
+    title: (row) => [row.comment, ...tagWords(row)].filter((text) => text !== '').join(', '),
+    cell: tagsCell,
+  },
 ];
 
 const SORT_COLUMNS: ReadonlySet<string> = new Set(sortSchema.shape.column.options);

@@ -112,7 +112,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
   });
   const { first: from, end: to } = view.range;
   useEffect(() => list.setRange({ first: from, end: to }, follow), [list, from, to, follow]);
-  const { first, end, base } = useDrawnRows(view.range, (index) => list.row(index) !== undefined);
+  const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
   const { reveal } = view;
   useEffect(() => {
     if (revealIndex === null) return;

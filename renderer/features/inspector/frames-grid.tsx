@@ -63,6 +63,7 @@ const FrameView = memo(({ id, row, index, selected, onSelect, onOpen }: FrameVie
           data-column={column.id}
           className={cx(
             styles['cell'],
+            styles['clipped'],
             column.align === 'end' && styles['end'],
             column.mono === true && styles['mono'],
           )}
@@ -111,7 +112,7 @@ export function FramesGrid(props: FramesGridProps) {
   });
   const { first: from, end: to } = view.range;
   useEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
-  const { first, end, base } = useDrawnRows(view.range, (index) => list.row(index) !== undefined);
+  const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
   const { reveal } = view;
   useEffect(() => {
     if (revealPlace === null) return;

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { MouseEvent } from 'react';
+import type { MouseEvent, ReactElement, ReactNode } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { cx } from '../../ui/cx.ts';
 import type { SizedColumn } from './column-layout.ts';
@@ -19,6 +19,40 @@ interface GridRowProps {
   readonly time: TimeContext;
   readonly columns: readonly SizedColumn[];
   readonly onPress: (event: MouseEvent, row: ExchangeRow, index: number) => void;
+}
+
+/** No character of the list's text is wider, px: 1 em. */
+const WIDEST_PX = 12;
+/** Beside a cell's text, px. */
+const PADDING_PX = 16;
+
+/** Whether the content may be wider than its cell. To clip one that is not takes as long as to draw it. */
+function mayOverflow(content: ReactNode, { px, width, whole }: SizedColumn): boolean {
+  if (whole === true && px >= width) return false;
+  if (typeof content === 'string') return content.length * WIDEST_PX > px - PADDING_PX;
+  return content !== null;
+}
+
+/** Not a component of its own: a screen has hundreds, and each would be one more thing to compare. */
+function cellOf(column: SizedColumn, row: ExchangeRow, time: TimeContext): ReactElement {
+  const content = column.cell(row, time);
+  return (
+    <div
+      key={column.id}
+      role="gridcell"
+      data-column={column.id}
+      title={column.title?.(row) || undefined}
+      className={cx(
+        styles['cell'],
+        mayOverflow(content, column) && styles['clipped'],
+        column.align === 'end' && styles['end'],
+        column.mono === true && styles['mono'],
+      )}
+      style={column.style}
+    >
+      {content}
+    </div>
+  );
 }
 
 function gapText({ gap }: ExchangeRow): string | undefined {
@@ -52,21 +86,7 @@ function GridRowView({ id, row, index, selected, current, color, time, columns, 
           {gap ?? '…'}
         </span>
       ) : (
-        columns.map((column) => (
-          <div
-            key={column.id}
-            role="gridcell"
-            data-column={column.id}
-            className={cx(
-              styles['cell'],
-              column.align === 'end' && styles['end'],
-              column.mono === true && styles['mono'],
-            )}
-            style={{ width: column.px }}
-          >
-            {column.cell(row, time)}
-          </div>
-        ))
+        columns.map((column) => cellOf(column, row, time))
       )}
     </div>
   );
