@@ -11,6 +11,8 @@ const nowMs = () => performance.timeOrigin + performance.now();
 const STEP_MS = 16;
 /** From the scrollbar's end to where its thumb is when it is at that end: behind the button with the arrow. */
 const THUMB_PX = 16;
+/** What a body costs the page may come behind its first text. */
+const AFTERWARDS_MS = 1_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class ConsoleBrowser {
@@ -135,6 +137,36 @@ export class ConsoleBrowser {
       return until(() => (said().running ? undefined : true), 5_000);
     });
     return result === undefined ? Number.POSITIVE_INFINITY : atMs - startedMs;
+  }
+
+  /**
+   * Opens the reply's body of the row with that text.
+   *
+   * @returns ms from the click on its tab until its first text was drawn, and the page's tasks of more than 50 ms in that time and
+   *   the second behind it
+   */
+  async openReply(text) {
+    const tab = (name) => this.#page.getByRole('tab', { name, exact: true });
+    await this.#page.getByRole('row').filter({ hasText: text }).first().click();
+    await tab('Summary').click();
+    await this.#page.getByText(text).last().waitFor();
+    await this.watchFrames();
+    const startedMs = nowMs();
+    await tab('Reply').click();
+    const { atMs, result } = await this.#page.evaluate(() => {
+      const shown = () => {
+        // Editors stand in shadow trees.
+        const trees = [...document.querySelectorAll('[role=tabpanel] div')].map(
+          (element) => element.shadowRoot ?? element,
+        );
+        return trees.map((tree) => tree.querySelector('[aria-label="Reply body"], [aria-label="Reply body as hex"]'));
+      };
+      const hasText = (element) => /[[0-9]/.test(element?.textContent ?? '');
+      return window.whubBench.until(() => (shown().some(hasText) ? true : undefined), 30_000);
+    });
+    await pause(AFTERWARDS_MS);
+    const { longTasks } = await this.endFrames();
+    return { firstMs: result === undefined ? Number.POSITIVE_INFINITY : atMs - startedMs, longTasks };
   }
 
   async clearFilter() {

@@ -57,15 +57,15 @@ export class Programs {
   /**
    * A hub and a client that may do everything.
    *
-   * @param {{ checkout?: string, dataDir?: string, program?: (dataDir: string) => string[], place?: Function }} [options]
+   * @param {{ checkout?: string, dataDir?: string, flags?: string[], program?: (dataDir: string) => string[], place?: Function }} [options]
    *   `program`: what runs the hub instead of `whub serve`
    * @returns {Promise<{ url: string, pid: number, key: string, dataDir: string }>} `url` as ws://host:port/
    */
-  async hub({ checkout = ROOT, dataDir = this.folder(), program, place } = {}) {
+  async hub({ checkout = ROOT, dataDir = this.folder(), flags, program, place } = {}) {
     const main = join(checkout, MAIN);
     const client = ['client', 'add', 'bench', '--may-call', '*', '--may-provide', '*', '--data', dataDir, '--json'];
     const { key } = JSON.parse(execFileSync(process.execPath, [main, ...client]).toString());
-    const hub = await this.serve({ main, dataDir, program: program?.(dataDir), place });
+    const hub = await this.serve({ main, dataDir, flags, program: program?.(dataDir), place });
     return { ...hub, key };
   }
 
