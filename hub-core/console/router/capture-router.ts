@@ -51,6 +51,7 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     watch: os.capture.watch.handler(({ signal }) =>
       newestOf({ ...newest, changed: store.onDidChange, current: () => store.watermark(), signal }),
     ),
+    alive: os.capture.alive.handler(() => ({})),
     setState: os.capture.setState.handler(({ input }) => {
       store.setState(input.state, input.service);
       return store.watermark();
