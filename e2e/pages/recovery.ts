@@ -39,7 +39,7 @@ function diedAtMs(app: DesktopApp, thread: 'hub' | 'capture', nth: number): numb
 }
 
 export interface Recovery {
-  /** From the fault until the status bar says that the thread does not answer; undefined when it never said so. */
+  /** From the fault until the status bar says that the thread does not answer, or is started again; undefined when it never said so. */
   readonly saidAfterMs: number | undefined;
   /** From the fault to the end of the thread. */
   readonly endedAfterMs: number;
@@ -62,7 +62,8 @@ export async function recoveryOf({ app, console_, thread, nth, faultAtMs }: Stru
   if (endedAtMs === undefined) return undefined;
   const seen = await seenOn(console_);
   const silent = thread === 'hub' ? 'Not answering' : 'Store not answering';
-  const said = seen.find(({ atMs, what }) => atMs >= faultAtMs && what.includes(silent));
+  const isTold = (what: string): boolean => what.includes(silent) || what.startsWith('bar: Restarting');
+  const said = seen.find(({ atMs, what }) => atMs >= faultAtMs && isTold(what));
   // What was on its way when the thread ended still comes after that.
   const isDown = seen.find(({ atMs, what }) => atMs >= endedAtMs && what.startsWith('bar: Restarting'));
   if (isDown === undefined) return undefined;
@@ -82,8 +83,9 @@ export const figure = (ms: number): string =>
 /** For the report: one line a fault. */
 export function recoveryLine(thread: 'hub' | 'capture', fault: Fault, recovery: Recovery): string {
   const { saidAfterMs, endedAfterMs, liveAfterMs } = recovery;
-  const said = saidAfterMs === undefined ? '' : ` said so after ${figure(saidAfterMs)},`;
-  return `${thread} thread ${fault}:${said} ended after ${String(endedAfterMs)} ms, live again ${figure(liveAfterMs)} later`;
+  const said = saidAfterMs === undefined ? '' : ` said so after ${String(saidAfterMs)} ms,`;
+  const again = `started again within ${String(liveAfterMs)} ms, live again after ${figure(endedAfterMs + liveAfterMs)}`;
+  return `${thread} thread ${fault}:${said} ended after ${String(endedAfterMs)} ms, ${again}`;
 }
 
 /** Prints a figure and keeps it with the test's results. */

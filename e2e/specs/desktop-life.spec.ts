@@ -177,6 +177,35 @@ test('[DS32] a damaged database is put right out of the menu, by its last backup
   await expect(console_.grid('Clients').getByRole('row').filter({ hasText: 'kept' })).toBeVisible();
 });
 
+test('[DS33] another version backs up the settings of the one before, and the menu brings them back', async ({
+  desktop,
+}) => {
+  const folder = join(desktop.dataDir, 'desktop');
+  const settings = (): Promise<string> => readFile(join(folder, 'desktop-settings.json'), 'utf8');
+  const first = await desktop.launch();
+  await DesktopPage.of(first);
+  await clickMenu(first, 'keep-hub');
+  await expect.poll(settings).toContain('"keepHubOnClose": false');
+  await quit(first);
+  await first.exited;
+  await writeFile(join(folder, 'settings-state.json'), '{"version":"0.0.1"}');
+
+  const second = await desktop.launch();
+  await DesktopPage.of(second);
+  await clickMenu(second, 'keep-hub');
+  await expect.poll(settings).toContain('"keepHubOnClose": true');
+  await answerDialogs(second, 0);
+  // The test starts it again itself.
+  await second.evaluate(({ app }) => void Object.assign(app, { relaunch: () => {} }), undefined);
+  await clickMenu(second, 'restore-settings');
+  await second.exited;
+  expect(second.output).not.toContain('could not');
+
+  const third = await DesktopPage.of(await desktop.launch());
+  await expect(third.page.getByText('They are those of WHub 0.0.1')).toBeVisible();
+  expect(await settings()).toContain('"keepHubOnClose": false');
+});
+
 test('[DS24] a hub that cannot start shows why, with Restart and Copy diagnostics', async ({ desktop }) => {
   const squatter = createServer();
   squatter.listen(0, '127.0.0.1');

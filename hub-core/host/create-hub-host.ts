@@ -16,17 +16,13 @@ import { startControlServer, type ControlServer } from './control.ts';
 import { removeHubFile, writeHubFile } from './hub-file.ts';
 import type { BodyPart, HubHost, HubHostOptions, HubHostReady, HubHostState } from './hub-host.ts';
 import { createLogger } from './log.ts';
+import { createPulse } from './pulse.ts';
 import { runCaptureThread } from './run-capture-thread.ts';
 import { runHubThread } from './run-hub-thread.ts';
 import { SupervisedThread } from './supervised-thread.ts';
-import {
-  placeCarrier,
-  workerCarrier,
-  type ThreadCarrier,
-  type ThreadMain,
-  type ThreadStart,
-} from './thread-carrier.ts';
+import { placeCarrier, type ThreadCarrier, type ThreadMain, type ThreadStart } from './thread-carrier.ts';
 import type { CaptureReport, CaptureThreadInit, HubReport, HubThreadInit, LogInit } from './thread-messages.ts';
+import { workerCarrier } from './worker-carrier.ts';
 
 type CaptureReady = Extract<CaptureReport, { type: 'ready' }>;
 type HubReady = Extract<HubReport, { type: 'ready' }>;
@@ -97,7 +93,7 @@ class ThreadedHubHost implements HubHost {
       name: 'capture',
       run: runCaptureThread,
       heapMb: CAPTURE_HEAP_MB,
-      prepare: () => ({ init: this.#captureInit(), transfer: [] }),
+      prepare: () => this.#captureStart(),
       onReport: (report) => this.#takeFromCapture(report),
       onLaunched: () => this.#captureLaunched(),
       onGone: () => {
@@ -154,7 +150,7 @@ class ThreadedHubHost implements HubHost {
     if (this.#stopped !== undefined) throw new HubStartError('Cannot start a hub that was stopped: create a new one');
     this.#setState({ kind: 'starting' });
     try {
-      this.#captureStates = captureStates(this.#captureConfig());
+      this.#captureStates = captureStates(this.#config().capture);
       checkDataFolder(this.#dataDir);
       const { address } = await this.#startThreads();
       await this.#publish(address);
@@ -254,8 +250,8 @@ class ThreadedHubHost implements HubHost {
   }
 
   /** @throws {HubStartError} for a configuration that the hub would not take either */
-  #captureConfig(): HubConfig['capture'] {
-    return parseHubConfig({ ...this.#options.config, dataDir: this.#dataDir }).capture;
+  #config(): HubConfig {
+    return parseHubConfig({ ...this.#options.config, dataDir: this.#dataDir });
   }
 
   /** A file has one writer: each thread gets one of its own. */
@@ -264,23 +260,32 @@ class ThreadedHubHost implements HubHost {
     return { ...this.#logInit, file: logDir === undefined ? undefined : join(logDir, `${name}.log`) };
   }
 
-  #captureInit(): CaptureThreadInit {
-    const settings = captureSettings(this.#captureConfig());
-    return { dir: join(this.#dataDir, 'capture'), states: this.#captureStates, settings, log: this.#logFor('capture') };
+  #captureStart(): ThreadStart {
+    const pulse = createPulse();
+    const init: CaptureThreadInit = {
+      dir: join(this.#dataDir, 'capture'),
+      states: this.#captureStates,
+      settings: captureSettings(this.#config().capture),
+      pulse,
+      log: this.#logFor('capture'),
+    };
+    return { init, transfer: [], pulse };
   }
 
   async #hubStart(): Promise<ThreadStart> {
     const { config, consoleAssetsDir } = this.#options;
     const capture = (await this.#captureUp.promise) ? this.#joinCapture() : undefined;
+    const pulse = createPulse();
     const init: HubThreadInit = {
       // A restarted hub is looked for where it was.
       config: { ...config, dataDir: this.#dataDir, port: this.#ready?.port ?? config.port },
       consoleAssetsDir,
       secrets: this.#secrets,
       capture,
+      pulse,
       log: this.#logFor('hub'),
     };
-    return { init, transfer: capture === undefined ? [] : [capture] };
+    return { init, transfer: capture === undefined ? [] : [capture], pulse };
   }
 
   /** Gives the capture thread one end of a new channel. @returns the other end, for the hub's thread */
@@ -312,6 +317,7 @@ class ThreadedHubHost implements HubHost {
       // Between the end of one thread and the start of the next, nothing else keeps the process alive.
       clock: keepAliveClock,
       log: this.#log,
+      stuckAfterMs: () => this.#config().supervision.stuckAfterMs,
       onReport,
       onDidChangeSilence: () => this.#settled(),
       onLaunched,

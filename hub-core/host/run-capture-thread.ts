@@ -4,7 +4,7 @@ import { TrafficStore } from '../capture/traffic-store.ts';
 import { JobList } from '../capture/job-list.ts';
 import { SecretMask } from '../capture/secret-mask.ts';
 import { limitsOf } from '../capture/segment-list.ts';
-import { systemClock } from '../common/base/clock.ts';
+import { systemClock, type Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { RecentLog } from '../common/log/recent-log.ts';
 import { createCaptureRouter } from '../console/router/capture-router.ts';
@@ -12,6 +12,7 @@ import { CaptureSession } from '../console/router/capture-session.ts';
 import { ConsoleServer, portLine } from '../console/router/serve-console.ts';
 import type { StoreMemory } from '../server/modules/capture/capture-sink.ts';
 import { createLogger } from './log.ts';
+import { pulsingClock } from './pulse.ts';
 import { SeqReservations } from './seq-reservations.ts';
 import { TurnQueue } from './turn-queue.ts';
 import {
@@ -26,14 +27,14 @@ import {
   type Send,
 } from './thread-messages.ts';
 
-function openStore(init: CaptureThreadInit, log: Logger): TrafficStore {
+function openStore(init: CaptureThreadInit, clock: Clock, log: Logger): TrafficStore {
   const { maxRows, maxBytes, mask } = init.settings;
   const store = new TrafficStore({
     dir: init.dir,
     states: init.states,
     limits: limitsOf({ maxRows, maxBytes }),
     mask: new SecretMask(mask),
-    clock: systemClock,
+    clock,
     log,
   });
   if (store.readOnly) {
@@ -59,15 +60,16 @@ export function runCaptureThread(host: MessagePort, init: CaptureThreadInit): vo
   const recentLog = new RecentLog();
   const log = createLogger({ ...init.log, recent: recentLog });
   const report = senderTo<CaptureReport>(host);
+  const clock = pulsingClock(systemClock, init.pulse);
   let store: TrafficStore;
   try {
-    store = openStore(init, log);
+    store = openStore(init, clock, log);
   } catch (error) {
     report({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     host.close();
     return;
   }
-  const thread = new CaptureThread(store, { host, init, log, recentLog });
+  const thread = new CaptureThread(store, { host, init, clock, log, recentLog });
   host.on('message', (command: CaptureCommand) => thread.take(command));
   report({ type: 'ready' });
 }
@@ -77,6 +79,7 @@ type OrderedRequest = Extract<CaptureLinkRequest, { type: 'batch' | 'reserved' }
 interface CaptureThreadDeps {
   readonly host: MessagePort;
   readonly init: CaptureThreadInit;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly recentLog: RecentLog;
 }
@@ -89,19 +92,20 @@ class CaptureThread {
   readonly #report: Send<CaptureReport>;
   readonly #reservations = new SeqReservations();
   /** What must be done in the order in which the hub asked for it. */
-  readonly #inOrder = new TurnQueue<OrderedRequest>({
-    handle: (request) => this.#takeInOrder(request),
-    nowMs: () => systemClock.nowMs(),
-    nextTurn: setImmediate,
-  });
+  readonly #inOrder: TurnQueue<OrderedRequest>;
   #hub: MessagePort | undefined;
   #answer: Send<CaptureLinkAnswer> = () => {};
 
-  constructor(store: TrafficStore, { host, init, log, recentLog }: CaptureThreadDeps) {
+  constructor(store: TrafficStore, { host, init, clock, log, recentLog }: CaptureThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#store = this.#resources.use(store);
-    const jobs = this.#resources.use(new JobList(systemClock));
+    this.#inOrder = new TurnQueue({
+      handle: (request) => this.#takeInOrder(request),
+      nowMs: () => clock.nowMs(),
+      nextTurn: setImmediate,
+    });
+    const jobs = this.#resources.use(new JobList(clock));
     this.#server = this.#resources.use(
       new ConsoleServer({
         router: createCaptureRouter({
@@ -109,7 +113,7 @@ class CaptureThread {
           jobs,
           secrets: new SecretMask(init.settings.secrets),
           reserveSeqs: (count) => this.#reserveSeqs(count),
-          clock: systemClock,
+          clock,
           recentLog,
         }),
         openSession: () => {
@@ -125,9 +129,7 @@ class CaptureThread {
         this.#answer({ type: 'states', states });
       }),
     );
-    this.#resources.use(
-      systemClock.every(MEMORY_EVERY_MS, () => this.#answer({ type: 'memory', memory: memoryOfThread() })),
-    );
+    this.#resources.use(clock.every(MEMORY_EVERY_MS, () => this.#answer({ type: 'memory', memory: memoryOfThread() })));
   }
 
   take(command: CaptureCommand): void {

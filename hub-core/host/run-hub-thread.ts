@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { systemClock } from '../common/base/clock.ts';
+import { systemClock, type Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { RecentLog } from '../common/log/recent-log.ts';
 import { createHubRouter } from '../console/router/hub-router.ts';
@@ -10,6 +10,7 @@ import type { Hub } from '../server/hub/hub.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
 import { CaptureLink } from './capture-link.ts';
 import { createLogger } from './log.ts';
+import { pulsingClock } from './pulse.ts';
 import { SampleTraffic } from './samples.ts';
 import {
   senderTo,
@@ -28,8 +29,9 @@ export async function runHubThread(host: MessagePort, init: HubThreadInit): Prom
   const recentLog = new RecentLog();
   const log = createLogger({ ...init.log, recent: recentLog });
   try {
-    const capture = await CaptureLink.open(init.capture, systemClock);
-    await new HubThread({ host, init, capture, log, recentLog }).start();
+    const clock = pulsingClock(systemClock, init.pulse);
+    const capture = await CaptureLink.open(init.capture, clock);
+    await new HubThread({ host, init, capture, clock, log, recentLog }).start();
   } catch (error) {
     if (!(error instanceof HubStartError)) throw error;
     senderTo<HubReport>(host)({ type: 'failed', message: error.message });
@@ -41,6 +43,7 @@ interface HubThreadDeps {
   readonly host: MessagePort;
   readonly init: HubThreadInit;
   readonly capture: CaptureLink;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly recentLog: RecentLog;
 }
@@ -56,17 +59,17 @@ class HubThread {
   readonly #server: ConsoleServer<Record<never, never>>;
   readonly #console = new DisposableStack();
 
-  constructor({ host, init, capture, log, recentLog }: HubThreadDeps) {
+  constructor({ host, init, capture, clock, log, recentLog }: HubThreadDeps) {
     this.#host = host;
     this.#report = senderTo(host);
     this.#init = init;
     this.#log = log;
     this.#capture = capture;
-    this.#hub = createHub(init.config, { log, captureSink: this.#capture });
-    this.#samples = new SampleTraffic({ hub: this.#hub, clock: systemClock, log });
+    this.#hub = createHub(init.config, { clock, log, captureSink: this.#capture });
+    this.#samples = new SampleTraffic({ hub: this.#hub, clock, log });
     this.#server = this.#console.use(
       new ConsoleServer({
-        router: createHubRouter({ hub: this.#hub, samples: this.#samples, clock: systemClock, recentLog }),
+        router: createHubRouter({ hub: this.#hub, samples: this.#samples, clock, recentLog }),
         openSession: () => ({ options: { context: {} }, [Symbol.dispose]: () => {} }),
         log,
       }),

@@ -2,16 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../common/log/logger.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
 import { FakeClock } from '../test/support/fake-clock.ts';
+import { createPulse } from './pulse.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import type { ThreadCarrier, ThreadEvents } from './thread-carrier.ts';
 
 type Ready = { readonly type: 'ready' };
 type Other = { readonly type: 'news' };
 
+/** A limit of processor time for one step. */
+const LIMIT_MS = 600;
+
 /** A thread in the hands of the test. */
 interface Started {
   readonly events: ThreadEvents;
   readonly posted: object[];
+  /** Answers to what is asked of its processor time, in order. */
+  readonly cpuAsked: PromiseWithResolvers<number>[];
   killed: boolean;
 }
 
@@ -19,24 +25,38 @@ function setUp(fallback?: ThreadCarrier) {
   const clock = new FakeClock();
   const threads: Started[] = [];
   const seen: string[] = [];
-  const carrier: ThreadCarrier = (_start, events) => {
-    const launched: Started = { events, posted: [], killed: false };
-    threads.push(launched);
-    return {
-      post: (message) => void launched.posted.push(message),
-      kill() {
-        launched.killed = true;
-        events.onEnd('it was killed');
-      },
-    };
+  const spares: string[] = [];
+  const carrier: ThreadCarrier = {
+    start(_start, events) {
+      const launched: Started = { events, posted: [], cpuAsked: [], killed: false };
+      threads.push(launched);
+      return {
+        post: (message) => void launched.posted.push(message),
+        kill() {
+          launched.killed = true;
+          events.onEnd('it was killed');
+        },
+        cpuMs() {
+          const asked = Promise.withResolvers<number>();
+          launched.cpuAsked.push(asked);
+          return asked.promise;
+        },
+      };
+    },
+    spare() {
+      spares.push('loaded');
+      return { [Symbol.dispose]: () => void spares.push('ended') };
+    },
   };
+  const pulse = createPulse();
   const thread = new SupervisedThread<Ready, Other>({
     name: 'hub',
     carrier,
     fallback,
-    prepare: () => ({ init: {}, transfer: [] }),
+    prepare: () => ({ init: {}, transfer: [], pulse }),
     clock,
     log: silentLogger,
+    stuckAfterMs: () => LIMIT_MS,
     onReport: (report) => void seen.push(report.type),
     onDidChangeSilence: () => void seen.push(thread.silent ? 'silent' : 'answers'),
     onLaunched: () => {},
@@ -49,7 +69,7 @@ function setUp(fallback?: ThreadCarrier) {
     if (newest === undefined) throw new Error('No thread was started');
     return newest;
   };
-  return { clock, threads, seen, thread, last };
+  return { clock, threads, spares, seen, thread, last };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -71,8 +91,10 @@ describe('SupervisedThread.start', () => {
   });
 
   it('[HO6] rejects with the reason of a thread that cannot do its work', async () => {
-    const set = setUp(() => {
-      throw new Error('the fallback is not asked');
+    const set = setUp({
+      start() {
+        throw new Error('the fallback is not asked');
+      },
     });
     const ready = set.thread.start();
     await settle();
@@ -84,9 +106,11 @@ describe('SupervisedThread.start', () => {
 
   it('[HO7] runs in place when the thread cannot be started at all', async () => {
     const inPlace: ThreadEvents[] = [];
-    const set = setUp((_start, events) => {
-      inPlace.push(events);
-      return { post: () => {}, kill: () => {} };
+    const set = setUp({
+      start(_start, events) {
+        inPlace.push(events);
+        return { post: () => {}, kill: () => {} };
+      },
     });
     const ready = set.thread.start();
     await settle();
@@ -99,14 +123,14 @@ describe('SupervisedThread.start', () => {
 });
 
 describe('SupervisedThread', () => {
-  it('[HO8] starts a dead thread again, after longer and longer, and gives up at the fourth death in a minute', async () => {
+  it('[HO8] starts a dead thread again, at once and then after longer and longer, and gives up at the fourth death in a minute', async () => {
     const set = setUp();
     await startIt(set);
-    for (const delayMs of [100, 200, 400]) {
+    for (const delayMs of [0, 200, 400]) {
       set.last().events.onEnd('boom');
       const count = set.threads.length;
-      set.clock.advance(delayMs - 1);
-      await settle();
+      set.clock.advance(Math.max(0, delayMs - 1));
+      if (delayMs > 0) await settle();
       expect(set.threads).toHaveLength(count);
       set.clock.advance(1);
       await settle();
@@ -146,7 +170,7 @@ describe('SupervisedThread', () => {
     const set = setUp();
     await startIt(set);
     set.last().events.onEnd('boom');
-    for (const delayMs of [100, 200, 400]) {
+    for (const delayMs of [0, 200, 400]) {
       set.clock.advance(delayMs);
       await settle();
       set.last().events.onEnd('again');
@@ -159,25 +183,25 @@ describe('SupervisedThread', () => {
     const set = setUp();
     await startIt(set);
     const first = set.last();
-    set.clock.advance(500);
+    set.clock.advance(250);
     first.events.onMessage({ type: 'pong' });
     set.clock.advance(10_000);
     expect(first.killed).toBe(false);
-    set.clock.advance(500);
+    set.clock.advance(250);
     expect(first.killed).toBe(true);
     expect(set.seen).toEqual(['ready', 'silent', 'gone: it was stuck', 'restarting: it was stuck']);
-    set.clock.advance(100);
+    set.clock.advance(0);
     await settle();
     expect(set.threads).toHaveLength(2);
   });
 
-  it('[HO18] tells of a thread that did not answer for a second and a half at most, and when it answers again', async () => {
+  it('[HO18] tells of a thread that did not answer for a second and a quarter at most, and when it answers again', async () => {
     const set = setUp();
     await startIt(set);
     const { events } = set.last();
-    set.clock.advance(500);
+    set.clock.advance(250);
     events.onMessage({ type: 'pong' });
-    set.clock.advance(1_499);
+    set.clock.advance(1_249);
     expect({ seen: set.seen, silent: set.thread.silent }).toEqual({ seen: ['ready'], silent: false });
     set.clock.advance(1);
     expect({ seen: set.seen, silent: set.thread.silent }).toEqual({ seen: ['ready', 'silent'], silent: true });
@@ -188,6 +212,43 @@ describe('SupervisedThread', () => {
       seen: ['ready', 'silent', 'answers'],
       silent: false,
     });
+  });
+
+  /** Answers the samples of a thread whose one step burns all of its time, for that long. */
+  async function burn(set: ReturnType<typeof setUp>, forMs: number): Promise<void> {
+    const { cpuAsked } = set.last();
+    for (const endsMs = set.clock.nowMs() + forMs; set.clock.nowMs() < endsMs; set.clock.advance(50)) {
+      cpuAsked.at(-1)?.resolve(set.clock.nowMs());
+      await settle();
+    }
+  }
+
+  it('[HO30] ends a thread whose one step burns too much processor time, and starts it again with code that is loaded by then', async () => {
+    const set = setUp();
+    await startIt(set);
+    set.clock.advance(250);
+    await burn(set, LIMIT_MS);
+    expect({ killed: set.last().killed, spares: set.spares }).toEqual({ killed: false, spares: ['loaded'] });
+    await burn(set, 50);
+    expect(set.seen).toEqual(['ready', 'gone: it was stuck', 'restarting: it was stuck']);
+    set.clock.advance(0);
+    await settle();
+    expect(set.threads).toHaveLength(2);
+  });
+
+  it('[HO30] a step that ends in time costs a spare thread for ten seconds, and nothing else', async () => {
+    const set = setUp();
+    await startIt(set);
+    set.clock.advance(250);
+    await burn(set, LIMIT_MS);
+    set.last().events.onMessage({ type: 'pong' });
+    await burn(set, 200);
+    expect(set.spares).toEqual(['loaded']);
+    for (let second = 0; second < 10; second += 1) {
+      set.last().events.onMessage({ type: 'pong' });
+      set.clock.advance(1_000);
+    }
+    expect({ spares: set.spares, seen: set.seen }).toEqual({ spares: ['loaded', 'ended'], seen: ['ready'] });
   });
 
   it('[HO18] tells nothing of a thread that is stopping, whose last work may be long', async () => {

@@ -2,18 +2,22 @@ import type { Transferable } from 'node:worker_threads';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
+import { StuckWatch } from './stuck-watch.ts';
 import type { RunningThread, ThreadCarrier, ThreadStart } from './thread-carrier.ts';
 
 /** A thread may die this often within the window; the next time it is left alone. */
 const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
-const FIRST_DELAY_MS = 100;
+/** Before the second start within that time, doubled for each further one. The first is at once. */
+const BASE_DELAY_MS = 200;
 
-const PING_EVERY_MS = 500;
+const PING_EVERY_MS = 250;
 /** Pings in a row without an answer. Counted, not timed: a suspended machine is not a stuck thread. */
-const SILENT_PINGS = 2;
-/** Ten seconds: a thread that computes for some seconds, for a program of the user's, comes back by itself. */
-const STUCK_PINGS = 20;
+const SILENT_PINGS = 4;
+/** A spare thread that is not needed after all is there for the next suspicion for a while. */
+const SPARE_FOR_MS = 10_000;
+/** Ten seconds: a thread in native code, or on a machine with more to do than processors, comes back by itself. */
+const STUCK_PINGS = 40;
 
 export interface SupervisedThreadDeps<Report extends { readonly type: string }> {
   readonly name: 'hub' | 'capture';
@@ -24,6 +28,8 @@ export interface SupervisedThreadDeps<Report extends { readonly type: string }> 
   readonly prepare: () => ThreadStart | Promise<ThreadStart>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Processor time of one step of its work after which it is ended, ms; 0 = none. Asked at each start. */
+  readonly stuckAfterMs: () => number;
   /** Reports other than those that this class takes care of. */
   readonly onReport: (report: Report) => void;
   /** It answers no pings, or does so again: see `silent`. */
@@ -47,11 +53,15 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   readonly #deps: SupervisedThreadDeps<Ready | Other>;
   #carrier: ThreadCarrier;
   #thread: RunningThread | undefined;
-  #watch: Disposable | undefined;
+  #pings: Disposable | undefined;
+  #steps: StuckWatch | undefined;
+  #spare: Disposable | undefined;
+  #spareEnds: Disposable | undefined;
   #restart: Disposable | undefined;
   #ready = false;
   #fellBack = false;
   #missedPings = 0;
+  #isStuck = false;
   #deathsMs: number[] = [];
   #stopping: PromiseWithResolvers<void> | undefined;
 
@@ -107,6 +117,8 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   async stop(withinMs: number): Promise<void> {
     this.#restart?.[Symbol.dispose]();
     this.#stopping ??= Promise.withResolvers<void>();
+    this.#steps?.[Symbol.dispose]();
+    this.#dropSpare();
     const thread = this.#thread;
     if (thread === undefined) return;
     thread.post({ type: 'stop' });
@@ -126,14 +138,14 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     const ready = Promise.withResolvers<Ready>();
     let failure: HubStartError | undefined;
     let isReady = false;
-    const thread = this.#carrier(start, {
+    const thread = this.#carrier.start(start, {
       onMessage: (message) => {
         if (!isReport(message)) return;
         if (message.type === 'failed') failure = new HubStartError(String(message.message));
         else if (message.type === 'ready') {
           isReady = true;
           this.#ready = true;
-          this.#watchOver(thread);
+          this.#watchOver(thread, start);
           ready.resolve(message as unknown as Ready);
           this.#deps.onReport(message as unknown as Ready);
         } else this.#take(message);
@@ -147,6 +159,8 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
       },
     });
     this.#thread = thread;
+    // It was taken, if there was one.
+    this.#dropSpare();
     this.#deps.onLaunched();
     return ready.promise;
   }
@@ -156,18 +170,54 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     else if (message.type !== 'stopped') this.#deps.onReport(message as unknown as Other);
   }
 
-  #watchOver(thread: RunningThread): void {
+  #watchOver(thread: RunningThread, { pulse }: ThreadStart): void {
+    const { clock, stuckAfterMs } = this.#deps;
     this.#missedPings = 0;
-    this.#watch?.[Symbol.dispose]();
-    this.#watch = this.#deps.clock.every(PING_EVERY_MS, () => {
+    this.#isStuck = false;
+    const steps = new StuckWatch({
+      thread,
+      pulse,
+      clock,
+      limitMs: stuckAfterMs(),
+      onSuspect: () => this.#keepSpare(),
+      onStuck: () => this.#end(thread),
+    });
+    this.#steps = steps;
+    this.#pings = clock.every(PING_EVERY_MS, () => {
       this.#missedPings += 1;
       if (this.#missedPings > STUCK_PINGS) {
-        thread.kill();
+        this.#end(thread);
         return;
       }
       thread.post({ type: 'ping' });
-      if (this.#missedPings === SILENT_PINGS + 1 && this.#stopping === undefined) this.#fellSilent();
+      // The last thing that it does may take long.
+      if (this.#stopping !== undefined) return;
+      steps.pinged();
+      if (this.#missedPings === SILENT_PINGS + 1) this.#fellSilent();
     });
+  }
+
+  #unwatch(): void {
+    this.#pings?.[Symbol.dispose]();
+    this.#steps?.[Symbol.dispose]();
+  }
+
+  /** The code of the next start is loaded while it is not sure yet that there will be one: that is most of its time. */
+  #keepSpare(): void {
+    this.#spareEnds?.[Symbol.dispose]();
+    this.#spare ??= this.#carrier.spare?.();
+    this.#spareEnds = this.#deps.clock.after(SPARE_FOR_MS, () => this.#dropSpare());
+  }
+
+  #dropSpare(): void {
+    this.#spareEnds?.[Symbol.dispose]();
+    this.#spare?.[Symbol.dispose]();
+    this.#spare = undefined;
+  }
+
+  #end(thread: RunningThread): void {
+    this.#isStuck = true;
+    thread.kill();
   }
 
   #fellSilent(): void {
@@ -179,12 +229,13 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   #answered(): void {
     const wasSilent = this.silent;
     this.#missedPings = 0;
+    this.#steps?.answered();
     if (wasSilent && this.#stopping === undefined) this.#deps.onDidChangeSilence();
   }
 
   #died(reason: string): void {
-    this.#watch?.[Symbol.dispose]();
-    const why = this.#missedPings > STUCK_PINGS ? 'it was stuck' : reason;
+    this.#unwatch();
+    const why = this.#isStuck ? 'it was stuck' : reason;
     this.#deps.onGone(why);
     if (this.#stopping !== undefined) this.#stopping.resolve();
     else this.#startAgain(why);
@@ -201,7 +252,9 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     }
     log.error({ module: 'host', reason }, `the ${name} thread died and is started again`);
     onRestarting(reason);
-    this.#restart = clock.after(FIRST_DELAY_MS * 2 ** (this.#deathsMs.length - 1), () => {
+    const earlier = this.#deathsMs.length - 1;
+    const delayMs = earlier === 0 ? 0 : BASE_DELAY_MS * 2 ** (earlier - 1);
+    this.#restart = clock.after(delayMs, () => {
       this.#launch().catch((error: unknown) => {
         if (this.#stopping === undefined) this.#startAgain(error instanceof Error ? error.message : String(error));
         else this.#stopping.resolve();

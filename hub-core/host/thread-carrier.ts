@@ -1,10 +1,16 @@
-import { MessageChannel, Worker, type MessagePort, type ResourceLimits, type Transferable } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { Pulse } from './pulse.ts';
 
 /** A running thread, whatever carries it. */
 export interface RunningThread {
   post(message: object, transfer?: readonly Transferable[]): void;
   /** Ends it at once; `onEnd` follows. */
   kill(): void;
+  /**
+   * Processor time that it has used since its start, ms. Answered within a running step of JavaScript too, but in native code only
+   * at its end. Undefined where it cannot be told.
+   */
+  readonly cpuMs?: (() => Promise<number>) | undefined;
 }
 
 export interface ThreadEvents {
@@ -17,37 +23,28 @@ export interface ThreadStart {
   readonly init: object;
   /** What of `init` is handed over instead of copied. */
   readonly transfer: readonly Transferable[];
+  /** The one that `init` holds, too. */
+  readonly pulse: Pulse;
 }
 
 /** One way to run a thread's code. */
-export type ThreadCarrier = (start: ThreadStart, events: ThreadEvents) => RunningThread;
+export interface ThreadCarrier {
+  start(start: ThreadStart, events: ThreadEvents): RunningThread;
+  /** Loads the code ahead of the next start, which takes it. Disposed, what was not taken ends. */
+  spare?(): Disposable;
+}
 
 /** What a thread runs. Its init is what `prepare` made for it: the two are joined where the thread is set up. */
 export type ThreadMain = (port: MessagePort, init: never) => void | Promise<void>;
 
-function describe(error: unknown): string {
+/** What was thrown, in a line for people. */
+export function describeFault(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** In a thread of its own: its loop delays nobody, its crash is its own. */
-export function workerCarrier(name: string, entry: URL, resourceLimits: ResourceLimits): ThreadCarrier {
-  return ({ init, transfer }, events) => {
-    const worker = new Worker(entry, { name, workerData: init, transferList: [...transfer], resourceLimits });
-    let reason: string | undefined;
-    worker.on('message', (message: unknown) => events.onMessage(message));
-    worker.on('messageerror', (error) => events.onMessage(error));
-    worker.on('error', (error) => (reason = describe(error)));
-    worker.on('exit', (code) => events.onEnd(reason ?? `it exited with code ${String(code)}`));
-    return {
-      post: (message, transferred = []) => worker.postMessage(message, [...transferred]),
-      kill: () => void worker.terminate(),
-    };
-  };
 }
 
 /** In this thread: for debugging, and where no thread can be started. What fails here fails the process. */
 export function placeCarrier(run: ThreadMain): ThreadCarrier {
-  return ({ init }, events) => {
+  const start: ThreadCarrier['start'] = ({ init }, events) => {
     const { port1, port2 } = new MessageChannel();
     let ended = false;
     const end = (reason: string): void => {
@@ -61,7 +58,7 @@ export function placeCarrier(run: ThreadMain): ThreadCarrier {
       try {
         await run(port2, init as never);
       } catch (error) {
-        end(describe(error));
+        end(describeFault(error));
         port1.close();
       }
     })();
@@ -70,4 +67,5 @@ export function placeCarrier(run: ThreadMain): ThreadCarrier {
       kill: () => port1.close(),
     };
   };
+  return { start };
 }

@@ -8,6 +8,7 @@ import type { ConsoleSecrets } from '../console/web/console-access.ts';
 import type { StoreMemory } from '../server/modules/capture/capture-sink.ts';
 import type { HubConfigInput } from '../server/hub/config.ts';
 import type { LogLevel } from './log.ts';
+import type { Pulse } from './pulse.ts';
 
 /** Sends messages of one type over a port. */
 export type Send<Message> = (message: Message, transfer?: readonly Transferable[]) => void;
@@ -44,6 +45,7 @@ export interface CaptureThreadInit {
   readonly dir: string;
   readonly states: CaptureStates;
   readonly settings: CaptureSettings;
+  readonly pulse: Pulse;
   readonly log: LogInit;
 }
 
@@ -95,6 +97,7 @@ export interface HubThreadInit {
   readonly secrets: ConsoleSecrets;
   /** To the capture thread; undefined when that one is not started any more. */
   readonly capture: MessagePort | undefined;
+  readonly pulse: Pulse;
   readonly log: LogInit;
 }
 

@@ -11,6 +11,7 @@ import { DesktopStorage } from '../state/desktop-storage.ts';
 import { followDesktop } from '../state/desktop.ts';
 import { keepDraft } from '../state/draft-journal.ts';
 import { startFeeds } from '../state/feeds.ts';
+import { watchAnswers } from '../state/hub-state.ts';
 import { followJobs } from '../state/jobs.ts';
 import { keepPlace } from '../state/place-journal.ts';
 import { App } from './app.tsx';
@@ -46,6 +47,7 @@ async function comeBack(): Promise<void> {
 async function start(element: HTMLElement): Promise<void> {
   startFeeds(leaving.signal);
   followJobs(leaving.signal);
+  watchAnswers(leaving.signal);
   await comeBack();
   followDesktop(leaving.signal, runDesktopCommand);
   bindGlobalKeys();

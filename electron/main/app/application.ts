@@ -16,6 +16,7 @@ import { CONSOLE_SCHEME, serveConsole } from '../scheme/console-scheme.ts';
 import { isOwnUrl } from '../scheme/origin.ts';
 import { runSelfTest } from '../selftest/run-self-test.ts';
 import { openDesktopSettings } from '../settings/desktop-settings.ts';
+import { SettingsBackups } from '../settings/settings-backups.ts';
 import { recordStart } from '../settings/start-record.ts';
 import type { StartRecord } from '../settings/start-record.ts';
 import { guardContents, guardSession } from '../windows/guards.ts';
@@ -35,6 +36,7 @@ interface Start {
   readonly flags: Flags;
   readonly places: Places;
   readonly record: StartRecord;
+  readonly backups: SettingsBackups;
   readonly log: Logger;
   readonly recentLog: RecentLog;
 }
@@ -68,7 +70,9 @@ function openWhatComes(shell: Shell, inbox: Inbox): void {
 }
 
 async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
-  const { flags, places, record, log, recentLog } = start;
+  const { flags, places, record, backups, log, recentLog } = start;
+  // Before anything reads the settings, Chromium with its storage included.
+  const restored = backups.begin(app.getVersion());
   await app.whenReady();
   const notice = await beginSafely({
     record,
@@ -97,11 +101,12 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     places,
     slot,
     settings,
+    backups,
     login: createLoginItem(),
     place: new WindowPlace(places.userData),
     updater,
     noUpdates,
-    notice,
+    notice: restored ?? notice,
     log,
     recentLog,
   });
@@ -162,11 +167,10 @@ export function runApplication(): void {
     recent: recentLog,
   });
   process.on('unhandledRejection', (error) => log.error({ module: 'main', error }, 'a promise was rejected unseen'));
-  startDesktop({ flags, places, record: recordStart(places.userData), log, recentLog }, inbox).catch(
-    (error: unknown) => {
-      log.error({ module: 'main', error }, 'the app cannot start');
-      dialog.showErrorBox('WHub cannot start', error instanceof Error ? error.message : String(error));
-      app.exit(1);
-    },
-  );
+  const [record, backups] = [recordStart(places.userData), new SettingsBackups(places.userData, systemClock)];
+  startDesktop({ flags, places, record, backups, log, recentLog }, inbox).catch((error: unknown) => {
+    log.error({ module: 'main', error }, 'the app cannot start');
+    dialog.showErrorBox('WHub cannot start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });
 }

@@ -1,5 +1,7 @@
 import { dialog } from 'electron';
 import { titleOf } from '../menu/accelerators.ts';
+import { describeBackup } from '../settings/settings-backups.ts';
+import type { SettingsBackup } from '../settings/settings-backups.ts';
 import type { DeepLink } from '../links/deep-link.ts';
 
 interface Choice {
@@ -65,6 +67,27 @@ export function confirmUpdate(version: string): Promise<boolean> {
 /** @param detail what is wrong and what would be done, a line each */
 export function confirmRepair(detail: string): Promise<boolean> {
   return confirm({ message: 'Repair the data folder?', detail, action: 'Repair' });
+}
+
+/** More do not fit a dialog; older ones are in the folder. */
+const OFFERED_BACKUPS = 4;
+
+/** @returns the one to bring back; undefined for none */
+export async function askWhichSettings(backups: readonly SettingsBackup[]): Promise<SettingsBackup | undefined> {
+  const offered = backups.slice(0, OFFERED_BACKUPS);
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'WHub',
+    message: 'Restore which settings?',
+    detail:
+      'Settings of the app and the console, the place of the window, and what was in Compose. WHub ends and starts again with them. ' +
+      'What is set now is backed up before that. Clients, keys and recorded traffic stay as they are.',
+    buttons: [...offered.map(describeBackup), 'Cancel'],
+    defaultId: offered.length,
+    cancelId: offered.length,
+    noLink: true,
+  });
+  return offered[response];
 }
 
 /** After starts that never came up. */

@@ -16,6 +16,7 @@ import { showNotice } from '../notices/show-notice.ts';
 import type { openDesktopSettings } from '../settings/desktop-settings.ts';
 import { KeptTexts } from '../settings/kept-texts.ts';
 import type { OpenAtLogin } from '../settings/open-at-login.ts';
+import type { SettingsBackups } from '../settings/settings-backups.ts';
 import { createTray } from '../tray/tray.ts';
 import type { ShellTray } from '../tray/tray.ts';
 import type { Updater } from '../updates/updater.ts';
@@ -23,14 +24,16 @@ import { openMainWindow } from '../windows/main-window.ts';
 import type { WindowPlace } from '../windows/window-state.ts';
 import { checkData } from './check-data.ts';
 import type { Doctor } from './check-data.ts';
-import { confirmRepair, confirmUpdate, tell } from './confirmations.ts';
+import { askWhichSettings, confirmRepair, confirmUpdate, tell } from './confirmations.ts';
 import { openThing } from './opened-things.ts';
 import type { Places } from './places.ts';
+import { restoreSettings } from './restore-settings.ts';
 
 export interface ShellDeps {
   readonly places: Places;
   readonly slot: HubSlot;
   readonly settings: ReturnType<typeof openDesktopSettings>;
+  readonly backups: SettingsBackups;
   readonly login: OpenAtLogin;
   readonly place: WindowPlace;
   readonly updater: Updater;
@@ -179,6 +182,16 @@ export class Shell implements ShellActions {
       this.#report(error);
       tell('The data folder could not be repaired', error instanceof Error ? error.message : String(error));
     });
+  }
+
+  restoreSettings(): void {
+    const restart = (): void => {
+      app.relaunch();
+      app.quit();
+    };
+    restoreSettings({ backups: this.#deps.backups, ask: askWhichSettings, tell, restart }).catch((error: unknown) =>
+      this.#report(error),
+    );
   }
 
   setKeepHubOnClose(keepHubOnClose: boolean): void {

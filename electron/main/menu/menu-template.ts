@@ -32,6 +32,8 @@ export interface ShellActions {
   showLogs(): void;
   /** Looks for what is wrong with the hub's data, and offers to repair it. */
   checkData(): void;
+  /** Offers the back-ups of the app's own settings. */
+  restoreSettings(): void;
   setKeepHubOnClose(keep: boolean): void;
   setOpenAtLogin(open: boolean): void;
   setUpdates(mode: UpdateMode): void;
@@ -105,6 +107,7 @@ function helpMenu(state: ShellState, actions: ShellActions): MenuItemConstructor
     { id: 'diagnostics', label: 'Copy diagnostics', click: () => actions.copyDiagnostics() },
     { id: 'logs', label: 'Show logs', click: () => actions.showLogs() },
     { id: 'check-data', label: 'Check data folder…', click: () => actions.checkData() },
+    { id: 'restore-settings', label: 'Restore settings…', click: () => actions.restoreSettings() },
     SEPARATOR,
     {
       id: 'updates',

@@ -93,6 +93,11 @@ describe('menuTemplate()', () => {
     expect(click(template, 'check-data')).toBe('checkData');
   });
 
+  it('[DS33] settings can be restored while there is no hub, too', () => {
+    const template = menuTemplate({ ...RUNNING, hub: { kind: 'failed', reason: 'x' } }, actions, false);
+    expect(click(template, 'restore-settings')).toBe('restoreSettings');
+  });
+
   it('[DS18] what is chosen is checked, and choosing again takes it back', () => {
     const template = menuTemplate(RUNNING, actions, false);
     const checked = itemsOf(template).flatMap((item) => (item.checked === true ? [item.id] : []));

@@ -223,6 +223,8 @@ const queryIdInput = z.strictObject({ queryId: z.string().max(64) });
 
 export const captureContract = {
   capture: {
+    /** Answers at once. Whoever asks knows by it that the thread answers. */
+    alive: oc.output(z.strictObject({})),
     /** The newest watermark, at most ten a second, starting with the current one. */
     watch: oc.output(eventIterator(watermarkSchema)),
     /** Of all traffic, or of one service, whose own state `recording` takes away. */

@@ -281,6 +281,8 @@ const clientIdInput = z.strictObject({ client: clientIdSchema });
 export const hubContract = {
   hub: {
     info: oc.output(hubInfoSchema),
+    /** Answers at once. Whoever asks knows by it that the thread answers. */
+    alive: oc.output(z.strictObject({})),
     /** The newest figures, once a second, starting with the current ones. */
     watch: oc.output(eventIterator(hubStatsSchema)),
     /** One sample a second, oldest first, at most an hour. */

@@ -36,16 +36,40 @@ function rowOf({ traits, tags, ...row }: StoredRow): ExchangeRow {
 
 const resultOf = (queryId: string, state: SearchState) => ({ queryId, ...state });
 
-/** The console's `capture` root over a traffic store. Every line brings a {@link CaptureSession}. */
-export function createCaptureRouter(deps: CaptureRouterDeps) {
-  const { store, jobs, clock } = deps;
-  const os = implement(captureContract)
+function implementer() {
+  return implement(captureContract)
     .$context<{ session: CaptureSession }>()
     .use(
       onError((error) => {
         throw toConsoleError(error);
       }),
     );
+}
+
+/** What needs no open query: the thread itself, and single exchanges. */
+function threadProcedures(os: ReturnType<typeof implementer>, { store, recentLog }: CaptureRouterDeps) {
+  return {
+    alive: os.capture.alive.handler(() => ({})),
+    log: os.capture.log.handler(({ input }) => recentLog.read(input.after)),
+    exchange: os.capture.exchange.handler(({ input }) => {
+      const found = store.exchange(input.seq);
+      if (found === undefined) return null;
+      const { row, request, reply, choices } = found;
+      return {
+        ...found,
+        row: rowOf(row),
+        request: messageOf(request),
+        reply: reply === null ? null : messageOf(reply),
+        choices: choices.map(({ candidates, ...choice }) => ({ ...choice, candidates: [...candidates] })),
+      };
+    }),
+  };
+}
+
+/** The console's `capture` root over a traffic store. Every line brings a {@link CaptureSession}. */
+export function createCaptureRouter(deps: CaptureRouterDeps) {
+  const { store, jobs, clock } = deps;
+  const os = implementer();
   const newest = { minIntervalMs: WATERMARK_INTERVAL_MS, clock };
   const recording = {
     watch: os.capture.watch.handler(({ signal }) =>
@@ -93,24 +117,9 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
       stop: os.capture.jobs.stop.handler(({ input }) => ({ stopped: jobs.stop(input.jobId) })),
     },
   };
-  const messages = {
-    log: os.capture.log.handler(({ input }) => deps.recentLog.read(input.after)),
-    exchange: os.capture.exchange.handler(({ input }) => {
-      const found = store.exchange(input.seq);
-      if (found === undefined) return null;
-      const { row, request, reply, choices } = found;
-      return {
-        ...found,
-        row: rowOf(row),
-        request: messageOf(request),
-        reply: reply === null ? null : messageOf(reply),
-        choices: choices.map(({ candidates, ...choice }) => ({ ...choice, candidates: [...candidates] })),
-      };
-    }),
-  };
   return os.router({
     capture: {
-      ...{ ...recording, ...queries, ...messages },
+      ...{ ...recording, ...queries, ...threadProcedures(os, deps) },
       ...createTransferRouter(deps),
       ...createBrowseRouter(deps),
       frames: createFramesRouter(deps),

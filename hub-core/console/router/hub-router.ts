@@ -118,6 +118,7 @@ function hubProcedures(os: Implementer['hub'], { hub, clock }: HubRouterDeps) {
       startedAtMs: hub.startedAtMs,
       modules: hub.modules().map((module) => ({ ...module, dependsOn: [...module.dependsOn] })),
     })),
+    alive: os.alive.handler(() => ({})),
     watch: os.watch.handler(({ signal }) =>
       newestOf({
         changed: hub.stats.onDidSample,

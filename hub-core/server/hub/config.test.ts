@@ -19,6 +19,7 @@ describe('parseHubConfig', () => {
       },
       transports: { http: true, webSocket: true, tcp: true, tls: true, udp: true, webRtc: true },
       webRtc: { maxPeers: 256, maxPeersPerAddress: 32, ports: [], addresses: [] },
+      supervision: { stuckAfterMs: 750 },
       proxyProtocol: { mode: 'off', trusted: ['127.0.0.0/8', '::1'] },
       tls: {
         certFile: '',

@@ -5,6 +5,7 @@ import { DEFAULT_RESILIENCE_LIMITS } from '../service/resilience/resilience-limi
 import { DEFAULT_AUDIT_LIMITS } from '../storage/audit-record.ts';
 import { HubStartError } from './hub-start-error.ts';
 import { hostSchema, proxyProtocolSchema, tlsSchema, transportsSchema } from './port-config.ts';
+import { supervisionSchema } from './supervision-config.ts';
 
 const KIB = 1 << 10;
 const MIB = 1 << 20;
@@ -383,6 +384,7 @@ export const hubConfigSchema = z.strictObject({
   middleware: middlewareSchema.default([]).describe('What every request passes, in this order; see docs/middleware.md'),
   resilience: resilienceSchema.prefault({}),
   webRtc: webRtcSchema.prefault({}),
+  supervision: supervisionSchema.prefault({}),
 });
 
 export type HubConfig = Readonly<z.output<typeof hubConfigSchema>>;

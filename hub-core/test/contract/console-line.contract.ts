@@ -165,6 +165,10 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       },
     );
 
+    it('[CO20] alive() answers with nothing', async () => {
+      expect(await capture.alive()).toEqual({});
+    });
+
     it('[CO6] setState() and clear() answer with the watermark that they made', async () => {
       store.write(exchangesBatch(1, 5));
       expect(await capture.setState({ state: 'paused' })).toMatchObject({ state: 'paused', rows: 5 });

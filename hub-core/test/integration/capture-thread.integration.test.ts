@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPulse } from '../../host/pulse.ts';
 import { runCaptureThread } from '../../host/run-capture-thread.ts';
 import type { CaptureLinkAnswer, CaptureReport } from '../../host/thread-messages.ts';
 import { exchangesBatch, temporaryFolder } from '../support/traffic.ts';
@@ -21,6 +22,7 @@ beforeEach(async () => {
     dir: folder.path,
     states: { state: 'recording', services: {}, frames: false },
     settings: { maxRows: 0, maxBytes: 0, mask: NO_NAMES, secrets: NO_NAMES },
+    pulse: createPulse(),
     log: { level: 'silent', readable: false },
   });
   const stopped = once(host, 'close');

@@ -109,6 +109,7 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     expect({ status: reply.status, text: reply.text() }).toEqual({ status: 201, text: 'hello' });
 
     const hub = hubConsole(host);
+    expect(await hub.hub.alive()).toEqual({});
     expect(await hub.hub.info()).toMatchObject({ url, pid: process.pid, httpUrl: `http://127.0.0.1:${String(port)}` });
     expect(await hub.connections.list()).toMatchObject([{ client: 'echo', state: 'open', services: ['echo'] }]);
 

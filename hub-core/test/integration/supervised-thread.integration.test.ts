@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../../common/log/logger.ts';
+import { createPulse } from '../../host/pulse.ts';
 import { SupervisedThread } from '../../host/supervised-thread.ts';
-import { workerCarrier } from '../../host/thread-carrier.ts';
+import { workerCarrier } from '../../host/worker-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const ENTRY = new URL('../support/failing-thread.ts', import.meta.url);
@@ -15,9 +16,10 @@ function setUp() {
     name: 'capture',
     carrier: workerCarrier('failing', ENTRY, {}),
     fallback: undefined,
-    prepare: () => ({ init: {}, transfer: [] }),
+    prepare: () => ({ init: {}, transfer: [], pulse: createPulse() }),
     clock,
     log: silentLogger,
+    stuckAfterMs: () => 0,
     onReport: () => (ready += 1),
     onDidChangeSilence: () => {},
     onLaunched: () => {},
@@ -37,7 +39,7 @@ describe('SupervisedThread over real threads', () => {
     await thread.start();
     thread.post({ type: command });
     await expect.poll(() => gone, { timeout: 10_000 }).toEqual([reason]);
-    clock.advance(100);
+    clock.advance(0);
     await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
     await thread.stop(60_000);
     expect(thread.running).toBe(false);
@@ -52,7 +54,7 @@ describe('SupervisedThread over real threads', () => {
       await nextTurn();
     }
     await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['it was stuck']);
-    clock.advance(100);
+    clock.advance(0);
     await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
     await thread.stop(60_000);
   });

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { bridge } from '../../state/console.ts';
 import { useConnection } from '../../state/connection.ts';
-import { useDesktop } from '../../state/desktop.ts';
+import { useHubState } from '../../state/hub-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -52,9 +52,9 @@ export function ConnectionGate({ children }: { readonly children: ReactNode }) {
     if (hub.kind === 'connected') setWasLost(false);
   }, [hub.kind]);
   const away = useLater(hub.kind !== 'connected');
-  const desktop = useDesktop((state) => state.hub);
+  const state = useHubState();
 
-  if (desktop !== undefined && isDown(desktop)) return <HubDown state={desktop} />;
+  if (state !== undefined && isDown(state)) return <HubDown state={state} />;
   if (hub.kind === 'lost' && hub.refusal === 'unauthorized') return <Unauthorized />;
   if (!everConnected && wasLost) {
     return (
@@ -82,7 +82,7 @@ export function ConnectionGate({ children }: { readonly children: ReactNode }) {
           </Button>
         </div>
       ) : null}
-      {desktop === undefined ? null : <HubTrouble state={desktop} className={styles['banner']} />}
+      {state === undefined ? null : <HubTrouble state={state} className={styles['banner']} />}
       {children}
     </>
   );

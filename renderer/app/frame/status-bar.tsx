@@ -3,8 +3,8 @@ import { CircleDot, CirclePause, PanelBottom, Trash2 } from 'lucide-react';
 import type { Watermark } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useConnection } from '../../state/connection.ts';
 import { hubQueries } from '../../state/console.ts';
-import { useDesktop } from '../../state/desktop.ts';
 import { useFeeds } from '../../state/feeds.ts';
+import { useHubState } from '../../state/hub-state.ts';
 import { useRunningJobs } from '../../state/jobs.ts';
 import { goTo } from '../../state/pages.ts';
 import { usePanels } from '../../state/panels.ts';
@@ -19,13 +19,13 @@ import styles from './status-bar.module.css';
 
 function HubItem() {
   const state = useConnection((connection) => connection.hub);
-  const desktop = useDesktop((app) => app.hub);
+  const told = useHubState();
   const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
   return (
     <>
       <button type="button" className={styles['item']} onClick={() => goTo('overview')}>
-        {desktop !== undefined && desktop.kind !== 'running' ? (
-          <HubState state={desktop} />
+        {told !== undefined && told.kind !== 'running' ? (
+          <HubState state={told} />
         ) : state.kind === 'connected' ? (
           <Status tone="ok" word="Running" />
         ) : state.kind === 'connecting' ? (
