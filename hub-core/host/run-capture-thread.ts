@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
+import { ColumnFill } from '../capture/column-fill.ts';
 import { TrafficStore } from '../capture/traffic-store.ts';
 import { JobList } from '../capture/job-list.ts';
 import { SecretMask } from '../capture/secret-mask.ts';
@@ -102,6 +103,7 @@ class CaptureThread {
     this.#report = senderTo(host);
     this.#store = this.#resources.use(store);
     const jobs = this.#resources.use(new JobList(systemClock));
+    this.#resources.use(new ColumnFill({ store, jobs, clock: systemClock, log }));
     this.#server = this.#resources.use(
       new ConsoleServer({
         router: createCaptureRouter({

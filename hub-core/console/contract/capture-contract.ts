@@ -6,6 +6,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { CANDIDATE_STATES, CHOICE_RULES } from '../../common/traffic/choices.ts';
 import { browseContract, sortSchema } from './browse-contract.ts';
+import { cellsSchema, columnsContract } from './columns-contract.ts';
 import { readLogContract } from './log-contract.ts';
 
 /** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
@@ -70,6 +71,8 @@ export const exchangeRowSchema = z.strictObject({
    * without warning, `behind`: the store could not keep up.
    */
   gap: z.strictObject({ rows: z.int().nullable(), reason: z.enum(['ended', 'behind']) }).nullable(),
+  /** What it has in custom columns; absent where there are none. */
+  cells: cellsSchema.optional(),
 });
 export type ExchangeRow = z.infer<typeof exchangeRowSchema>;
 
@@ -183,11 +186,11 @@ const frameStatusSchema = z.strictObject({
 });
 export type FrameStatus = z.infer<typeof frameStatusSchema>;
 
-/** Something that takes a while: a search through bodies, an export. */
+/** Something that takes a while: a search through bodies, an export, looking at earlier rows for a column. */
 const jobSchema = z.strictObject({
   jobId: z.string(),
-  kind: z.enum(['search', 'export']),
-  /** The filter. */
+  kind: z.enum(['search', 'export', 'fill']),
+  /** The filter, or the column. */
   label: z.string(),
   state: z.enum(['running', 'done', 'stopped', 'failed']),
   startedMs: z.number(),
@@ -272,6 +275,7 @@ export const captureContract = {
       .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
     ...browseContract,
+    columns: columnsContract,
     /** Frames of connections; recorded only while that is switched on. */
     frames: {
       /** At most ten a second, starting with the current one. */
