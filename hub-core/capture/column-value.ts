@@ -18,7 +18,8 @@ export interface FoundValue extends ColumnValue {
   readonly atEnd: boolean;
 }
 
-const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const decoder = new TextDecoder();
+const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 /** The beginning of a text, without half a character at its end. */
 function shortened(text: string): string {

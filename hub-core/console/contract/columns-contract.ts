@@ -58,5 +58,5 @@ export const columnsContract = {
   /** @throws BAD_REQUEST as `add` */
   restore: oc.input(columnIdInput).output(columnOutput),
   /** Goes on with looking at earlier rows, after that job was stopped. */
-  fill: oc.input(columnIdInput).output(columnOutput),
+  resume: oc.input(columnIdInput).output(columnOutput),
 };

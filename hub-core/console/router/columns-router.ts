@@ -51,6 +51,6 @@ export function createColumnsRouter({ store: { columns }, clock }: ColumnsDeps) 
     }),
     remove: os.remove.handler(({ input: { id } }) => idOf(id, columns.remove(id))),
     restore: os.restore.handler(({ input: { id } }) => idOf(id, columns.restore(id))),
-    fill: os.fill.handler(({ input: { id } }) => idOf(id, columns.setFilling(id, true))),
+    resume: os.resume.handler(({ input: { id } }) => idOf(id, columns.setFilling(id, true))),
   };
 }

@@ -47,7 +47,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     let capture: ContractRouterClient<CaptureContract>['capture'];
 
     let recentLog: RecentLog;
-    let jobs: JobList;
+    let jobList: JobList;
     let fill: ColumnFill;
 
     beforeEach(async () => {
@@ -55,12 +55,12 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       folder = temporaryFolder();
       store = openTrafficStore(folder.path);
       disposedSessions = 0;
-      jobs = new JobList(systemClock);
-      fill = new ColumnFill({ store, jobs, clock: systemClock, log: silentLogger });
+      jobList = new JobList(systemClock);
+      fill = new ColumnFill({ store, jobs: jobList, clock: systemClock, log: silentLogger });
       server = new ConsoleServer({
         router: createCaptureRouter({
           store,
-          jobs,
+          jobs: jobList,
           secrets: new SecretMask({ headers: ['x-secret'], jsonPaths: ['$..password'] }),
           reserveSeqs: () => Promise.resolve(store.nextSeq),
           clock: systemClock,
@@ -80,7 +80,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
       server[Symbol.dispose]();
       fill[Symbol.dispose]();
-      jobs[Symbol.dispose]();
+      jobList[Symbol.dispose]();
       store[Symbol.dispose]();
       folder[Symbol.dispose]();
     });
@@ -256,8 +256,8 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       const { id } = await capture.columns.add({ name: 'Order', path: '$.id', side: 'request' });
       await fill.idle();
       const told = async () => {
-        const { value } = await watched.next();
-        return value?.columns ?? [];
+        const next = await watched.next();
+        return next.done === true ? [] : next.value.columns;
       };
       await expect
         .poll(told, { timeout: 10_000 })
@@ -281,7 +281,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       expect(await capture.columns.remove({ id })).toEqual({ id });
       expect((await cells())[0]).toEqual([2, undefined]);
       expect(await capture.columns.restore({ id })).toEqual({ id });
-      expect(await capture.columns.fill({ id })).toEqual({ id });
+      expect(await capture.columns.resume({ id })).toEqual({ id });
       await expect.poll(told, { timeout: 10_000 }).toMatchObject([{ name: 'Id', path: '$.x' }]);
       await watched.return(undefined);
     });
@@ -295,7 +295,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       });
       await capture.columns.add(wish);
       await expect(capture.columns.add(wish)).rejects.toMatchObject({ code: 'BAD_REQUEST', data: { field: 'name' } });
-      for (const call of ['change', 'remove', 'restore', 'fill'] as const)
+      for (const call of ['change', 'remove', 'restore', 'resume'] as const)
         await expect(capture.columns[call]({ id: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       const sort = { column: 'custom:nobody', descending: true } as const;
       await expect(capture.open({ query: '', sort })).rejects.toMatchObject({ code: 'BAD_REQUEST' });

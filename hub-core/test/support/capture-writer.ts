@@ -19,7 +19,9 @@ const bytes = new Uint8Array(BODY_BYTES).fill(120);
 bytes.set(new TextEncoder().encode('{"x":"one","y":"other"}'));
 const { columns } = store;
 const withColumns = process.argv[3] === 'columns';
-if (withColumns) new ColumnFill({ store, jobs: new JobList(systemClock), clock: systemClock, log: silentLogger });
+using _fill = withColumns
+  ? new ColumnFill({ store, jobs: new JobList(systemClock), clock: systemClock, log: silentLogger })
+  : undefined;
 
 /** Each of the three happens every few batches. */
 function changeColumns(batch: number): void {
