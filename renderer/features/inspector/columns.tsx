@@ -135,6 +135,7 @@ const SORT_COLUMNS: ReadonlySet<string> = new Set(sortColumnSchema.options);
 /** What the store sorts by when that column is clicked; undefined where it does not. */
 export function sortColumnOf(id: string): RowSort['column'] | undefined {
   if (id === 'tags') return 'mark';
+  if (id.startsWith('custom:')) return id as `custom:${string}`;
   return SORT_COLUMNS.has(id) ? (id as RowSort['column']) : undefined;
 }
 
