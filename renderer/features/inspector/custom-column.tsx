@@ -19,8 +19,11 @@ function CustomCell({ column, cell }: CustomCellProps) {
       className={styles['custom']}
       data-kind={cell.kind}
       title={cellTitle(cell, term !== undefined)}
-      onClick={(event) => {
-        if (event.altKey && term !== undefined) narrow(term);
+      onMouseDown={(event) => {
+        if (!event.altKey || event.button !== 0 || term === undefined) return;
+        // The row stays as it is: it is not selected.
+        event.stopPropagation();
+        narrow(term);
       }}
     >
       {cell.kind === 'none' ? '' : cell.text}
