@@ -71,7 +71,7 @@ export const exchangeRowSchema = z.strictObject({
    * without warning, `behind`: the store could not keep up.
    */
   gap: z.strictObject({ rows: z.int().nullable(), reason: z.enum(['ended', 'behind']) }).nullable(),
-  /** What it has in custom columns; absent where there are none. */
+  /** What it has in custom columns; absent where there are none, and where nobody asked. */
   cells: cellsSchema.optional(),
 });
 export type ExchangeRow = z.infer<typeof exchangeRowSchema>;
@@ -242,9 +242,19 @@ export const captureContract = {
     open: oc.input(z.strictObject({ query: queryText, waitMs, sort: sortSchema.optional() })).output(queryResultSchema),
     /** Looks at what came since, and returns the new counts; of a search that goes on, or was stopped, how far it came. */
     refresh: oc.input(queryIdInput.extend({ waitMs })).output(queryResultSchema),
-    /** Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. */
+    /**
+     * Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. With what they
+     * have in custom columns where that is asked for.
+     */
     window: oc
-      .input(z.strictObject({ queryId: z.string().max(64), from: z.int().min(0), count: z.int().min(1).max(512) }))
+      .input(
+        z.strictObject({
+          queryId: z.string().max(64),
+          from: z.int().min(0),
+          count: z.int().min(1).max(512),
+          cells: z.boolean().default(false),
+        }),
+      )
       .output(z.strictObject({ from: z.int(), rows: z.array(exchangeRowSchema), revision: z.int() })),
     /** What can stand at the cursor of a filter, with counts of values that were seen lately, and what the filter means. */
     complete: oc.input(z.strictObject({ query: queryText, cursor: z.int().min(0).max(4096) })).output(

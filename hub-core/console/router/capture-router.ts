@@ -95,7 +95,7 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     ),
     window: os.capture.window.handler(({ input, context }) => {
       const { from, rows, revision } = context.session.queries.get(input.queryId).window(input.from, input.count);
-      const cells = store.columns.cells(rows);
+      const cells = input.cells ? store.columns.cells(rows) : [];
       return { from, rows: rows.map((row, place) => rowOf(row, cells[place])), revision };
     }),
     close: os.capture.close.handler(({ input, context }) => ({

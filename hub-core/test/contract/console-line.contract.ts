@@ -265,13 +265,15 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       const sort = { column: `custom:${id}`, descending: false } as const;
       const { queryId } = await capture.open({ query: '', sort });
       const cells = async () => {
-        const { rows } = await capture.window({ queryId, from: 0, count: 9 });
+        const { rows } = await capture.window({ queryId, from: 0, count: 9, cells: true });
         return rows.map((row) => [row.seq, row.cells?.[id]]);
       };
       expect(await cells()).toEqual([
         [2, { kind: 'number', text: '5', cut: false }],
         [1, { kind: 'number', text: '7', cut: false }],
       ]);
+      // Only whoever asks for them has them: `whub tap` prints rows as they are.
+      expect((await capture.window({ queryId, from: 0, count: 1 })).rows[0]).not.toHaveProperty('cells');
       expect((await capture.exchange({ seq: 1 }))?.row.cells).toEqual({
         [id]: { kind: 'number', text: '7', cut: false },
       });
