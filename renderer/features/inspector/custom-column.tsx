@@ -1,5 +1,4 @@
 import type { ColumnCell } from '../../../hub-core/console/contract/columns-contract.ts';
-import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { listColumnId } from '../../state/custom-columns.ts';
 import type { DefinedColumn } from '../../state/custom-columns.ts';
 import { cellTitle, columnTerm } from './column-text.ts';
@@ -7,26 +6,25 @@ import type { ExchangeColumn } from './columns.tsx';
 import { narrow } from './row-actions.ts';
 import styles from './exchange-grid.module.css';
 
-interface CustomCellProps {
+interface CustomValueProps {
   readonly column: DefinedColumn;
-  readonly cell: ColumnCell;
+  readonly cell: Exclude<ColumnCell, { kind: 'none' }>;
 }
 
-function CustomCell({ column, cell }: CustomCellProps) {
-  const term = columnTerm(column, cell);
+function CustomValue({ column, cell }: CustomValueProps) {
   return (
     <span
       className={styles['custom']}
       data-kind={cell.kind}
-      title={cellTitle(cell, term !== undefined)}
       onMouseDown={(event) => {
+        const term = columnTerm(column, cell);
         if (!event.altKey || event.button !== 0 || term === undefined) return;
         // The row stays as it is: it is not selected.
         event.stopPropagation();
         narrow(term);
       }}
     >
-      {cell.kind === 'none' ? '' : cell.text}
+      {cell.text}
     </span>
   );
 }
@@ -38,9 +36,13 @@ export function customColumn(column: DefinedColumn): ExchangeColumn {
     id: listColumnId(id),
     header: name,
     width: 120,
-    cell: ({ cells }: ExchangeRow) => {
+    title: ({ cells }) => {
       const cell = cells?.[id];
-      return cell === undefined ? '' : <CustomCell column={column} cell={cell} />;
+      return cell === undefined ? '' : cellTitle(cell, columnTerm(column, cell) !== undefined);
+    },
+    cell: ({ cells }) => {
+      const cell = cells?.[id];
+      return cell === undefined || cell.kind === 'none' ? null : <CustomValue column={column} cell={cell} />;
     },
   };
 }
