@@ -43,6 +43,10 @@ export const OVERLAYS: Readonly<Record<string, readonly Overlay[]>> = {
     menu('columns', press('Columns')),
     menu('saved filters', press('Filters')),
     dialog('highlight rules', press('Highlight…')),
+    dialog('custom columns', async (screens) => {
+      await press('Columns')(screens);
+      await screens.page.getByRole('menuitem', { name: 'Custom columns…' }).click();
+    }),
     dialog('export', press('Export…')),
     dialog('clear capture', ({ page }) => page.keyboard.press('Control+Shift+K')),
     dialog('comment', (screens) => onRow(screens, 'c')),

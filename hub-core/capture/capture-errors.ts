@@ -36,3 +36,15 @@ export class CaptureImportError extends Error {
     super(`Cannot import line ${String(line)}: ${reason}`, options);
   }
 }
+
+/** A custom column cannot be as it is wished. */
+export class ColumnError extends Error {
+  override readonly name = 'ColumnError';
+  /** What of it is wrong; undefined when it is not about one of its parts. */
+  readonly field: 'name' | 'path' | undefined;
+
+  constructor(message: string, field?: 'name' | 'path', options?: ErrorOptions) {
+    super(message, options);
+    this.field = field;
+  }
+}

@@ -11,7 +11,7 @@ export interface JobProgress {
 
 export interface JobSnapshot extends JobProgress {
   readonly jobId: string;
-  readonly kind: 'search' | 'export';
+  readonly kind: 'search' | 'export' | 'fill';
   readonly label: string;
   readonly state: 'running' | 'done' | 'stopped' | 'failed';
   /** Wall time. */

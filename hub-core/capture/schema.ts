@@ -1,11 +1,11 @@
 /**
  * One segment's tables. `exchange` holds what lists and filters read, `detail` what only the detail pane reads, so that a
  * scan over the first does not page through the second; `body` has the row id `seq * 2` for the request, `+ 1` for the reply.
- * `note`, `label`, `gap` and `choice` have rows for few exchanges only.
+ * `note`, `label`, `gap` and `choice` have rows for few exchanges only, `column_value` one for each value of a custom column.
  *
  * A later version only adds columns, tables and indexes, so that an earlier program can still read what it knows.
  */
-export const SEGMENT_VERSION = 5;
+export const SEGMENT_VERSION = 6;
 
 /** "WHUB" in ASCII: tells our files from any other SQLite file. */
 export const APPLICATION_ID = 0x5748_5542;
@@ -36,6 +36,13 @@ const FRAME_TABLE = `frame (
 
 /** Since version 5. Ids and what the JSON holds are `ChoiceTable`'s. */
 const CHOICE_TABLE = 'choice (id INTEGER PRIMARY KEY, choice TEXT NOT NULL) STRICT';
+
+/** Since version 6. Ids, slots and kinds are `ColumnTable`'s. */
+const COLUMN_TABLES = [
+  'column_value (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, value TEXT NOT NULL) STRICT',
+  'column_fill (slot INTEGER PRIMARY KEY, series TEXT NOT NULL, from_seq INTEGER NOT NULL) STRICT',
+];
+const CREATE_COLUMN_TABLES = COLUMN_TABLES.map((table) => `CREATE TABLE ${table};`).join('\n');
 
 export const SEGMENT_SCHEMA = `
 CREATE TABLE exchange (
@@ -85,6 +92,7 @@ CREATE TABLE sealed (rows INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq
 ${ADDED_TABLES}
 CREATE TABLE ${FRAME_TABLE};
 CREATE TABLE ${CHOICE_TABLE};
+${CREATE_COLUMN_TABLES}
 PRAGMA application_id = ${String(APPLICATION_ID)};
 PRAGMA user_version = ${String(SEGMENT_VERSION)};
 `;
@@ -117,7 +125,7 @@ const FROM_4_TO_5 = `
 CREATE TABLE ${CHOICE_TABLE};
 `;
 
-const STEPS = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4, FROM_4_TO_5];
+const STEPS = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4, FROM_4_TO_5, CREATE_COLUMN_TABLES];
 
 /** @returns what brings a segment of an earlier version up to this one; '' for none */
 export function upgradeFrom(version: number): string {
@@ -131,6 +139,10 @@ export function upgradeFrom(version: number): string {
  */
 export function readFrom(version: number): string {
   const views = version === 2 ? "CREATE TEMP VIEW exchange AS SELECT *, '' AS transport FROM main.exchange;" : '';
-  const tables = [...(version < 4 ? [FRAME_TABLE] : []), ...(version < 5 ? [CHOICE_TABLE] : [])];
+  const tables = [
+    ...(version < 4 ? [FRAME_TABLE] : []),
+    ...(version < 5 ? [CHOICE_TABLE] : []),
+    ...(version < 6 ? COLUMN_TABLES : []),
+  ];
   return version < 2 ? '' : [views, ...tables.map((table) => `CREATE TEMP TABLE ${table};`)].join(' ');
 }

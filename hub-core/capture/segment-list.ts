@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { CaptureReadOnlyError, CaptureVersionError } from './capture-errors.ts';
+import type { LiveColumn } from './column-table.ts';
 import { GONE_SUFFIX, Segment, setAside } from './segment.ts';
 import type { StoredRow } from './stored-exchange.ts';
 
@@ -39,6 +40,8 @@ export interface SegmentListDeps {
   readonly limits: SegmentLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whose values are taken of new rows. */
+  readonly columns: { readonly live: readonly LiveColumn[] };
 }
 
 /** The number in the name is the first that the segment may hold, so that numbering survives a cleared store. */
@@ -110,8 +113,13 @@ export class SegmentList implements Disposable {
   }
 
   /** @throws {CaptureReadOnlyError} when the store takes no rows */
-  get active(): Segment {
+  assertWritable(): void {
     if (this.readOnly) throw new CaptureReadOnlyError(this.#deps.dir);
+  }
+
+  /** @throws {CaptureReadOnlyError} */
+  get active(): Segment {
+    this.assertWritable();
     const active = this.#segments.at(-1);
     if (active === undefined) throw new TypeError('Cannot use a segment list that is closed');
     return active;
@@ -207,6 +215,13 @@ export class SegmentList implements Disposable {
     this.#cleared = [];
   }
 
+  /** Takes the values of the columns that are live by now; also in what was cleared, which may come back. */
+  takeColumns(): void {
+    const { live } = this.#deps.columns;
+    for (const segment of [...this.#cleared, ...this.#segments]) segment.columns.use(live);
+    if (!this.readOnly) this.#beginColumns(this.active, this.#nextSeq);
+  }
+
   /** Drops what the last `clear` took away. */
   dropCleared(): void {
     const cleared = this.#cleared;
@@ -255,6 +270,7 @@ export class SegmentList implements Disposable {
       this.#nextSeq = Math.max(this.#nextSeq, Number(first));
       const segment = this.#openOne(join(this.#deps.dir, name));
       if (segment === undefined) continue;
+      segment.columns.use(this.#deps.columns.live);
       this.#nextSeq = Math.max(this.#nextSeq, segment.lastSeq + 1);
       if (this.readOnly || Number(first) >= clearedBelow) this.#segments.push(segment);
       else this.#cleared.push(segment);
@@ -278,6 +294,7 @@ export class SegmentList implements Disposable {
     const { segmentRows, segmentBytes } = this.#deps.limits;
     if (last !== undefined && last.rows < segmentRows && last.bytes < segmentBytes) {
       last.unseal();
+      this.#beginColumns(last, last.lastSeq + 1);
       return;
     }
     last?.seal();
@@ -285,7 +302,19 @@ export class SegmentList implements Disposable {
   }
 
   #begin(): void {
-    this.#segments.push(Segment.create(join(this.#deps.dir, segmentName(this.#nextSeq))));
+    const segment = Segment.create(join(this.#deps.dir, segmentName(this.#nextSeq)));
+    this.#segments.push(segment);
+    segment.columns.use(this.#deps.columns.live);
+    this.#beginColumns(segment, 0);
+  }
+
+  /** Columns for which there is no room yet are begun later. @param fromSeq number of the first row whose values are taken */
+  #beginColumns(segment: Segment, fromSeq: number): void {
+    const missing = this.#deps.columns.live.filter(({ series }) => segment.columns.extent(series) === undefined);
+    if (missing.length === 0) return;
+    segment.write(() => {
+      for (const { series } of missing) segment.columns.begin(series, fromSeq);
+    });
   }
 
   #dropOldest(): void {

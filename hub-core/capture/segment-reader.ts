@@ -96,6 +96,8 @@ const TIME_BINS = `SELECT CAST(at_ms / ? AS INTEGER) AS bin, count(*) AS rows,
   coalesce(sum(CASE WHEN gap.seq IS NULL THEN 0 ELSE coalesce(gap.rows, 1) END), 0) AS dropped
   FROM exchange LEFT JOIN gap USING (seq) GROUP BY bin`;
 
+type Stored = Readonly<Record<BodyOf, number>>;
+
 export type SeqKey = readonly [seq: number, key: string | number | null];
 
 /** Statements of a scan are kept for the filter last used: a person types one filter at a time. */
@@ -115,6 +117,7 @@ export class SegmentReader {
   readonly #page: Statement<[number, number], RowColumns>;
   readonly #open: Statement<[number, number], number>;
   readonly #choices: ChoiceTable;
+  #stored: Statement<[number], Stored> | undefined;
   #scan: ScanStatement<number> | undefined;
   #keys: ScanStatement<SeqKey> | undefined;
   #steps: ScanStatement<[seq: number, matches: number]> | undefined;
@@ -219,6 +222,14 @@ export class SegmentReader {
 
   timeBins(binMs: number): readonly TimeBin[] {
     return this.#db.prepare<[number], TimeBin>(TIME_BINS).all(binMs);
+  }
+
+  /** Bytes of a body that are in the store; 0 when there is no such row, too. */
+  storedBytes(seq: number, of: BodyOf): number {
+    this.#stored ??= this.#db.prepare<[number], Stored>(
+      'SELECT request_stored AS request, reply_stored AS reply FROM detail WHERE seq = ?',
+    );
+    return this.#stored.get(seq)?.[of] ?? 0;
   }
 
   /** Encoding of the request's body; undefined when there is no such row. */

@@ -3,7 +3,8 @@ import type { RecordedChoice } from '../common/traffic/choices.ts';
 import type { BodySlice, ExchangeEnd, ExchangeStart } from '../common/traffic/exchange.ts';
 import { traitsOfBody, traitsOfFlags } from './exchange-traits.ts';
 import { ChoiceTable } from './choice-table.ts';
-import type { Annotation, StoredGap } from './stored-exchange.ts';
+import type { ColumnTable } from './column-table.ts';
+import type { Annotation, BodyOf, StoredGap } from './stored-exchange.ts';
 
 export interface NewRow {
   readonly start: ExchangeStart;
@@ -112,8 +113,10 @@ function requestOf(beginning: BodySlice, whole: BodySlice | undefined): BodySlic
 export class SegmentWriter {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #choices: ChoiceTable;
+  readonly #columns: ColumnTable;
 
-  constructor(db: Database) {
+  constructor(db: Database, columns: ColumnTable) {
+    this.#columns = columns;
     this.#choices = new ChoiceTable(db);
     this.#statements = prepare(db);
   }
@@ -158,8 +161,8 @@ export class SegmentWriter {
       request.stored,
       ...(end === undefined ? OPEN_DETAIL : endOfDetail(receivedMs, end)),
     );
-    if (asked.byteLength > 0) this.#statements.body.run(seq * 2, asked);
-    if (replied.byteLength > 0) this.#statements.body.run(seq * 2 + 1, replied);
+    if (asked.byteLength > 0) this.#keepBody(seq, 'request', { body: asked, slice: request });
+    if (end !== undefined && replied.byteLength > 0) this.#keepBody(seq, 'reply', { body: replied, slice: end.body });
     this.addChoices(seq, choices);
     return true;
   }
@@ -183,7 +186,7 @@ export class SegmentWriter {
     );
     if (updated.changes === 0) return false;
     this.#statements.endDetail.run(...endOfDetail(receivedMs, end), end.seq);
-    if (replied.byteLength > 0) this.#statements.body.run(end.seq * 2 + 1, replied);
+    if (replied.byteLength > 0) this.#keepBody(end.seq, 'reply', { body: replied, slice: end.body });
     if (end.requestBody !== undefined) this.#replaceRequest(end.seq, end.requestBody, { bytes, received });
     return true;
   }
@@ -217,6 +220,12 @@ export class SegmentWriter {
     this.#statements.requestBytes.run(body.total, traits, seq);
     if (asked.byteLength === 0) return;
     this.#statements.requestStored.run(body.stored, seq);
-    this.#statements.body.run(seq * 2, asked);
+    this.#columns.forget(seq, 'request');
+    this.#keepBody(seq, 'request', { body: asked, slice: body });
+  }
+
+  #keepBody(seq: number, of: BodyOf, { body, slice }: { readonly body: Buffer; readonly slice: BodySlice }): void {
+    this.#statements.body.run(of === 'request' ? seq * 2 : seq * 2 + 1, body);
+    this.#columns.take(seq, of, { body, partial: slice.stored < slice.total });
   }
 }

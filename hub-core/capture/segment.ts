@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { CaptureVersionError } from './capture-errors.ts';
+import { ColumnTable } from './column-table.ts';
 import { FrameTable } from './frame-table.ts';
 import { APPLICATION_ID, readFrom, SEGMENT_SCHEMA, SEGMENT_VERSION, upgradeFrom } from './schema.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -38,6 +39,7 @@ export class Segment implements Disposable {
   readonly path: string;
   readonly reader: SegmentReader;
   readonly frames: FrameTable;
+  readonly columns: ColumnTable;
   /** False when it was open to new rows when its last process ended: in good order, that is noted at the end. */
   readonly wasSealed: boolean;
   readonly #db: Db;
@@ -52,7 +54,8 @@ export class Segment implements Disposable {
     this.#db = db;
     this.wasSealed = wasSealed;
     addSqlFunctions(db);
-    this.#writer = db.readonly ? undefined : new SegmentWriter(db);
+    this.columns = new ColumnTable(db);
+    this.#writer = db.readonly ? undefined : new SegmentWriter(db, this.columns);
     this.reader = new SegmentReader(db);
     this.frames = new FrameTable(db);
     this.#rows = extent.rows;
@@ -176,6 +179,7 @@ export class Segment implements Disposable {
     } catch (error) {
       [this.#rows, this.#firstSeq, this.#lastSeq] = [rows, firstSeq, lastSeq];
       this.frames.forgetExtent();
+      this.columns.reload();
       throw error;
     }
   }

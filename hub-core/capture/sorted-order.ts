@@ -4,20 +4,36 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const RUN = 16_384;
 const MERGED_AT_ONCE = 131_072;
 
+/** Below 0 when the key at the first place goes before the one at the other; 0 when they are equal. */
+export type ComparePlaces = (one: number, other: number) => number;
+
 /**
  * The places of `keys` in ascending or descending order of key; equal keys stay in their order. In pieces, so that the thread
  * stays free in between.
  *
  * @throws the signal's reason when it aborts
- * @see Knuth, "The Art of Computer Programming", volume 3, 5.2.4: bottom-up merge sort
  */
-export async function sortedOrder(
+export function sortedOrder(
   keys: Float64Array,
   { descending, signal }: { readonly descending: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<Uint32Array> {
   const sign = descending ? -1 : 1;
-  const compare = (one: number, other: number): number => sign * ((keys[one] ?? 0) - (keys[other] ?? 0)) || one - other;
-  let order = Uint32Array.from(keys, (_, place) => place);
+  return sortedPlaces(keys.length, (one, other) => sign * ((keys[one] ?? 0) - (keys[other] ?? 0)), signal);
+}
+
+/**
+ * The places from 0 to `count` in the order of `compareKeys`, as {@link sortedOrder}.
+ *
+ * @throws the signal's reason when it aborts
+ * @see Knuth, "The Art of Computer Programming", volume 3, 5.2.4: bottom-up merge sort
+ */
+export async function sortedPlaces(
+  count: number,
+  compareKeys: ComparePlaces,
+  signal: AbortSignal | undefined,
+): Promise<Uint32Array> {
+  const compare: ComparePlaces = (one, other) => compareKeys(one, other) || one - other;
+  let order = Uint32Array.from({ length: count }, (_, place) => place);
   for (let start = 0; start < order.length; start += RUN) {
     order.subarray(start, start + RUN).sort(compare);
     await pause(signal);
@@ -46,7 +62,7 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 interface Merging {
   readonly order: Uint32Array;
   readonly target: Uint32Array;
-  readonly compare: (one: number, other: number) => number;
+  readonly compare: ComparePlaces;
 }
 
 /** Merges the two runs of `width` from `start` on. */

@@ -1,5 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { foldCase } from '../common/query/query.ts';
+import { ColumnError } from './capture-errors.ts';
+import { ColumnKeys } from './column-keys.ts';
+import type { CustomColumns } from './custom-columns.ts';
+import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { SegmentReader, SeqKey } from './segment-reader.ts';
 import { sortedOrder } from './sorted-order.ts';
@@ -19,28 +23,44 @@ export const SORT_COLUMNS = {
   replyBytes: 'reply_bytes',
   mark: 'coalesce((SELECT mark FROM note WHERE note.seq = exchange.seq), 0)',
 } as const;
-export type SortColumn = keyof typeof SORT_COLUMNS;
+/** Or a custom column, by its id. */
+export type SortColumn = keyof typeof SORT_COLUMNS | `custom:${string}`;
 
 export interface SortOrder {
   readonly column: SortColumn;
   readonly descending: boolean;
 }
 
+/** What rows of a segment are ordered by: an expression over the table `exchange`. */
+type KeyExpression = (segment: Segment) => string;
+
+/** Keys of rows by their place, which say in the end how the places are ordered. */
+interface SortKeys {
+  put(place: number, key: string | number | null): void;
+  /** The first `count` places in order. In pieces. @throws the signal's reason when it aborts */
+  order(count: number, signal: AbortSignal | undefined): Promise<Uint32Array>;
+}
+
+const isCustom = (column: SortColumn): column is `custom:${string}` => column.startsWith('custom:');
+
 /** A store of exchanges, whose segments tell more than any query asks. */
 export interface ExchangeStore extends QueriedStore {
   readonly segments: SegmentList;
+  readonly columns: CustomColumns;
 }
 
 /** Rows whose keys are read at once. */
 const PIECE_ROWS = 8_192;
 
 /** Keys as numbers: texts by their rank among those that were met, whether in capitals or not; what is not there comes last. */
-class Keys {
+class Keys implements SortKeys {
   readonly #numbers: Float64Array;
   readonly #texts = new Map<string, number>();
+  readonly #descending: boolean;
   readonly #missing: number;
 
   constructor(size: number, { descending }: SortOrder) {
+    this.#descending = descending;
     this.#numbers = new Float64Array(size);
     this.#missing = descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
@@ -49,7 +69,11 @@ class Keys {
     this.#numbers[place] = typeof key === 'string' ? this.#textId(foldCase(key)) : (key ?? this.#missing);
   }
 
-  take(): Float64Array {
+  order(count: number, signal: AbortSignal | undefined): Promise<Uint32Array> {
+    return sortedOrder(this.#ranked().subarray(0, count), { descending: this.#descending, signal });
+  }
+
+  #ranked(): Float64Array {
     if (this.#texts.size === 0) return this.#numbers;
     const ranks = new Float64Array(this.#texts.size);
     [...this.#texts.keys()]
@@ -74,10 +98,13 @@ export class SortedQuery implements TrafficQuery {
   readonly #store: ExchangeStore;
   readonly #query: TrafficQuery;
   readonly #order: SortOrder;
+  readonly #key: KeyExpression;
   #sorted: Float64Array | undefined;
   #epoch = -1;
 
+  /** @throws {ColumnError} for a custom column that there is not */
   constructor(store: ExchangeStore, query: TrafficQuery, order: SortOrder) {
+    this.#key = keyExpression(store, order.column);
     this.#store = store;
     this.#query = query;
     this.#order = order;
@@ -119,7 +146,9 @@ export class SortedQuery implements TrafficQuery {
   async #sort(signal: AbortSignal | undefined): Promise<Float64Array> {
     const { count } = this.#query.counts();
     const seqs = new Float64Array(count);
-    const keys = new Keys(count, this.#order);
+    const keys: SortKeys = isCustom(this.#order.column)
+      ? new ColumnKeys(count, this.#order)
+      : new Keys(count, this.#order);
     let filled = 0;
     for (let from = 0; from < count; from += PIECE_ROWS) {
       for (const [seq, key] of this.#keysOf(this.#query.seqs(from, Math.min(PIECE_ROWS, count - from)))) {
@@ -130,20 +159,27 @@ export class SortedQuery implements TrafficQuery {
       await nextTurn();
       signal?.throwIfAborted();
     }
-    const { descending } = this.#order;
-    const order = await sortedOrder(keys.take().subarray(0, filled), { descending, signal });
+    const order = await keys.order(filled, signal);
     return Float64Array.from(order, (place) => seqs[place] ?? 0);
   }
 
   /** @param seqs ascending */
   *#keysOf(seqs: readonly number[]): Generator<SeqKey> {
     const [firstSeq = 0, lastSeq = 0] = [seqs[0], seqs.at(-1)];
-    for (const { rows, firstSeq: first, lastSeq: last, reader } of this.#store.segments) {
+    for (const segment of this.#store.segments) {
+      const { rows, firstSeq: first, lastSeq: last, reader } = segment;
       if (rows === 0 || last < firstSeq || first > lastSeq) continue;
-      const column = SORT_COLUMNS[this.#order.column];
-      yield* keysIn(reader, column, first <= firstSeq && last >= lastSeq ? seqs : within(seqs, first, last));
+      const key = this.#key(segment);
+      yield* keysIn(reader, key, first <= firstSeq && last >= lastSeq ? seqs : within(seqs, first, last));
     }
   }
+}
+
+function keyExpression({ columns }: ExchangeStore, column: SortColumn): KeyExpression {
+  if (!isCustom(column)) return () => SORT_COLUMNS[column];
+  const key = columns.sortKey(column.slice('custom:'.length));
+  if (key === undefined) throw new ColumnError(`Cannot sort by "${column}": there is no such column; sort by another`);
+  return key;
 }
 
 const within = (seqs: readonly number[], first: number, last: number): readonly number[] =>

@@ -330,7 +330,8 @@ describe('TrafficStore about how much it keeps', () => {
     const database = new Database(join(folder.path, file));
     for (const column of ['correlation', 'queue_ms', 'tries', 'traits', 'transport'])
       database.exec(`ALTER TABLE exchange DROP COLUMN ${column}`);
-    for (const table of ['note', 'label', 'gap', 'frame', 'choice']) database.exec(`DROP TABLE ${table}`);
+    for (const table of ['note', 'label', 'gap', 'frame', 'choice', 'column_value', 'column_fill'])
+      database.exec(`DROP TABLE ${table}`);
     database.pragma('user_version = 1');
     database.close();
     using store = openTrafficStore(folder.path);
@@ -342,9 +343,8 @@ describe('TrafficStore about how much it keeps', () => {
   /** A segment as version 2 wrote it. */
   function makeVersion2(file: string): void {
     const database = new Database(join(folder.path, file));
-    database.exec(
-      'ALTER TABLE exchange DROP COLUMN transport; DROP TABLE frame; DROP TABLE choice; PRAGMA user_version = 2',
-    );
+    database.exec('ALTER TABLE exchange DROP COLUMN transport; PRAGMA user_version = 2');
+    for (const table of ['frame', 'choice', 'column_value', 'column_fill']) database.exec(`DROP TABLE ${table}`);
     database.close();
   }
 

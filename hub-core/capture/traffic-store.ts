@@ -10,9 +10,10 @@ import type { RecordedChoice } from '../common/traffic/choices.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
 import { readChoices } from '../common/traffic/read-choices.ts';
 import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
-import { CaptureReadOnlyError } from './capture-errors.ts';
 import { acquireCaptureLock } from './capture-lock.ts';
 import type { CaptureStates } from './capture-mode.ts';
+import { ColumnSet } from './column-set.ts';
+import { CustomColumns } from './custom-columns.ts';
 import { newsBySegment, type LaterNews, type SegmentNews } from './later-news.ts';
 import { maskedBatch, type MaskedBatch } from './masked-batch.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -89,7 +90,7 @@ interface MissingRows {
  * by the queries themselves. Lives on the capture thread.
  */
 export class TrafficStore implements Disposable {
-  readonly #dir: string;
+  readonly columns: CustomColumns;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #limits: SegmentLimits;
@@ -122,7 +123,6 @@ export class TrafficStore implements Disposable {
    * @throws {CaptureLockedError} when another process has it open
    */
   constructor(options: TrafficStoreOptions) {
-    this.#dir = options.dir;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#mask = options.mask;
@@ -131,9 +131,10 @@ export class TrafficStore implements Disposable {
     using setup = new DisposableStack();
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     setup.use(acquireCaptureLock(options.dir));
-    this.#segments = setup.use(
-      new SegmentList({ dir: options.dir, limits: this.#limits, clock: options.clock, log: options.log }),
-    );
+    const { dir, clock, log } = options;
+    const columns = setup.use(new ColumnSet({ dir, clock, log }));
+    this.#segments = setup.use(new SegmentList({ dir, limits: this.#limits, clock, log, columns }));
+    this.columns = setup.use(new CustomColumns(columns, this.#segments));
     this.#frames = new FrameList(this.#segments);
     this.#rate = setup.use(new RateMeter(options.clock, () => this.#changed.emit()));
     setup.use(this.#changed);
@@ -169,7 +170,7 @@ export class TrafficStore implements Disposable {
 
   /** @throws {CaptureReadOnlyError} */
   assertWritable(): void {
-    if (this.#segments.readOnly) throw new CaptureReadOnlyError(this.#dir);
+    this.#segments.assertWritable();
   }
 
   /** What is recorded; `off` throughout when the store is only read. */

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import type { MessagePort } from 'node:worker_threads';
+import { ColumnFill } from '../capture/column-fill.ts';
 import { TrafficStore } from '../capture/traffic-store.ts';
 import { JobList } from '../capture/job-list.ts';
 import { SecretMask } from '../capture/secret-mask.ts';
@@ -106,6 +107,7 @@ class CaptureThread {
       nextTurn: setImmediate,
     });
     const jobs = this.#resources.use(new JobList(clock));
+    this.#resources.use(new ColumnFill({ store, jobs, clock, log }));
     this.#server = this.#resources.use(
       new ConsoleServer({
         router: createCaptureRouter({

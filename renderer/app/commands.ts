@@ -3,7 +3,8 @@ import { bridge, queryClient } from '../state/console.ts';
 import { EMPTY_DRAFT, openDraft } from '../state/draft.ts';
 import { showView } from '../state/frames.ts';
 import type { InspectorView } from '../state/frames.ts';
-import { refreshSort, startFilter, useInspector } from '../state/inspector.ts';
+import type { InspectorState } from '../state/inspector.ts';
+import { EMPTY_COLUMN, refreshSort, startFilter, useInspector } from '../state/inspector.ts';
 import { goTo, PAGE_TITLES, PAGES } from '../state/pages.ts';
 import { usePanels } from '../state/panels.ts';
 import { cycleDetailPlace, cycleTheme, THEME_NAMES, toggleDock } from '../state/preferences.ts';
@@ -49,7 +50,7 @@ function showList(view: InspectorView): void {
 }
 
 /** Opens one of the Inspector's dialogs. */
-function onInspector(change: { readonly exporting: 'chosen' } | { readonly highlighting: string }): void {
+function onInspector(change: Partial<Pick<InspectorState, 'exporting' | 'highlighting' | 'columnDraft'>>): void {
   showList('exchanges');
   useInspector.setState(change);
 }
@@ -95,6 +96,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'show-frames', title: 'Show frames', run: () => showList('frames') },
   { id: 'export', title: 'Export…', run: () => onInspector({ exporting: 'chosen' }) },
   { id: 'highlight', title: 'Highlight rows…', run: () => onInspector({ highlighting: '' }) },
+  { id: 'columns', title: 'Custom columns…', run: () => onInspector({ columnDraft: EMPTY_COLUMN }) },
   { id: 'samples-start', title: 'Start the sample client and service', run: () => void runSamples(true) },
   { id: 'samples-stop', title: 'Stop the sample client and service', run: () => void runSamples(false) },
   {

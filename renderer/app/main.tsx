@@ -7,6 +7,7 @@ import { systemClock } from '../../hub-core/common/base/clock.ts';
 import { Emitter } from '../../hub-core/common/base/emitter.ts';
 import { colorSheet } from '../ui/colors.ts';
 import { bridge } from '../state/console.ts';
+import { followColumns } from '../state/custom-columns.ts';
 import { DesktopStorage } from '../state/desktop-storage.ts';
 import { followDesktop } from '../state/desktop.ts';
 import { keepDraft } from '../state/draft-journal.ts';
@@ -48,6 +49,7 @@ async function start(element: HTMLElement): Promise<void> {
   startFeeds(leaving.signal);
   followJobs(leaving.signal);
   watchAnswers(leaving.signal);
+  followColumns(leaving.signal);
   await comeBack();
   followDesktop(leaving.signal, runDesktopCommand);
   bindGlobalKeys();

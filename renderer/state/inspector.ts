@@ -3,8 +3,19 @@ import type { RowSort } from '../../hub-core/console/contract/browse-contract.ts
 
 const NO_ROWS: ReadonlySet<number> = new Set();
 
+/** A custom column that is being put together, or changed. */
+export interface ColumnDraft {
+  /** Of the column that is changed. */
+  readonly id?: string;
+  readonly name: string;
+  readonly path: string;
+  readonly side: 'request' | 'reply';
+}
+
+export const EMPTY_COLUMN: ColumnDraft = { name: '', path: '$.', side: 'request' };
+
 /** Which rows the inspector shows, and which one is open. Shared, so that other pages can point at rows. */
-interface InspectorState {
+export interface InspectorState {
   readonly filter: string;
   /** A text to put into the filter bar and go on typing, once. */
   readonly startedFilter: string | null;
@@ -21,6 +32,8 @@ interface InspectorState {
   readonly noting: boolean;
   /** The filter that a highlight rule begins with; null: the rules are not open. */
   readonly highlighting: string | null;
+  /** The dialog of custom columns is open, and its form begins with that. */
+  readonly columnDraft: ColumnDraft | null;
   /** The menu of the forms that the open request can be copied in. */
   readonly copying: boolean;
   /** Which rows the export that is being set up begins with; null: none is. */
@@ -44,6 +57,7 @@ export const useInspector = create<InspectorState>()(() => ({
   detailOpen: false,
   noting: false,
   highlighting: null,
+  columnDraft: null,
   copying: false,
   exporting: null,
   peeking: false,

@@ -7,8 +7,8 @@ import { followFeed } from './follow-feed.ts';
 /** Something that takes a while, in the store or in this page. */
 export interface Job {
   readonly jobId: string;
-  readonly kind: 'search' | 'export' | 'import';
-  /** A search's filter, a file's name. */
+  readonly kind: 'search' | 'export' | 'import' | 'fill';
+  /** A search's filter, a file's name, a column with its path. */
   readonly label: string;
   readonly state: 'running' | 'done' | 'stopped' | 'failed';
   /** Wall time. */

@@ -3,20 +3,22 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 
 /** What rows can be sorted by, besides their arrival. */
+export const sortColumnSchema = z.enum([
+  'kind',
+  'route',
+  'from',
+  'to',
+  'transport',
+  'status',
+  'duration',
+  'queue',
+  'requestBytes',
+  'replyBytes',
+  'mark',
+]);
 export const sortSchema = z.strictObject({
-  column: z.enum([
-    'kind',
-    'route',
-    'from',
-    'to',
-    'transport',
-    'status',
-    'duration',
-    'queue',
-    'requestBytes',
-    'replyBytes',
-    'mark',
-  ]),
+  /** Or a custom column, by its id. */
+  column: z.union([sortColumnSchema, z.templateLiteral(['custom:', z.string().min(1).max(64)])]),
   descending: z.boolean(),
 });
 export type RowSort = z.infer<typeof sortSchema>;

@@ -6,6 +6,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { CANDIDATE_STATES, CHOICE_RULES } from '../../common/traffic/choices.ts';
 import { browseContract, sortSchema } from './browse-contract.ts';
+import { cellsSchema, columnsContract } from './columns-contract.ts';
 import { readLogContract } from './log-contract.ts';
 
 /** `paused`: nothing new is recorded, what began is finished; `off`: that neither. */
@@ -70,6 +71,8 @@ export const exchangeRowSchema = z.strictObject({
    * without warning, `behind`: the store could not keep up.
    */
   gap: z.strictObject({ rows: z.int().nullable(), reason: z.enum(['ended', 'behind']) }).nullable(),
+  /** What it has in custom columns; absent where there are none, and where nobody asked. */
+  cells: cellsSchema.optional(),
 });
 export type ExchangeRow = z.infer<typeof exchangeRowSchema>;
 
@@ -183,11 +186,11 @@ const frameStatusSchema = z.strictObject({
 });
 export type FrameStatus = z.infer<typeof frameStatusSchema>;
 
-/** Something that takes a while: a search through bodies, an export. */
+/** Something that takes a while: a search through bodies, an export, looking at earlier rows for a column. */
 const jobSchema = z.strictObject({
   jobId: z.string(),
-  kind: z.enum(['search', 'export']),
-  /** The filter. */
+  kind: z.enum(['search', 'export', 'fill']),
+  /** The filter, or the column. */
   label: z.string(),
   state: z.enum(['running', 'done', 'stopped', 'failed']),
   startedMs: z.number(),
@@ -241,9 +244,19 @@ export const captureContract = {
     open: oc.input(z.strictObject({ query: queryText, waitMs, sort: sortSchema.optional() })).output(queryResultSchema),
     /** Looks at what came since, and returns the new counts; of a search that goes on, or was stopped, how far it came. */
     refresh: oc.input(queryIdInput.extend({ waitMs })).output(queryResultSchema),
-    /** Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. */
+    /**
+     * Rows `from` … `from + count - 1` of the result (0-based); fewer at its end or where rows were retired meanwhile. With what they
+     * have in custom columns where that is asked for.
+     */
     window: oc
-      .input(z.strictObject({ queryId: z.string().max(64), from: z.int().min(0), count: z.int().min(1).max(512) }))
+      .input(
+        z.strictObject({
+          queryId: z.string().max(64),
+          from: z.int().min(0),
+          count: z.int().min(1).max(512),
+          cells: z.boolean().default(false),
+        }),
+      )
       .output(z.strictObject({ from: z.int(), rows: z.array(exchangeRowSchema), revision: z.int() })),
     /** What can stand at the cursor of a filter, with counts of values that were seen lately, and what the filter means. */
     complete: oc.input(z.strictObject({ query: queryText, cursor: z.int().min(0).max(4096) })).output(
@@ -274,6 +287,7 @@ export const captureContract = {
       .output(z.strictObject({ annotated: z.boolean() })),
     close: oc.input(queryIdInput).output(z.strictObject({ closed: z.boolean() })),
     ...browseContract,
+    columns: columnsContract,
     /** Frames of connections; recorded only while that is switched on. */
     frames: {
       /** At most ten a second, starting with the current one. */

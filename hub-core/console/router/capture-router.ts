@@ -1,13 +1,15 @@
 import { implement, onError, ORPCError } from '@orpc/server';
+import type { RowCells } from '../../capture/custom-columns.ts';
 import { Search, type SearchState } from '../../capture/search.ts';
 import { SortedQuery } from '../../capture/sorted-query.ts';
-import type { StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
+import type { StoredExchange, StoredMessage, StoredRow } from '../../capture/stored-exchange.ts';
 import type { RecentLog } from '../../common/log/recent-log.ts';
 import type { Encoding } from '../../common/protocol/message.ts';
 import { encodingWord } from '../../common/protocol/words.ts';
 import { traitWords } from '../../common/query/traits.ts';
-import { captureContract, type ExchangeRow } from '../contract/capture-contract.ts';
+import { captureContract, type ExchangeDetail, type ExchangeRow } from '../contract/capture-contract.ts';
 import { createBrowseRouter } from './browse-router.ts';
+import { createColumnsRouter } from './columns-router.ts';
 import { toConsoleError } from './console-errors.ts';
 import type { CaptureSession } from './capture-session.ts';
 import { newestOf } from './newest-of.ts';
@@ -30,8 +32,20 @@ function messageOf(stored: StoredMessage) {
   };
 }
 
-function rowOf({ traits, tags, ...row }: StoredRow): ExchangeRow {
-  return { ...row, traits: traitWords(traits), tags: [...tags] };
+function rowOf({ traits, tags, ...row }: StoredRow, cells: RowCells | undefined): ExchangeRow {
+  const shown = cells === undefined ? {} : { cells };
+  return { ...row, traits: traitWords(traits), tags: [...tags], ...shown };
+}
+
+function detailOf(found: StoredExchange, cells: RowCells | undefined): ExchangeDetail {
+  const { row, request, reply, choices } = found;
+  return {
+    ...found,
+    row: rowOf(row, cells),
+    request: messageOf(request),
+    reply: reply === null ? null : messageOf(reply),
+    choices: choices.map(({ candidates, ...choice }) => ({ ...choice, candidates: [...candidates] })),
+  };
 }
 
 const resultOf = (queryId: string, state: SearchState) => ({ queryId, ...state });
@@ -53,15 +67,7 @@ function threadProcedures(os: ReturnType<typeof implementer>, { store, recentLog
     log: os.capture.log.handler(({ input }) => recentLog.read(input.after)),
     exchange: os.capture.exchange.handler(({ input }) => {
       const found = store.exchange(input.seq);
-      if (found === undefined) return null;
-      const { row, request, reply, choices } = found;
-      return {
-        ...found,
-        row: rowOf(row),
-        request: messageOf(request),
-        reply: reply === null ? null : messageOf(reply),
-        choices: choices.map(({ candidates, ...choice }) => ({ ...choice, candidates: [...candidates] })),
-      };
+      return found === undefined ? null : detailOf(found, store.columns.cells([found.row])[0]);
     }),
   };
 }
@@ -105,7 +111,8 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
     ),
     window: os.capture.window.handler(({ input, context }) => {
       const { from, rows, revision } = context.session.queries.get(input.queryId).window(input.from, input.count);
-      return { from, rows: rows.map(rowOf), revision };
+      const cells = input.cells ? store.columns.cells(rows) : [];
+      return { from, rows: rows.map((row, place) => rowOf(row, cells[place])), revision };
     }),
     close: os.capture.close.handler(({ input, context }) => ({
       closed: context.session.queries.remove(input.queryId),
@@ -122,6 +129,7 @@ export function createCaptureRouter(deps: CaptureRouterDeps) {
       ...{ ...recording, ...queries, ...threadProcedures(os, deps) },
       ...createTransferRouter(deps),
       ...createBrowseRouter(deps),
+      columns: createColumnsRouter(deps),
       frames: createFramesRouter(deps),
     },
   });

@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server';
-import { CaptureImportError, CaptureReadOnlyError } from '../../capture/capture-errors.ts';
+import { CaptureImportError, CaptureReadOnlyError, ColumnError } from '../../capture/capture-errors.ts';
 import { HubError } from '../../common/errors/hub-error.ts';
 import { QuerySyntaxError } from '../../common/query/query-syntax-error.ts';
 
@@ -15,6 +15,10 @@ export function toConsoleError(error: unknown): unknown {
   if (error instanceof QuerySyntaxError) {
     const { message, column, suggestion } = error;
     return new ORPCError('BAD_REQUEST', { message, data: { column, suggestion }, cause: error });
+  }
+  if (error instanceof ColumnError) {
+    const { message, field = null } = error;
+    return new ORPCError('BAD_REQUEST', { message, data: { field }, cause: error });
   }
   if (error instanceof CaptureImportError)
     return new ORPCError('BAD_REQUEST', { message: error.message, cause: error });

@@ -2,6 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import type { ClientLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ColumnFill } from '../../capture/column-fill.ts';
 import { JobList } from '../../capture/job-list.ts';
 import { RecentLog } from '../../common/log/recent-log.ts';
 import { SecretMask } from '../../capture/secret-mask.ts';
@@ -20,6 +21,7 @@ import {
   temporaryFolder,
   trafficBatch,
 } from '../support/traffic.ts';
+import { bodiesBatch } from '../support/bodies-batch.ts';
 import { choiceBatch, recordedChoice } from '../support/recorded-choice.ts';
 
 export interface ConsoleCarrierEnd extends AsyncDisposable {
@@ -45,16 +47,20 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     let capture: ContractRouterClient<CaptureContract>['capture'];
 
     let recentLog: RecentLog;
+    let jobList: JobList;
+    let fill: ColumnFill;
 
     beforeEach(async () => {
       recentLog = new RecentLog();
       folder = temporaryFolder();
       store = openTrafficStore(folder.path);
       disposedSessions = 0;
+      jobList = new JobList(systemClock);
+      fill = new ColumnFill({ store, jobs: jobList, clock: systemClock, log: silentLogger });
       server = new ConsoleServer({
         router: createCaptureRouter({
           store,
-          jobs: new JobList(systemClock),
+          jobs: jobList,
           secrets: new SecretMask({ headers: ['x-secret'], jsonPaths: ['$..password'] }),
           reserveSeqs: () => Promise.resolve(store.nextSeq),
           clock: systemClock,
@@ -73,6 +79,8 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await end[Symbol.asyncDispose]();
       await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
       server[Symbol.dispose]();
+      fill[Symbol.dispose]();
+      jobList[Symbol.dispose]();
       store[Symbol.dispose]();
       folder[Symbol.dispose]();
     });
@@ -136,14 +144,16 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     });
 
     it('[CO4] a stream that is given up ends at the server', async () => {
+      const listeners = store.changeListeners;
       const watermarks = await capture.watch();
       await watermarks.next();
       await watermarks.return(undefined);
       // The store's own listeners aside, nobody subscribes any more once the server has seen the end.
-      await expect.poll(() => store.changeListeners, { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => store.changeListeners, { timeout: 10_000 }).toBe(listeners);
     });
 
     it('[CO4] a line that closes ends its streams and its session', async () => {
+      const listeners = store.changeListeners;
       const watermarks = await capture.watch();
       await watermarks.next();
       end.close();
@@ -152,7 +162,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
         .toEqual({
           lines: 0,
           disposedSessions: 1,
-          listeners: 0,
+          listeners,
         });
     });
 
@@ -241,6 +251,60 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await expect(capture.step({ queryId, matching: 'dur>' })).rejects.toMatchObject({ data: { column: 5 } });
       const { ok } = await capture.overview({ bins: 100 });
       expect(ok.reduce((sum, rows) => sum + rows, 0)).toBe(35);
+    });
+
+    it('[CO21] columns are added, changed, filled, removed and brought back, and every console is told', async () => {
+      store.write(bodiesBatch(1, [{ request: '{"id":7}' }, { request: '{"id":5}' }]));
+      const watched = await capture.columns.watch();
+      expect((await watched.next()).value).toMatchObject({ columns: [] });
+      const { id } = await capture.columns.add({ name: 'Order', path: '$.id', side: 'request' });
+      await fill.idle();
+      const told = async () => {
+        const next = await watched.next();
+        return next.done === true ? [] : next.value.columns;
+      };
+      await expect
+        .poll(told, { timeout: 10_000 })
+        .toEqual([{ id, name: 'Order', path: '$.id', side: 'request', fills: true, unfilledRows: 0 }]);
+      const sort = { column: `custom:${id}`, descending: false } as const;
+      const { queryId } = await capture.open({ query: '', sort });
+      const cells = async () => {
+        const { rows } = await capture.window({ queryId, from: 0, count: 9, cells: true });
+        return rows.map((row) => [row.seq, row.cells?.[id]]);
+      };
+      expect(await cells()).toEqual([
+        [2, { kind: 'number', text: '5', cut: false }],
+        [1, { kind: 'number', text: '7', cut: false }],
+      ]);
+      // Only whoever asks for them has them: `whub tap` prints rows as they are.
+      expect((await capture.window({ queryId, from: 0, count: 1 })).rows[0]).not.toHaveProperty('cells');
+      expect((await capture.exchange({ seq: 1 }))?.row.cells).toEqual({
+        [id]: { kind: 'number', text: '7', cut: false },
+      });
+      expect(await capture.columns.change({ id, name: 'Id', path: '$.x' })).toEqual({ id });
+      await fill.idle();
+      expect((await cells())[0]).toEqual([2, { kind: 'none', reason: 'absent' }]);
+      expect(await capture.columns.remove({ id })).toEqual({ id });
+      expect((await cells())[0]).toEqual([2, undefined]);
+      expect(await capture.columns.restore({ id })).toEqual({ id });
+      expect(await capture.columns.resume({ id })).toEqual({ id });
+      await expect.poll(told, { timeout: 10_000 }).toMatchObject([{ name: 'Id', path: '$.x' }]);
+      await watched.return(undefined);
+    });
+
+    it('[CO21] a column that cannot be is refused with what is wrong, and one that there is not is not found', async () => {
+      const wish = { name: 'Order', path: '$.id', side: 'request' } as const;
+      await expect(capture.columns.add({ ...wish, path: '$.a[' })).rejects.toMatchObject({
+        code: 'BAD_REQUEST',
+        message: expect.stringContaining('Cannot use the path "$.a[": it goes wrong at character 5') as string,
+        data: { field: 'path' },
+      });
+      await capture.columns.add(wish);
+      await expect(capture.columns.add(wish)).rejects.toMatchObject({ code: 'BAD_REQUEST', data: { field: 'name' } });
+      for (const call of ['change', 'remove', 'restore', 'resume'] as const)
+        await expect(capture.columns[call]({ id: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      const sort = { column: 'custom:nobody', descending: true } as const;
+      await expect(capture.open({ query: '', sort })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     });
 
     it('[CO7] keeps at most eight queries open a line, and forgets the oldest', async () => {

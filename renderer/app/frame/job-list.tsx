@@ -17,7 +17,12 @@ const TONES: Readonly<Record<Job['state'], Tone>> = {
   stopped: 'muted',
   failed: 'error',
 };
-const KINDS: Readonly<Record<Job['kind'], string>> = { search: 'Search', export: 'Export', import: 'Import' };
+const KINDS: Readonly<Record<Job['kind'], string>> = {
+  search: 'Search',
+  export: 'Export',
+  import: 'Import',
+  fill: 'Column',
+};
 
 function showFound(filter: string): void {
   showRows(filter);
@@ -65,12 +70,14 @@ const COLUMNS: readonly TableColumn<Job>[] = [
   },
 ];
 
-/** Searches, exports and imports, the latest first. */
+/** Searches, exports, imports and the filling of columns, the latest first. */
 export function JobList() {
   const jobs = useJobs();
   if (jobs.length === 0) {
     return (
-      <EmptyState title="No jobs">Searches through bodies, exports and imports appear here while they run.</EmptyState>
+      <EmptyState title="No jobs">
+        Searches through bodies, exports, imports and the filling of columns appear here while they run.
+      </EmptyState>
     );
   }
   return <DataTable label="Jobs" columns={COLUMNS} rows={jobs} rowId={(job) => job.jobId} />;

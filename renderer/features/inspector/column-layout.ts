@@ -1,8 +1,11 @@
 import { useMemo } from 'react';
 import { usePreferences } from '../../state/preferences.ts';
+import { useCustomColumns } from '../../state/custom-columns.ts';
+import type { DefinedColumn } from '../../state/custom-columns.ts';
 import { EXCHANGE_COLUMNS, MIN_COLUMN_WIDTH, WATERFALL } from './columns.tsx';
 import type { ExchangeColumn } from './columns.tsx';
 import { inOrder, moved } from './column-order.ts';
+import { customColumn } from './custom-column.tsx';
 
 export interface SizedColumn extends ExchangeColumn {
   readonly px: number;
@@ -17,13 +20,19 @@ interface ColumnLayout {
   readonly width: number;
 }
 
+/** Every column of the list, as they come. */
+function allColumns(custom: readonly DefinedColumn[]): readonly ExchangeColumn[] {
+  return [...EXCHANGE_COLUMNS, ...custom.map(customColumn)];
+}
+
 /** The columns that are shown, in the order and with the widths that were chosen: the same object until one of these changes. */
 export function useColumnLayout(): ColumnLayout {
   const hidden = usePreferences((state) => state.hiddenColumns);
   const widths = usePreferences((state) => state.columnWidths);
   const order = usePreferences((state) => state.columnOrder);
+  const custom = useCustomColumns((state) => state.defined);
   return useMemo(() => {
-    const columns = inOrder(EXCHANGE_COLUMNS, order)
+    const columns = inOrder(allColumns(custom), order)
       .filter((column) => !hidden.includes(column.id))
       .map((column) => {
         const px = widths[column.id] ?? column.width;
@@ -31,7 +40,7 @@ export function useColumnLayout(): ColumnLayout {
       });
     const width = columns.reduce((sum, column) => sum + column.px, 0);
     return { columns, waterfall: !hidden.includes(WATERFALL.id), width };
-  }, [hidden, widths, order]);
+  }, [hidden, widths, order, custom]);
 }
 
 export function resizeColumn(id: string, width: number): void {
@@ -43,7 +52,7 @@ export function resizeColumn(id: string, width: number): void {
 /** Puts a column where another one is; that one gives way towards where it came from. */
 export function moveColumn(id: string, target: string): void {
   usePreferences.setState(({ columnOrder }) => {
-    const ids = inOrder(EXCHANGE_COLUMNS, columnOrder).map((column) => column.id);
+    const ids = inOrder(allColumns(useCustomColumns.getState().defined), columnOrder).map((column) => column.id);
     return { columnOrder: moved(ids, id, target) };
   });
 }

@@ -5,8 +5,11 @@ import type { TimeMode } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { menuContainer } from '../../ui/menu-container.ts';
 import menus from '../../ui/menu.module.css';
+import { EMPTY_COLUMN, useInspector } from '../../state/inspector.ts';
+import { listColumnId, useCustomColumns } from '../../state/custom-columns.ts';
 import { resetColumns, showColumn } from './column-layout.ts';
 import { EXCHANGE_COLUMNS, WATERFALL } from './columns.tsx';
+import type { ExchangeColumn } from './columns.tsx';
 
 const TIME_NAMES: Readonly<Record<TimeMode, string>> = {
   clock: 'Time of day',
@@ -34,6 +37,12 @@ function TimeItems() {
 /** Which columns the list shows, and what its times count from. */
 export function ColumnMenu() {
   const hidden = usePreferences((state) => state.hiddenColumns);
+  const custom = useCustomColumns((state) => state.defined);
+  const columns: readonly Pick<ExchangeColumn, 'id' | 'header' | 'name'>[] = [
+    ...EXCHANGE_COLUMNS,
+    ...custom.map(({ id, name }) => ({ id: listColumnId(id), header: name })),
+    WATERFALL,
+  ];
   return (
     <Menu.Root>
       <Menu.Trigger render={<Button small variant="ghost" icon={<Columns3 size={14} aria-hidden />} />}>
@@ -42,7 +51,7 @@ export function ColumnMenu() {
       <Menu.Portal container={menuContainer()}>
         <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>
           <Menu.Popup className={menus['menu']} aria-label="Columns">
-            {[...EXCHANGE_COLUMNS, { ...WATERFALL, name: undefined }].map((column) => (
+            {columns.map((column) => (
               <Menu.CheckboxItem
                 key={column.id}
                 className={menus['checkItem']}
@@ -59,6 +68,9 @@ export function ColumnMenu() {
             <Menu.Separator className={menus['separator']} />
             <TimeItems />
             <Menu.Separator className={menus['separator']} />
+            <Menu.Item className={menus['item']} onClick={() => useInspector.setState({ columnDraft: EMPTY_COLUMN })}>
+              Custom columns…
+            </Menu.Item>
             <Menu.Item className={menus['item']} onClick={() => resetColumns(HIDDEN_AT_FIRST)}>
               Columns as at first
             </Menu.Item>

@@ -1,7 +1,7 @@
 import { ArrowLeftRight, Globe, MessageSquare, SquareTerminal } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
-import { sortSchema } from '../../../hub-core/console/contract/browse-contract.ts';
+import { sortColumnSchema } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { exchangeStatus } from '../../ui/exchange-status.ts';
@@ -130,11 +130,12 @@ export const EXCHANGE_COLUMNS: readonly ExchangeColumn[] = [
   },
 ];
 
-const SORT_COLUMNS: ReadonlySet<string> = new Set(sortSchema.shape.column.options);
+const SORT_COLUMNS: ReadonlySet<string> = new Set(sortColumnSchema.options);
 
 /** What the store sorts by when that column is clicked; undefined where it does not. */
 export function sortColumnOf(id: string): RowSort['column'] | undefined {
   if (id === 'tags') return 'mark';
+  if (id.startsWith('custom:')) return id as `custom:${string}`;
   return SORT_COLUMNS.has(id) ? (id as RowSort['column']) : undefined;
 }
 

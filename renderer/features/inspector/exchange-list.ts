@@ -36,7 +36,7 @@ export interface ListState {
 export interface RowStore {
   open(input: { query: string; waitMs: number; sort?: RowSort | undefined }): Promise<QueryResult>;
   refresh(input: { queryId: string; waitMs: number }): Promise<QueryResult>;
-  window(input: { queryId: string; from: number; count: number }): Promise<{ rows: ExchangeRow[] }>;
+  window(input: { queryId: string; from: number; count: number; cells: true }): Promise<{ rows: ExchangeRow[] }>;
   close(input: { queryId: string }): Promise<{ closed: boolean }>;
 }
 
@@ -281,7 +281,10 @@ export class ExchangeList {
 
   async #fetch(queryId: string, range: RowRange, count: number): Promise<void> {
     const revision = this.#refreshed?.revision ?? 0;
-    const { rows } = await this.#client.window({ queryId, from: range.first, count: range.end - range.first });
+    const { rows } = await this.#client.window({
+      ...{ queryId, from: range.first, count: range.end - range.first },
+      cells: true,
+    });
     if (queryId === this.#queryId) this.#cache.put(range, rows, { count, revision });
   }
 

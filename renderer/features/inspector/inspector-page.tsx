@@ -12,6 +12,7 @@ import type { ListKeyId, RowKeyId } from '../../ui/keys.ts';
 import { PageFrame } from '../../ui/page.tsx';
 import { Split } from '../../ui/split.tsx';
 import { Announcer } from './announcer.tsx';
+import { CustomColumnsDialog } from './custom-columns-dialog.tsx';
 import { ExchangeDetail } from './detail/exchange-detail.tsx';
 import { ResendDialog } from './detail/resend-dialog.tsx';
 import { useResend } from './detail/use-resend.ts';
@@ -189,7 +190,7 @@ const ANNOUNCER = <Announcer />;
 
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
-  const { filter, sort, sortGeneration, highlighting, resending } = useInspector();
+  const { filter, sort, sortGeneration, highlighting, resending, columnDraft } = useInspector();
   const place = usePreferences(({ detailPlace }) => detailPlace);
   const selected = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
   const openSeq = place === 'hidden' ? null : selected;
@@ -215,6 +216,7 @@ export function InspectorPage() {
         {resending === null ? null : (
           <ResendDialog seq={resending} onClose={() => useInspector.setState({ resending: null })} />
         )}
+        {columnDraft === null ? null : <CustomColumnsDialog first={columnDraft} />}
         {highlighting === null ? null : (
           <HighlightDialog filter={highlighting} onClose={() => useInspector.setState({ highlighting: null })} />
         )}

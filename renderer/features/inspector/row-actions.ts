@@ -1,11 +1,13 @@
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { bridge } from '../../state/console.ts';
+import { shownCustomColumns } from '../../state/custom-columns.ts';
 import { withTerm } from '../../state/filter-text.ts';
 import { actedOn, chooseRows, selectRow, toggleRow, useInspector } from '../../state/inspector.ts';
 import { copyText } from '../../ui/clipboard.ts';
 import { errorText, formatCount, plural } from '../../ui/format.ts';
 import type { RowKeyId } from '../../ui/keys.ts';
 import { toast } from '../../ui/toasts.ts';
+import { columnsText } from './column-text.ts';
 import type { ExchangeList } from './exchange-list.ts';
 import { hideTerm, summaryLine } from './row-text.ts';
 
@@ -111,10 +113,11 @@ async function chooseAll(list: ExchangeList): Promise<void> {
 /** Copies a line about each of the rows. */
 export async function copySummaries(seqs: readonly number[]): Promise<void> {
   const lines: string[] = [];
+  const columns = shownCustomColumns();
   try {
     for (const seq of seqs) {
       const detail = await bridge.capture.exchange({ seq });
-      if (detail !== null) lines.push(summaryLine(detail.row));
+      if (detail !== null) lines.push(`${summaryLine(detail.row)}${columnsText(detail.row, columns)}`);
     }
   } catch (error) {
     report('Cannot copy')(error);

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { actedOn, useInspector } from '../../state/inspector.ts';
 import { hubQueries } from '../../state/console.ts';
+import { useCustomColumns } from '../../state/custom-columns.ts';
 import { showFrames } from '../../state/frames.ts';
 import { showConnection, showProvider } from '../../state/open-lines.ts';
 import { keyHint } from '../../ui/keys.ts';
@@ -16,6 +17,7 @@ import { COPY_FORMS } from './detail/copy-as.ts';
 import { copyRecords, copyRowAs } from './detail/copy-exchange.ts';
 import type { ExchangeList } from './exchange-list.ts';
 import { actOnRows, copySummaries, jumpTo, markRows, narrow } from './row-actions.ts';
+import { columnOffers } from './column-text.ts';
 import { filterOffers } from './row-text.ts';
 
 function Item({ text, hint, onClick }: { readonly text: string; readonly hint?: KeyId; readonly onClick: () => void }) {
@@ -51,7 +53,8 @@ interface RowMenuProps {
 }
 
 function FilterItems({ row }: { readonly row: ExchangeRow }) {
-  const offers = filterOffers(row);
+  const columns = useCustomColumns((state) => state.defined);
+  const offers = [...filterOffers(row), ...columnOffers(row, columns)];
   return (
     <SubMenu text="Filter">
       {offers.map(({ name, term }) => (
@@ -63,7 +66,7 @@ function FilterItems({ row }: { readonly row: ExchangeRow }) {
       <ContextMenu.Separator className={menus['separator']} />
       {offers.map(({ name, term }) => (
         <ContextMenu.Item key={term} className={menus['item']} onClick={() => narrow(`-${term}`)}>
-          Not {name.toLowerCase()}
+          Not {name.charAt(0).toLowerCase() + name.slice(1)}
           <code>-{term}</code>
         </ContextMenu.Item>
       ))}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { RowSort } from '../../../hub-core/console/contract/browse-contract.ts';
 import { bridge } from '../../state/console.ts';
+import { useCustomColumns } from '../../state/custom-columns.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { ExchangeList } from './exchange-list.ts';
 import type { ListState } from './exchange-list.ts';
@@ -30,6 +31,9 @@ export function useExchangeList({ filter, sort, sortGeneration }: ListWish): {
     if (watermark !== undefined) list.setWatermark(watermark);
   }, [list, watermark]);
   useEffect(() => list.setQuery(filter, sort), [list, filter, sort]);
+  // Rows that ended long ago have other values by now.
+  const columnGeneration = useCustomColumns((state) => state.generation);
+  useEffect(() => list.invalidate(), [list, columnGeneration]);
   const generation = useRef(sortGeneration);
   useEffect(() => {
     if (generation.current !== sortGeneration) list.reopen();

@@ -59,6 +59,8 @@ interface BodyViewProps {
   readonly tools?: ReactNode;
   /** Takes a filter that finds the same value; absent = there is no list to filter. */
   readonly onFilter?: ((filter: string, apply: boolean) => void) | undefined;
+  /** Takes the path of a value that a list shall show; absent = there is no such list. */
+  readonly onColumn?: ((path: string) => void) | undefined;
 }
 
 /** The formats that a body can be shown in. */
@@ -121,7 +123,7 @@ export function BodyView(props: BodyViewProps) {
 }
 
 function Content({ shown, ...props }: BodyViewProps & { readonly shown: BodyFormat }) {
-  const { label, encoding, mediaType, of, body, onFilter } = props;
+  const { label, encoding, mediaType, of, body, onFilter, onColumn } = props;
   const [selection, setSelection] = useState<ByteSpan>();
   const { bytes, source } = body;
   if (shown === 'hex' || bytes === undefined) {
@@ -144,6 +146,7 @@ function Content({ shown, ...props }: BodyViewProps & { readonly shown: BodyForm
           selection={selection}
           onSelect={setSelection}
           onFilter={onFilter}
+          onColumn={onColumn}
         />
       );
     case 'decoded':

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Filter } from 'lucide-react';
+import { Columns3, Filter } from 'lucide-react';
 import { Button } from '../button.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import type { ByteSpan } from '../hex-view.tsx';
@@ -18,10 +18,13 @@ interface JsonTreeProps {
   readonly selection: ByteSpan | undefined;
   readonly onSelect: (span: ByteSpan) => void;
   readonly onFilter?: ((filter: string, apply: boolean) => void) | undefined;
+  /** Takes the path of a value that a list shall show; absent = there is no such list. */
+  readonly onColumn?: ((path: string) => void) | undefined;
 }
 
 /** A JSON body as a tree, and what can be done with the value that is chosen. */
-export function JsonTree({ label, bytes, partial, selection, onSelect, onFilter }: JsonTreeProps) {
+export function JsonTree(props: JsonTreeProps) {
+  const { label, bytes, partial, selection, onSelect, onFilter, onColumn } = props;
   const job = useMemo(() => ({ op: 'tree', bytes, partial }) as const, [bytes, partial]);
   const state = useBodyJob(job);
   switch (state.state) {
@@ -50,7 +53,7 @@ export function JsonTree({ label, bytes, partial, selection, onSelect, onFilter 
               onSelect={(next) => onSelect(spanOf(index, next, bytes.length))}
             />
           </div>
-          <Chosen bytes={bytes} index={index} node={node} onFilter={onFilter} />
+          <Chosen bytes={bytes} index={index} node={node} onFilter={onFilter} onColumn={onColumn} />
         </div>
       );
     }
@@ -61,10 +64,11 @@ interface ChosenProps {
   readonly bytes: Uint8Array;
   readonly index: JsonIndex;
   readonly node: number | undefined;
-  readonly onFilter: ((filter: string, apply: boolean) => void) | undefined;
+  readonly onFilter: JsonTreeProps['onFilter'];
+  readonly onColumn: JsonTreeProps['onColumn'];
 }
 
-function Chosen({ bytes, index, node, onFilter }: ChosenProps) {
+function Chosen({ bytes, index, node, onFilter, onColumn }: ChosenProps) {
   if (node === undefined) return <p className={styles['chosen']}>Arrow keys or a click choose a value</p>;
   const path = pathOf(bytes, index, node);
   return (
@@ -88,6 +92,11 @@ function Chosen({ bytes, index, node, onFilter }: ChosenProps) {
             Prepare as filter
           </Button>
         </>
+      )}
+      {onColumn === undefined ? null : (
+        <Button small variant="ghost" icon={<Columns3 size={14} aria-hidden />} onClick={() => onColumn(path)}>
+          Add as column…
+        </Button>
       )}
     </div>
   );

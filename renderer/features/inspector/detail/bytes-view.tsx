@@ -13,6 +13,7 @@ import { HexView } from '../../../ui/hex-view.tsx';
 import type { ByteSpan } from '../../../ui/hex-view.tsx';
 import { PART_NAMES } from './exchange-body.tsx';
 import { ExchangeFrames } from './exchange-frames.tsx';
+import { beginColumn } from './begin-column.ts';
 import { filterRows } from './filter-rows.ts';
 import { useStoredBody } from './use-stored-body.ts';
 import styles from './bytes-view.module.css';
@@ -60,16 +61,17 @@ function PartBytes({ detail, part }: { readonly detail: ExchangeDetail; readonly
   if (error !== null) return <p className={styles['note']}>{errorText(error)}</p>;
   if (body === undefined) return <p className={styles['note']}>Reading…</p>;
   if (body.source.length === 0) return <p className={styles['note']}>No bytes are stored.</p>;
-  return <Bytes label={PART_NAMES[part]} body={body} encoding={stored?.encoding ?? ''} />;
+  return <Bytes part={part} body={body} encoding={stored?.encoding ?? ''} />;
 }
 
 interface BytesProps {
-  readonly label: string;
+  readonly part: BodyPart;
   readonly body: ShownBody;
   readonly encoding: string;
 }
 
-function Bytes({ label, body, encoding }: BytesProps) {
+function Bytes({ part, body, encoding }: BytesProps) {
+  const label = PART_NAMES[part];
   const [selection, setSelection] = useState<ByteSpan>();
   const { bytes, source, partial } = body;
   if (bytes === undefined || lookOf(bytes, encoding) !== 'json') {
@@ -88,6 +90,7 @@ function Bytes({ label, body, encoding }: BytesProps) {
         selection={selection}
         onSelect={setSelection}
         onFilter={filterRows}
+        onColumn={(path) => beginColumn(path, part)}
       />
       <LinkedHex {...{ label, bytes, partial, source, selection }} onSelect={setSelection} />
     </div>

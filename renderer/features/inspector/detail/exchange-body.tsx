@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../../ui/button.tsx';
 import { errorText, formatBytes, plural } from '../../../ui/format.ts';
 import { HeaderList } from '../../../ui/header-list.tsx';
 import { FIRST_BYTES, RANGES_BYTES } from './body-plan.ts';
+import { beginColumn } from './begin-column.ts';
 import { filterRows } from './filter-rows.ts';
 import { useStoredBody } from './use-stored-body.ts';
 import type { StoredPart } from './use-stored-body.ts';
@@ -144,6 +145,7 @@ function StoredBody({ detail, part, stored }: ExchangeBodyProps & { readonly sto
         )
       }
       onFilter={filterRows}
+      onColumn={(path) => beginColumn(path, part)}
     />
   );
 }
