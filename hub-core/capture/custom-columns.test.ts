@@ -149,6 +149,18 @@ describe('CustomColumns, values of what is stored', () => {
     expect(await shown(store, id)).toEqual(['2', '!cut-off']);
   });
 
+  it('[TS13] takes them of what is imported', async () => {
+    using store = open();
+    const { id } = store.columns.add(ID);
+    const { starts, ends, bytes } = pairs(1, 2);
+    store.import(
+      starts.map((start, place) => ({ start, end: ends[place], atMs: 1 })),
+      bytes,
+      new Map(),
+    );
+    expect(await shown(store, id)).toEqual(['1', '2']);
+  });
+
   it('[TS13] takes them from masked bodies only', async () => {
     using store = open({ mask: new SecretMask({ headers: [], jsonPaths: ['$..token'] }) });
     const { id } = store.columns.add({ name: 'Token', path: '$.token', side: 'request' });

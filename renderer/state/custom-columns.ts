@@ -49,6 +49,13 @@ export async function changeColumn(id: string, wish: ColumnWish): Promise<Column
   return bridge.capture.columns.change({ id, ...wish }).then(() => undefined, problemOf);
 }
 
+/** Makes a column what it was before a change. */
+export async function revertColumn({ id, name, path, side }: DefinedColumn): Promise<void> {
+  const problem = await changeColumn(id, { name, path, side });
+  if (problem !== undefined)
+    toast({ title: `Cannot bring the column “${name}” back`, description: problem.message, tone: 'error' });
+}
+
 /** Removes a column for every console; Undo brings it back with its values. */
 export async function removeColumn({ id, name }: CustomColumn): Promise<void> {
   try {

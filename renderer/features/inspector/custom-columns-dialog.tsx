@@ -2,7 +2,14 @@ import { useState } from 'react';
 import { Pencil, Trash2 } from 'lucide-react';
 import { MAX_COLUMN_NAME, MAX_COLUMN_PATH, MAX_COLUMNS } from '../../../hub-core/console/contract/columns-contract.ts';
 import type { CustomColumn } from '../../../hub-core/console/contract/columns-contract.ts';
-import { addColumn, changeColumn, fillColumn, removeColumn, useCustomColumns } from '../../state/custom-columns.ts';
+import {
+  addColumn,
+  changeColumn,
+  fillColumn,
+  removeColumn,
+  revertColumn,
+  useCustomColumns,
+} from '../../state/custom-columns.ts';
 import type { ColumnProblem } from '../../state/custom-columns.ts';
 import { EMPTY_COLUMN, useInspector } from '../../state/inspector.ts';
 import type { ColumnDraft } from '../../state/inspector.ts';
@@ -137,11 +144,14 @@ export function CustomColumnsDialog({ first }: { readonly first: ColumnDraft }) 
   const save = async (): Promise<void> => {
     setBusy(true);
     const wish = { name, path, side };
+    const before = columns.find((column) => column.id === id);
     const found = id === undefined ? await addColumn(wish) : await changeColumn(id, wish);
     setBusy(false);
     setProblem(found);
     if (found !== undefined) return;
-    toast({ title: `Column “${name.trim()}” ${id === undefined ? 'added' : 'changed'}` });
+    const title = `Column “${name.trim()}” ${id === undefined ? 'added' : 'changed'}`;
+    if (before === undefined) toast({ title });
+    else toast({ title, action: { label: 'Undo', run: () => void revertColumn(before) } });
     close();
   };
   return (
