@@ -42,7 +42,7 @@ const layers = [
   ],
   ['server/hub', HUB_FACE, [COMMON, '^hub-core/server/']],
   ['capture', '^hub-core/capture/', [COMMON, SNAPSHOTS]],
-  ['console/contract', CONTRACT, common('base', 'traffic')],
+  ['console/contract', CONTRACT, common('base', 'traffic', 'transfer')],
   [
     'console/router',
     '^hub-core/console/router/',
@@ -68,7 +68,12 @@ const layers = [
     'electron/main',
     '^electron/main/',
     // The desktop's own part of the console's contract is served by the console's server.
-    ['^hub-core/host/', CONTRACT, ...common('base', 'log'), '^hub-core/console/router/(serve-console|newest-of)\\.ts$'],
+    [
+      '^hub-core/host/',
+      CONTRACT,
+      ...common('base', 'log', 'transfer'),
+      '^hub-core/console/router/(serve-console|newest-of|export-file)\\.ts$',
+    ],
   ],
   ['electron/preload', '^electron/preload/', []],
   ['renderer', '^renderer/', [CONTRACT, ...common('base', 'query', 'transfer')]],

@@ -53,6 +53,7 @@ class HubThread {
   readonly #report: Send<HubReport>;
   readonly #init: HubThreadInit;
   readonly #log: Logger;
+  readonly #clock: Clock;
   readonly #hub: Hub;
   readonly #capture: CaptureLink;
   readonly #samples: SampleTraffic;
@@ -64,6 +65,7 @@ class HubThread {
     this.#report = senderTo(host);
     this.#init = init;
     this.#log = log;
+    this.#clock = clock;
     this.#capture = capture;
     this.#hub = createHub(init.config, { clock, log, captureSink: this.#capture });
     this.#samples = new SampleTraffic({ hub: this.#hub, clock, log });
@@ -94,6 +96,7 @@ class HubThread {
           openConsole: () => this.#capture.openConsole(),
           readBody: (seq, part, range) => this.#capture.readBody({ seq, part, ...range }),
         },
+        clock: this.#clock,
         log: this.#log,
       }),
     );

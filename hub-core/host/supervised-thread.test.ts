@@ -69,7 +69,7 @@ function setUp(fallback?: ThreadCarrier) {
     if (newest === undefined) throw new Error('No thread was started');
     return newest;
   };
-  return { clock, threads, spares, seen, thread, last };
+  return { clock, threads, spares, pulse, seen, thread, last };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -193,6 +193,21 @@ describe('SupervisedThread', () => {
     set.clock.advance(0);
     await settle();
     expect(set.threads).toHaveLength(2);
+  });
+
+  it('[HO9] has patience for a minute with a thread that answers no ping while its pulse goes on', async () => {
+    const set = setUp();
+    await startIt(set);
+    const { events } = set.last();
+    set.clock.advance(250);
+    events.onMessage({ type: 'pong' });
+    for (let second = 0; second < 60; second += 1) {
+      Atomics.add(set.pulse, 0, 1);
+      set.clock.advance(1_000);
+    }
+    expect({ killed: set.last().killed, silent: set.thread.silent }).toEqual({ killed: false, silent: true });
+    set.clock.advance(250);
+    expect(set.last().killed).toBe(true);
   });
 
   it('[HO18] tells of a thread that did not answer for a second and a quarter at most, and when it answers again', async () => {

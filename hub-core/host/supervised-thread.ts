@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { HubStartError } from '../server/hub/hub-start-error.ts';
+import type { Pulse } from './pulse.ts';
 import { StuckWatch } from './stuck-watch.ts';
 import type { RunningThread, ThreadCarrier, ThreadStart } from './thread-carrier.ts';
 
@@ -18,6 +19,8 @@ const SILENT_PINGS = 4;
 const SPARE_FOR_MS = 10_000;
 /** Ten seconds: a thread in native code, or on a machine with more to do than processors, comes back by itself. */
 const STUCK_PINGS = 40;
+/** A minute: a flood of messages can be one turn of the loop, in which the pulse goes on. */
+const BUSY_PINGS = 240;
 
 export interface SupervisedThreadDeps<Report extends { readonly type: string }> {
   readonly name: 'hub' | 'capture';
@@ -61,6 +64,9 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   #ready = false;
   #fellBack = false;
   #missedPings = 0;
+  /** Those of them since the pulse moved. */
+  #stillPings = 0;
+  #beats = 0;
   #isStuck = false;
   #deathsMs: number[] = [];
   #stopping: PromiseWithResolvers<void> | undefined;
@@ -173,6 +179,7 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   #watchOver(thread: RunningThread, { pulse }: ThreadStart): void {
     const { clock, stuckAfterMs } = this.#deps;
     this.#missedPings = 0;
+    this.#stillPings = 0;
     this.#isStuck = false;
     const steps = new StuckWatch({
       thread,
@@ -185,7 +192,8 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
     this.#steps = steps;
     this.#pings = clock.every(PING_EVERY_MS, () => {
       this.#missedPings += 1;
-      if (this.#missedPings > STUCK_PINGS) {
+      this.#stillPings = this.#hasMoved(pulse) ? 0 : this.#stillPings + 1;
+      if (this.#stillPings > STUCK_PINGS || this.#missedPings > BUSY_PINGS) {
         this.#end(thread);
         return;
       }
@@ -195,6 +203,12 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
       steps.pinged();
       if (this.#missedPings === SILENT_PINGS + 1) this.#fellSilent();
     });
+  }
+
+  #hasMoved(pulse: Pulse): boolean {
+    const before = this.#beats;
+    this.#beats = Atomics.load(pulse, 0);
+    return this.#beats !== before;
   }
 
   #unwatch(): void {
@@ -229,6 +243,7 @@ export class SupervisedThread<Ready extends { readonly type: 'ready' }, Other ex
   #answered(): void {
     const wasSilent = this.silent;
     this.#missedPings = 0;
+    this.#stillPings = 0;
     this.#steps?.answered();
     if (wasSilent && this.#stopping === undefined) this.#deps.onDidChangeSilence();
   }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import type { TransferFormat } from '../../hub-core/common/transfer/transfer-format.ts';
 
 export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -44,6 +45,8 @@ interface Preferences {
   /** How bodies of a service are shown, by service id. */
   readonly bodyFormats: Readonly<Record<string, 'pretty' | 'tree' | 'text' | 'hex' | 'decoded'>>;
   readonly detailPlace: DetailPlace;
+  /** Of the last export; null: there was none. */
+  readonly transferFormat: TransferFormat | null;
   /** The dock below the page is open. */
   readonly dock: boolean;
   readonly dockView: 'jobs' | 'log';
@@ -73,6 +76,7 @@ export const usePreferences = create<Preferences>()(
       columnWidths: {},
       bodyFormats: {},
       detailPlace: 'right',
+      transferFormat: null,
       dock: false,
       dockView: 'jobs',
       savedFilters: [],

@@ -64,6 +64,16 @@ describe('the stand-in', () => {
   });
 });
 
+describe('WebContents.startDrag()', () => {
+  it('[DS2, DS34] startDrag() takes a file and an icon that are there, and no other', () => {
+    const contents = new WebContents({ preload: undefined, width: 100, height: 100 });
+    const [file, icon] = [import.meta.filename, import.meta.filename];
+    contents.startDrag({ file, icon });
+    expect(() => contents.startDrag({ file: 'stand-in.test.ts', icon })).toThrow('Cannot drag "stand-in.test.ts"');
+    expect(() => contents.startDrag({ file, icon: `${icon}.png` })).toThrow('its icon');
+  });
+});
+
 describe('strict()', () => {
   it('[DS2] strict() throws for what is not there, read or written, and names it', () => {
     const object = strict('app', { name: 'x', run: () => 1 });

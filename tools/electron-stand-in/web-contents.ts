@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { CDPSession, Page, Request as PageRequest } from 'playwright';
 import { app } from './app.ts';
@@ -173,6 +174,13 @@ export class WebContents extends EventEmitter {
 
   setZoomFactor(factor: number): void {
     stateOf(this).zoom = factor;
+  }
+
+  /** There is no pointer that could take the file on; what Electron would refuse is refused. */
+  startDrag({ file, icon }: { readonly file: string; readonly icon: object | string }): void {
+    if (!isAbsolute(file) || !existsSync(file)) throw new Error(`Cannot drag "${file}": there is no such file`);
+    if (typeof icon === 'string' && !existsSync(icon))
+      throw new Error(`Cannot drag "${file}": its icon "${icon}" is not there`);
   }
 
   openDevTools(): void {

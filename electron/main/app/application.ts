@@ -9,6 +9,7 @@ import { createLogger } from '../../../hub-core/host/log.ts';
 import { setCaptureAside } from '../../../hub-core/host/set-capture-aside.ts';
 import { servePorts } from '../bridge/port-bridge.ts';
 import { askWhereToSave } from '../downloads/save-dialog.ts';
+import { DragFolder } from '../drag/drag-folder.ts';
 import { HubSlot } from '../hub/hub-slot.ts';
 import { LINK_SCHEME } from '../links/deep-link.ts';
 import { Inbox } from '../links/inbox.ts';
@@ -91,6 +92,7 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     mayDownload: (url) => isOwnUrl(url) || url.startsWith('blob:app://console/'),
   });
   const slot = createSlot(start);
+  const drags = new DragFolder(places.userData);
   const settings = openDesktopSettings(places.userData);
   const { updater, noUpdates } = createUpdater({
     log,
@@ -102,6 +104,7 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     slot,
     settings,
     backups,
+    drags,
     login: createLoginItem(),
     place: new WindowPlace(places.userData),
     updater,
@@ -115,7 +118,10 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     stop: () => slot.stop(),
     report: reporter(log),
   });
-  app.on('will-quit', () => record.ended());
+  app.on('will-quit', () => {
+    drags[Symbol.dispose]();
+    record.ended();
+  });
   app.on('window-all-closed', () => {
     if (settings.value.keepHubOnClose) shell.tellAboutKeeping();
     // On macOS an app outlives its windows, whatever becomes of the hub.

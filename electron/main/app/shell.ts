@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, clipboard, dialog, Menu, shell } from 'electron';
 import type { DesktopCommand, DesktopState } from '../../../hub-core/console/contract/desktop-contract.ts';
+import { systemClock } from '../../../hub-core/common/base/clock.ts';
 import { Emitter } from '../../../hub-core/common/base/emitter.ts';
 import type { Logger } from '../../../hub-core/common/log/logger.ts';
 import type { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { DesktopDesk } from '../bridge/desktop-desk.ts';
+import type { DragFolder } from '../drag/drag-folder.ts';
+import { dragOut } from '../drag/drag-out.ts';
+import type { DragOutDeps, DragWish } from '../drag/drag-out.ts';
 import type { HubSlot } from '../hub/hub-slot.ts';
 import { HubWatch } from '../hub/hub-watch.ts';
 import { diagnosticsText } from '../logs/diagnostics.ts';
@@ -17,6 +21,7 @@ import type { openDesktopSettings } from '../settings/desktop-settings.ts';
 import { KeptTexts } from '../settings/kept-texts.ts';
 import type { OpenAtLogin } from '../settings/open-at-login.ts';
 import type { SettingsBackups } from '../settings/settings-backups.ts';
+import { START_URL } from '../scheme/origin.ts';
 import { createTray } from '../tray/tray.ts';
 import type { ShellTray } from '../tray/tray.ts';
 import type { Updater } from '../updates/updater.ts';
@@ -34,6 +39,7 @@ export interface ShellDeps {
   readonly slot: HubSlot;
   readonly settings: ReturnType<typeof openDesktopSettings>;
   readonly backups: SettingsBackups;
+  readonly drags: DragFolder;
   readonly login: OpenAtLogin;
   readonly place: WindowPlace;
   readonly updater: Updater;
@@ -77,6 +83,7 @@ export class Shell implements ShellActions {
       recentLog,
       diagnostics: () => Promise.resolve(this.#diagnostics()),
       kept: new KeptTexts(places.userData),
+      dragOut: (wish, signal) => this.#dragOut(wish, signal),
       onPage: () => this.#sendPending(),
       log,
     });
@@ -232,6 +239,25 @@ export class Shell implements ShellActions {
 
   quit(): void {
     app.quit();
+  }
+
+  #dragOut(wish: DragWish, signal: AbortSignal | undefined): Promise<void> {
+    const { slot, places, drags } = this.#deps;
+    const deps: DragOutDeps = {
+      openCapture() {
+        if (slot.state.kind !== 'running') throw new Error('Cannot drag these exchanges: the hub does not run');
+        return slot.connectConsole('capture');
+      },
+      folder: drags,
+      version: app.getVersion(),
+      baseUrl: START_URL,
+      nowMs: () => systemClock.wallMs(),
+      start(path) {
+        const [window] = BrowserWindow.getAllWindows();
+        window?.webContents.startDrag({ file: path, icon: join(places.trayIcons, 'running.png') });
+      },
+    };
+    return dragOut(wish, deps, signal);
   }
 
   #offerUpdate(version: string): void {

@@ -8,6 +8,7 @@ import type { Logger } from '../../../hub-core/common/log/logger.ts';
 import type { RecentLog } from '../../../hub-core/common/log/recent-log.ts';
 import { newestOf } from '../../../hub-core/console/router/newest-of.ts';
 import { ConsoleServer } from '../../../hub-core/console/router/serve-console.ts';
+import type { DragWish } from '../drag/drag-out.ts';
 import type { KeptTexts } from '../settings/kept-texts.ts';
 import { windowLine } from './window-line.ts';
 import type { WindowPort } from './pump.ts';
@@ -23,6 +24,8 @@ export interface DesktopDeskDeps {
   readonly recentLog: RecentLog;
   readonly diagnostics: () => Promise<string>;
   readonly kept: Pick<KeptTexts, 'read' | 'keep'>;
+  /** Rejects when there is nothing to drag. @param signal aborts when the pointer's button is let go of */
+  readonly dragOut: (wish: DragWish, signal: AbortSignal | undefined) => Promise<void>;
   /** A page listens to commands from here on. */
   readonly onPage: () => void;
   readonly log: Logger;
@@ -66,7 +69,8 @@ export class DesktopDesk implements Disposable {
   readonly #commands = new Emitter<DesktopCommand>();
   readonly #server: ConsoleServer<Record<never, never>>;
 
-  constructor({ state, onDidChange, restartHub, recentLog, diagnostics, kept, onPage, log }: DesktopDeskDeps) {
+  constructor(deps: DesktopDeskDeps) {
+    const { state, onDidChange, restartHub, recentLog, diagnostics, kept, dragOut, onPage, log } = deps;
     const os = implement(desktopContract);
     const router = os.router({
       desktop: {
@@ -89,6 +93,10 @@ export class DesktopDesk implements Disposable {
         log: os.desktop.log.handler(({ input }) => recentLog.read(input.after)),
         diagnostics: os.desktop.diagnostics.handler(async () => ({ text: await diagnostics() })),
         kept: os.desktop.kept.handler(() => ({ draft: kept.read('draft'), place: kept.read('place') })),
+        dragOut: os.desktop.dragOut.handler(async ({ input, signal }) => {
+          await dragOut(input, signal);
+          return {};
+        }),
         keep: os.desktop.keep.handler(async ({ input: { name, text } }) => {
           await kept.keep(name, text);
           return {};

@@ -31,6 +31,7 @@ async function tryWindow(slot: HubSlot): Promise<void> {
     recentLog: new RecentLog(),
     diagnostics: () => Promise.resolve(''),
     kept: { read: () => null, keep: () => Promise.resolve() },
+    dragOut: () => Promise.reject(new Error('Cannot drag out of the self-test')),
     onPage: () => listening.resolve(),
     log: createLogger({ level: 'warn', readable: true }),
   });

@@ -4,6 +4,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { KEY_TABLE } from './key-table.ts';
+import { TRANSFER_FORMATS } from '../../common/transfer/transfer-format.ts';
 import type { KeyId } from './key-table.ts';
 import { readLogContract } from './log-contract.ts';
 
@@ -67,6 +68,13 @@ export const desktopContract = {
     diagnostics: oc.output(z.strictObject({ text: z.string() })),
     /** What was kept last; null where there is nothing. */
     kept: oc.output(z.strictObject({ draft: keptText, place: keptText })),
+    /**
+     * Hands a file of these exchanges, secrets replaced, to the pointer, whose button is held. A call that is aborted before the
+     * file is there does nothing.
+     */
+    dragOut: oc
+      .input(z.strictObject({ seqs: z.array(z.int().min(1)).min(1).max(10_000), format: z.enum(TRANSFER_FORMATS) }))
+      .output(nothing),
     /** Answers when it is in a file. */
     keep: oc.input(z.strictObject({ name: z.enum(KEPT_NAMES), text: keptText })).output(nothing),
   },

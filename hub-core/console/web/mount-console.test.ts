@@ -17,6 +17,7 @@ import { ANONYMOUS, type ClientId } from '../../common/base/ids.ts';
 import { CredentialError } from '../../common/errors/hub-error.ts';
 import { silentLogger } from '../../common/log/logger.ts';
 import type { Hub, HttpMount } from '../../server/hub/hub.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { temporaryFolder } from '../../test/support/traffic.ts';
 import type { ConsoleLine } from '../router/serve-console.ts';
 import type { StoredPart } from './body-route.ts';
@@ -60,8 +61,9 @@ afterEach(async () => {
 });
 
 /** The part of a hub that the console stands on: a port with mounts, and keys. */
-function hub(): Pick<Hub, 'address' | 'authenticate' | 'mount'> {
+function hub(): Pick<Hub, 'address' | 'authenticate' | 'mount' | 'version'> {
   return {
+    version: '1.2.3',
     address: { host: '127.0.0.1', port, url: '', httpUrl: '', tcpUrl: '', tlsUrl: undefined },
     mount(entry) {
       mounts.push(entry);
@@ -102,6 +104,7 @@ function mount(assetsDir: string | undefined): Disposable {
         return Promise.resolve({ bytes: bytes.subarray(offset, offset + length), offset, totalBytes: bytes.length });
       },
     },
+    clock: new FakeClock(Date.UTC(2026, 10, 28, 15, 40)),
     log: silentLogger,
   });
 }
@@ -185,6 +188,19 @@ describe('mountConsole', () => {
         'cross-origin-resource-policy': 'same-origin',
       });
     }
+  });
+
+  it.each(['0.har', '3-1.har', '1-20000.har', '1.txt', '1', '1.har/x', 'a.har', ''])(
+    '[IN32] there is no export at %j',
+    async (name) => {
+      expect((await fetchRaw(`/console/export/${name}`, withCookie())).status).toBe(404);
+    },
+  );
+
+  it('[IN32] exports are for whoever may see the console, and need the store', async () => {
+    expect((await fetchRaw('/console/export/1.har')).status).toBe(401);
+    captureUp = false;
+    expect((await fetchRaw('/console/export/1.har', withCookie())).status).toBe(503);
   });
 
   it('[CO10] redirects /console and refuses other methods', async () => {

@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Clock } from '../../common/base/clock.ts';
 import { HubError, RequestError } from '../../common/errors/hub-error.ts';
 import { problemPayload, toProblem } from '../../common/errors/wire.ts';
 import type { Logger } from '../../common/log/logger.ts';
@@ -11,6 +12,7 @@ import { socketLine, type ConsoleLine, type ConsolePort } from '../router/serve-
 import { serveBody, type ReadBody } from './body-route.ts';
 import { ConsoleAccess, type ConsoleSecrets } from './console-access.ts';
 import { LOCKED_PAGE, NOT_BUILT_PAGE, SECURITY_HEADERS } from './console-pages.ts';
+import { serveExport } from './export-route.ts';
 import { forwardLine } from './forward-line.ts';
 
 /** The capture thread as this one sees it: a door for consoles, and bodies. */
@@ -21,13 +23,14 @@ export interface CaptureDoor {
 }
 
 export interface ConsoleWebDeps {
-  readonly hub: Pick<Hub, 'address' | 'authenticate' | 'mount'>;
+  readonly hub: Pick<Hub, 'address' | 'authenticate' | 'mount' | 'version'>;
   readonly secrets: ConsoleSecrets;
   /** Folder of the built console; undefined when there is none. */
   readonly assetsDir: string | undefined;
   /** Serves the `hub` root. */
   readonly serveHub: (line: ConsoleLine) => void;
   readonly capture: CaptureDoor;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -145,6 +148,16 @@ class ConsoleWeb {
     if (url.pathname.startsWith('/console/body/')) {
       await this.#access.authorize(request);
       await serveBody(request, response, this.#deps.capture.readBody);
+      return;
+    }
+    if (url.pathname.startsWith('/console/export/')) {
+      await this.#access.authorize(request);
+      await serveExport(request, response, {
+        openConsole: () => this.#deps.capture.openConsole(),
+        version: this.#deps.hub.version,
+        baseUrl: this.#deps.hub.address.httpUrl,
+        nowMs: () => this.#deps.clock.wallMs(),
+      });
       return;
     }
     const token = url.pathname === '/console/' ? url.searchParams.get('token') : null;

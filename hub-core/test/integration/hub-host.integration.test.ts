@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { gunzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -219,6 +220,35 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
       range: 'bytes 2-5/10',
     });
     expect((await fetch(body)).status).toBe(401);
+  });
+
+  it('[IN32] gives a browser with the link files of exchanges by their numbers, secrets replaced', async () => {
+    const host = createHost({ carrier });
+    const { url, consoleUrl } = await host.start();
+    const client = await connectEcho(host, url);
+    const headers = { 'x-api-key': 'very-secret' };
+    await client.request({ method: 'POST', uri: '/echo/dragged', body: 'a body', headers });
+    await eventually(async () => (await rowsOf(captureConsole(host), 'dragged status:201')).count).toBe(1);
+    const [row] = (await rowsOf(captureConsole(host), 'dragged status:201')).rows;
+    const exchanged = await fetch(consoleUrl, { redirect: 'manual' });
+    const cookie = exchanged.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const base = new URL('/console/export/', consoleUrl);
+    const get = (name: string): Promise<Response> => fetch(new URL(name, base), { headers: { cookie } });
+    const seq = String(row?.seq);
+
+    const plain = await get(`${seq}.ndjson`);
+    expect(plain.headers.get('content-disposition')).toMatch(/^attachment; filename="whub-\d{8}-\d{6}\.ndjson"$/);
+    const line = await plain.text();
+    expect(JSON.parse(line)).toMatchObject({ seq: row?.seq, uri: '/echo/dragged', request: { text: 'a body' } });
+    expect(line).not.toContain('very-secret');
+
+    const packed = gunzipSync(await (await get(`${seq}.whub`)).bytes()).toString();
+    expect(packed.split('\n').map((each) => each.slice(0, 17))).toEqual(['{"whub":"capture"', line.slice(0, 17), '']);
+    expect(await (await get(`${seq}.har`)).json()).toMatchObject({
+      log: { entries: [{ request: { url: expect.stringMatching(/\/echo\/dragged$/) as string } }] },
+    });
+    expect((await get('900000-900001.har')).status).toBe(404);
+    expect((await fetch(new URL(`${seq}.har`, base))).status).toBe(401);
   });
 
   it('[HO4] can be stopped, and asked for a link, through its data folder', async () => {

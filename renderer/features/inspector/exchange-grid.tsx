@@ -54,13 +54,18 @@ function useSelectedIndex(
 }
 
 /** What pressing a row does: one function for all times, so that rows are not drawn again for it. */
-function usePress(onReach: ExchangeGridProps['onReach'], isSelected: (seq: number) => boolean) {
-  const latest = useRef({ onReach, isSelected });
-  latest.current = { onReach, isSelected };
+function usePress(onReach: ExchangeGridProps['onReach'], selection: Pick<ExchangeGridProps, 'selectedSeq' | 'chosen'>) {
+  const latest = useRef({ onReach, selection });
+  latest.current = { onReach, selection };
   return useCallback((event: MouseEvent, row: ExchangeRow, index: number): void => {
+    const { selectedSeq, chosen } = latest.current.selection;
+    const reach: Reach = { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey };
     // The menu is for all that are selected.
-    if (event.button === 2 && latest.current.isSelected(row.seq)) return;
-    latest.current.onReach(row, index, { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey });
+    if (event.button === 2 && (row.seq === selectedSeq || chosen.has(row.seq))) return;
+    // All that are chosen may be about to be dragged out: only a press that was no drag chooses one of them.
+    const isPlain = !reach.extend && !reach.toggle;
+    const mayDrag = isPlain && event.button === 0 && chosen.has(row.seq);
+    if (event.type === 'click' ? mayDrag : !mayDrag) latest.current.onReach(row, index, reach);
   }, []);
 }
 
@@ -126,7 +131,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
   const rows = Array.from({ length: end - first }, (_, offset) => list.row(first + offset));
   const selectedIndex = useSelectedIndex(rows, first, selectedSeq);
   const onKeyDown = useGridKeys(props, view, selectedIndex);
-  const onPress = usePress(onReach, (seq) => seq === selectedSeq || chosen.has(seq));
+  const onPress = usePress(onReach, { selectedSeq, chosen });
 
   const fullWidth = width + (waterfall ? WATERFALL.width : 0);
   const waterfallWidth = Math.max(WATERFALL.width, (view.scroller.current?.clientWidth ?? 0) - width);

@@ -77,7 +77,11 @@ function GridRowView({ id, row, index, selected, current, color, time, columns, 
         current && styles['current'],
       )}
       style={{ top: index * ROW_HEIGHT }}
+      draggable={selected}
       onMouseDown={(event) => {
+        if (row !== undefined) onPress(event, row, index);
+      }}
+      onClick={(event) => {
         if (row !== undefined) onPress(event, row, index);
       }}
     >

@@ -28,6 +28,7 @@ import { OverviewStrip } from './overview-strip.tsx';
 import { QuickPeek } from './quick-peek.tsx';
 import { actOnRows, chooseRange } from './row-actions.ts';
 import { RowMenuArea } from './row-menu.tsx';
+import { dragRowsOut, isOwnDrag } from './transfer/drag-out.ts';
 import { ExportDialog } from './transfer/export-dialog.tsx';
 import { importFiles } from './transfer/import-files.ts';
 import { useExchangeList } from './use-exchange-list.ts';
@@ -144,7 +145,11 @@ function Rows({ list, state }: RowsProps) {
   }
   return (
     <div className={styles['rows']}>
-      <div className={styles['rows']} onContextMenuCapture={() => setMenuSeq(useInspector.getState().selectedSeq)}>
+      <div
+        className={styles['rows']}
+        onContextMenuCapture={() => setMenuSeq(useInspector.getState().selectedSeq)}
+        onDragStart={dragRowsOut}
+      >
         <RowMenuArea
           list={list}
           seq={menuSeq}
@@ -174,10 +179,10 @@ function Rows({ list, state }: RowsProps) {
 /** Files that are dropped anywhere on the page are imported. */
 const dropFiles = {
   onDragOver(event: DragEvent): void {
-    if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+    if (event.dataTransfer.types.includes('Files') && !isOwnDrag()) event.preventDefault();
   },
   onDrop(event: DragEvent): void {
-    if (event.dataTransfer.files.length === 0) return;
+    if (event.dataTransfer.files.length === 0 || isOwnDrag()) return;
     event.preventDefault();
     void importFiles([...event.dataTransfer.files]);
   },

@@ -2,13 +2,14 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { hubQueries } from '../../../state/console.ts';
 import { actedOn, useInspector } from '../../../state/inspector.ts';
+import { usePreferences } from '../../../state/preferences.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Field, Select } from '../../../ui/field.tsx';
 import { plural } from '../../../ui/format.ts';
 import { exportRows } from './export-rows.ts';
-import { TRANSFER_FORMATS } from './transfer-format.ts';
-import type { TransferFormat } from './transfer-format.ts';
+import { TRANSFER_FORMATS } from '../../../../hub-core/common/transfer/transfer-format.ts';
+import type { TransferFormat } from '../../../../hub-core/common/transfer/transfer-format.ts';
 import styles from '../inspector.module.css';
 
 const FORMAT_NAMES: Readonly<Record<TransferFormat, string>> = {
@@ -32,12 +33,13 @@ function ExportForm({ count, beginsWith }: ExportFormProps) {
   const filter = useInspector((inspector) => inspector.filter);
   const [seqs] = useState(actedOn);
   const { data: info } = useQuery(hubQueries.hub.info.queryOptions());
-  const [format, setFormat] = useState<TransferFormat>('ndjson');
+  const [format, setFormat] = useState<TransferFormat>(() => usePreferences.getState().transferFormat ?? 'ndjson');
   const [isAll, setAll] = useState(seqs.length === 0 || beginsWith === 'all');
   const [secrets, setSecrets] = useState(false);
   const [confirmed, setConfirmed] = useState(false);
   const start = (): void => {
     close();
+    usePreferences.setState({ transferFormat: format });
     const chosen = isAll ? {} : { seqs };
     void exportRows({ format, filter, secrets, version: info?.version ?? '', ...chosen });
   };

@@ -1,8 +1,9 @@
 import { bridge } from '../../../state/console.ts';
 import { errorText, plural } from '../../../ui/format.ts';
 import { toast } from '../../../ui/toasts.ts';
-import { ExportText } from './export-text.ts';
-import type { TransferFormat } from './transfer-format.ts';
+import { ExportText } from '../../../../hub-core/common/transfer/export-text.ts';
+import { transferFileName } from '../../../../hub-core/common/transfer/transfer-format.ts';
+import type { TransferFormat } from '../../../../hub-core/common/transfer/transfer-format.ts';
 
 export interface ExportWish {
   readonly format: TransferFormat;
@@ -31,11 +32,6 @@ function save(blob: Blob, name: string): void {
   link.click();
   // The browser has taken the address up by then.
   window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-function fileName(format: TransferFormat, atMs: number): string {
-  const stamp = new Date(atMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `whub-${stamp}.${format}`;
 }
 
 /** True when the export was stopped, by a person in the list of jobs. */
@@ -72,7 +68,7 @@ export async function exportRows(wish: ExportWish): Promise<void> {
     const atMs = Date.now();
     const blob = await read(wish, exportId, atMs);
     await bridge.capture.export.close({ exportId });
-    save(blob, fileName(wish.format, atMs));
+    save(blob, transferFileName(wish.format, atMs));
     toast({ title: `${plural(rows, 'exchange')} exported, ${secrets ? 'with their secrets' : 'secrets replaced'}` });
   } catch (error) {
     if (isStopped(error)) toast({ title: 'The export was stopped; no file was written' });

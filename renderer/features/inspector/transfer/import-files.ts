@@ -5,7 +5,7 @@ import { showRows } from '../../../state/inspector.ts';
 import { errorText, plural } from '../../../ui/format.ts';
 import { toast } from '../../../ui/toasts.ts';
 import { batchesOf, linesOf } from './record-batches.ts';
-import { formatOfName } from './transfer-format.ts';
+import { formatOfName } from '../../../../hub-core/common/transfer/transfer-format.ts';
 
 /** The exchanges of an archive, one a line. @throws {Error} when it is none */
 async function harText(file: File): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CaptureRecord } from '../../../../hub-core/common/transfer/capture-record.ts';
-import { fromHarEntry } from '../../../../hub-core/common/transfer/har-import.ts';
+import type { CaptureRecord } from './capture-record.ts';
+import { fromHarEntry } from './har-import.ts';
 import { ExportText } from './export-text.ts';
 import { formatOfName } from './transfer-format.ts';
 

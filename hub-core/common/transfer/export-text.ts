@@ -1,6 +1,6 @@
-import { RECORD_VERSION } from '../../../../hub-core/common/transfer/capture-record.ts';
-import type { CaptureFileHeader, CaptureRecord } from '../../../../hub-core/common/transfer/capture-record.ts';
-import { harFrame, toHarEntry } from '../../../../hub-core/common/transfer/har.ts';
+import { RECORD_VERSION } from './capture-record.ts';
+import type { CaptureFileHeader, CaptureRecord } from './capture-record.ts';
+import { harFrame, toHarEntry } from './har.ts';
 import type { TransferFormat } from './transfer-format.ts';
 
 export interface ExportShape {
