@@ -103,6 +103,8 @@ export class ConsoleBrowser {
    * @returns ms until its first rows are drawn and until it says that it is complete, how many it found, and what progress it showed
    */
   async filter(text, { atMost, withinMs }) {
+    // The rows of the filter before must not pass for those of this one.
+    await this.clearFilter(atMost);
     const field = this.#page.getByLabel('Filter exchanges');
     await field.fill(text);
     const startedMs = nowMs();
@@ -169,9 +171,15 @@ export class ConsoleBrowser {
     return { firstMs: result === undefined ? Number.POSITIVE_INFINITY : atMs - startedMs, longTasks };
   }
 
-  async clearFilter() {
-    await this.#page.getByLabel('Filter exchanges').fill('');
-    await this.#drawn(30_000);
+  /** Ends when more rows than that are shown again. */
+  async clearFilter(than) {
+    const field = this.#page.getByLabel('Filter exchanges');
+    await field.fill('');
+    await field.press('Enter');
+    await this.#page.evaluate((most) => {
+      const { view, until } = window.whubBench;
+      return until(() => (view()?.complete && view().total > most ? true : undefined), 30_000);
+    }, than);
   }
 
   /** Sticks to the end. */

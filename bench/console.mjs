@@ -100,7 +100,7 @@ async function browsing(hub, browser) {
   const stopMs = await browser.stopSearch('body:"no body has this"');
   if (stopMs === undefined) report.say('  there was no time for Stop');
   else report.budget('Stop', stopMs, { most: 200 });
-  await browser.clearFilter();
+  await browser.clearFilter(stored / 2);
 
   const heap = await browser.heapMib();
   report.budget('page, JavaScript heap', heap.asItIs, {
