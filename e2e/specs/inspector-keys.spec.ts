@@ -42,6 +42,13 @@ test('[IN23, IN24] a glance by Space goes along with the rows, and the detail ha
   await grid.focus();
   await page.keyboard.press('Enter');
   await expect(detail.pane).toContainText('/echo/first');
+
+  // A narrow window has two places only.
+  await page.setViewportSize({ width: 1100, height: 700 });
+  for (const place of ['below', 'hidden', 'below']) {
+    await expect(stage.console_.button(`Detail: ${place}`)).toBeVisible();
+    await page.keyboard.press('Control+\\');
+  }
 });
 
 test('[IN25, UI125, UI126] the menu copies and opens what a row names, and frames lead to each other', async ({

@@ -10,6 +10,7 @@ import { usePanels } from '../state/panels.ts';
 import { cycleDetailPlace, cycleTheme, THEME_NAMES, toggleDock } from '../state/preferences.ts';
 import { errorText } from '../ui/format.ts';
 import type { KeyId } from '../ui/keys.ts';
+import { isNarrow } from '../ui/narrow.ts';
 import { focusPane } from '../ui/panes.ts';
 import { runToastAction, toast } from '../ui/toasts.ts';
 
@@ -77,7 +78,7 @@ export const COMMANDS: readonly Command[] = [
     id: 'detail-place',
     title: 'Detail on the right, below, hidden',
     key: 'detail-place',
-    run: () => toast({ title: `Detail: ${cycleDetailPlace()}` }),
+    run: () => toast({ title: `Detail: ${cycleDetailPlace(isNarrow())}` }),
   },
   { id: 'toggle-recording', title: 'Recording on or off', key: 'toggle-recording', run: () => void toggleRecording() },
   {

@@ -93,12 +93,18 @@ export function cycleTheme(): Theme {
   return next;
 }
 
-/** Moves the detail of an exchange to its next place. */
-export function cycleDetailPlace(): DetailPlace {
+/** Where the detail is seen: a narrow window has no room for it beside the list. */
+export const shownDetailPlace = (place: DetailPlace, narrow: boolean): DetailPlace =>
+  narrow && place === 'right' ? 'below' : place;
+
+/** Moves the detail of an exchange to its next place. @returns where it is seen now */
+export function cycleDetailPlace(narrow: boolean): DetailPlace {
   const { detailPlace } = usePreferences.getState();
-  const next = DETAIL_PLACES[(DETAIL_PLACES.indexOf(detailPlace) + 1) % DETAIL_PLACES.length] ?? 'right';
+  const places: readonly DetailPlace[] = narrow ? DETAIL_PLACES.filter((place) => place !== 'below') : DETAIL_PLACES;
+  const from = narrow && detailPlace === 'below' ? 'right' : detailPlace;
+  const next = places[(places.indexOf(from) + 1) % places.length] ?? 'right';
   usePreferences.setState({ detailPlace: next });
-  return next;
+  return shownDetailPlace(next, narrow);
 }
 
 export function toggleDock(): void {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { NARROW } from './narrow.ts';
 import { useMediaQuery } from './use-media-query.ts';
 import styles from './split.module.css';
 
@@ -16,8 +17,6 @@ interface SplitProps {
   /** The detail is below the list in a wide window, too. */
   readonly below?: boolean;
 }
-
-const NARROW = '(max-width: 1199px)';
 
 /** A list and its detail: side by side, one above the other in a narrow window. */
 export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 42, below = false }: SplitProps) {

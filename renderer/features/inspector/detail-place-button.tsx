@@ -1,8 +1,10 @@
 import { PanelBottom, PanelRight, PanelRightClose } from 'lucide-react';
-import { cycleDetailPlace, usePreferences } from '../../state/preferences.ts';
+import { cycleDetailPlace, shownDetailPlace, usePreferences } from '../../state/preferences.ts';
 import type { DetailPlace } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { keyHint } from '../../ui/keys.ts';
+import { NARROW } from '../../ui/narrow.ts';
+import { useMediaQuery } from '../../ui/use-media-query.ts';
 
 const ICONS: Readonly<Record<DetailPlace, typeof PanelRight>> = {
   right: PanelRight,
@@ -12,7 +14,11 @@ const ICONS: Readonly<Record<DetailPlace, typeof PanelRight>> = {
 
 /** Where the detail is, and the way to its next place. */
 export function DetailPlaceButton() {
-  const place = usePreferences(({ detailPlace }) => detailPlace);
+  const narrow = useMediaQuery(NARROW);
+  const place = shownDetailPlace(
+    usePreferences(({ detailPlace }) => detailPlace),
+    narrow,
+  );
   const Icon = ICONS[place];
   return (
     <Button
@@ -20,7 +26,7 @@ export function DetailPlaceButton() {
       variant="ghost"
       title={keyHint('detail-place')}
       icon={<Icon size={14} aria-hidden />}
-      onClick={cycleDetailPlace}
+      onClick={() => cycleDetailPlace(narrow)}
     >
       Detail: {place}
     </Button>
