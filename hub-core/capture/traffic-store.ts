@@ -5,29 +5,23 @@ import type { Logger } from '../common/log/logger.ts';
 import type { QueryKey } from '../common/query/query-keys.ts';
 import type { SeenValue } from '../common/query/complete-query.ts';
 import { parseQuery } from '../common/query/parse-query.ts';
-import { TraitBit } from '../common/query/traits.ts';
-import type { RecordedChoice } from '../common/traffic/choices.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
-import { readChoices } from '../common/traffic/read-choices.ts';
 import type { CaptureMode } from '../server/modules/capture/capture-sink.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { acquireCaptureLock } from './capture-lock.ts';
 import type { CaptureStates } from './capture-mode.ts';
 import { ColumnSet } from './column-set.ts';
 import { CustomColumns } from './custom-columns.ts';
-import { newsBySegment, type LaterNews, type SegmentNews } from './later-news.ts';
-import { maskedBatch, type MaskedBatch } from './masked-batch.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { SecretMask } from './secret-mask.ts';
-import type { Segment } from './segment.ts';
 import { limitsOf, SegmentList, type SegmentLimits } from './segment-list.ts';
 import type { NewRow } from './segment-writer.ts';
-import type { Annotation, BodyOf, ByteRange, GapReason, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
+import type { Annotation, BodyOf, ByteRange, StoredBodyPart, StoredExchange } from './stored-exchange.ts';
 import type { StoredFrame } from './stored-frame.ts';
 import { AllRowsQuery, ChosenRowsQuery, FilteredQuery, type QueriedStore, type TrafficQuery } from './traffic-query.ts';
 import { toSql } from './query-sql.ts';
 import { FrameList } from './frame-list.ts';
 import { toFrameSql } from './frame-query-sql.ts';
-import { FRAME_FIELDS } from '../common/traffic/frames.ts';
 
 const DEFAULT_LIMITS: SegmentLimits = limitsOf({ maxRows: 1_000_000, maxBytes: 2 * 1024 ** 3 });
 
@@ -78,13 +72,6 @@ export interface FrameStatus {
   readonly droppedFrames: number;
 }
 
-/** Exchanges that were left out and are to be told of by a row. */
-interface MissingRows {
-  readonly rows: number;
-  /** A number that no exchange has or will have; undefined when there is none. */
-  readonly seq: number | undefined;
-}
-
 /**
  * Captured traffic on disk: batches in, rows and bodies out. Everything is synchronous and short; scans are cut into pieces
  * by the queries themselves. Lives on the capture thread.
@@ -94,9 +81,9 @@ export class TrafficStore implements Disposable {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #limits: SegmentLimits;
-  readonly #mask: SecretMask | undefined;
   readonly #segments: SegmentList;
   readonly #frames: FrameList;
+  readonly #writer: BatchWriter;
   readonly #resources: DisposableStack;
   readonly #rate: RateMeter;
   readonly #changed = new Emitter<void>();
@@ -107,9 +94,6 @@ export class TrafficStore implements Disposable {
   #droppedRows = 0;
   #droppedBodies = 0;
   #droppedFrames = 0;
-  /** The row that tells of missing exchanges, as long as it is the last: what goes missing next is added to it. */
-  #lastGapSeq = 0;
-  #unwritten: MissingRows = { rows: 0, seq: undefined };
   #undo: (Disposable & { readonly untilMs: number }) | undefined;
 
   /** After each batch and whatever else moves the watermark. Not coalesced. */
@@ -125,7 +109,6 @@ export class TrafficStore implements Disposable {
   constructor(options: TrafficStoreOptions) {
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#mask = options.mask;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#states = options.states ?? { state: 'recording', services: {}, frames: false };
     using setup = new DisposableStack();
@@ -136,13 +119,15 @@ export class TrafficStore implements Disposable {
     this.#segments = setup.use(new SegmentList({ dir, limits: this.#limits, clock, log, columns }));
     this.columns = setup.use(new CustomColumns(columns, this.#segments));
     this.#frames = new FrameList(this.#segments);
+    this.#writer = new BatchWriter({ segments: this.#segments, frames: this.#frames, mask: options.mask, clock });
     this.#rate = setup.use(new RateMeter(options.clock, () => this.#changed.emit()));
     setup.use(this.#changed);
     setup.use(this.#statesChanged);
     setup.defer(() => this.#undo?.[Symbol.dispose]());
-    if (!this.#segments.readOnly && this.#segments.endedUnclean && this.#segments.rows > 0)
-      this.#segments.active.write(() => this.#addGap(this.nextSeq, { rows: null, reason: 'ended' }));
-    if (!this.#segments.readOnly) this.#segments.settle();
+    if (!this.#segments.readOnly) {
+      if (this.#segments.endedUnclean && this.#segments.rows > 0) this.#writer.tellEnded();
+      this.#segments.settle();
+    }
     this.#resources = setup.move();
   }
 
@@ -233,13 +218,11 @@ export class TrafficStore implements Disposable {
       return;
     }
     try {
-      this.#store(batch);
+      const rows = this.#writer.write(batch);
+      this.#droppedRows += batch.starts.length - rows;
+      this.#rate.add(rows);
     } catch (error) {
       this.#droppedRows += batch.starts.length;
-      this.#unwritten = missing(this.#unwritten, {
-        rows: batch.starts.length + batch.droppedRows,
-        seq: batch.starts[0]?.seq ?? batch.gapSeq,
-      });
       this.#log.error({ module: 'capture', error }, 'captured traffic could not be written and was dropped');
     }
     this.#revision += 1;
@@ -394,82 +377,8 @@ export class TrafficStore implements Disposable {
   #newEpoch(): void {
     this.#epoch += 1;
     this.#revision += 1;
-    this.#lastGapSeq = 0;
+    this.#writer.forgetGap();
     this.#changed.emit();
-  }
-
-  #store(batch: TrafficBatch): void {
-    const { active } = this.#segments;
-    const { batch: whole, masked } = this.#withoutSecrets(batch);
-    const news: LaterNews = {
-      ends: new Map(whole.ends.map((end) => [end.seq, end])),
-      choices: choicesBySeq(batch),
-    };
-    const rows = this.#newRows(whole, news, masked);
-    const earlier = newsBySegment(news, this.#segments);
-    const gap = missing(this.#unwritten, { rows: batch.droppedRows, seq: batch.gapSeq });
-    const write = ({ writer }: Segment, { ends, choices }: SegmentNews): void => {
-      for (const end of ends) writer.end(end, whole.bytes, masked.has(end.seq) ? TraitBit.Masked : 0);
-      for (const [seq, each] of choices) writer.addChoices(seq, each);
-    };
-    const own = earlier.get(active);
-    active.write(() => {
-      const isLater = rows[0] !== undefined && (gap.seq ?? 0) > rows[0].start.seq;
-      if (!isLater) this.#tellMissing(gap);
-      for (const row of rows) active.insert(row, whole.bytes);
-      if (isLater) this.#tellMissing(gap);
-      if (own !== undefined) write(active, own);
-      this.#addFrames(batch);
-    });
-    this.#unwritten = { rows: 0, seq: undefined };
-    earlier.delete(active);
-    this.#rate.add(rows.length);
-    for (const [segment, itsNews] of earlier) segment.write(() => write(segment, itsNews));
-    this.#segments.settle();
-  }
-
-  #addFrames({ frames, clockOffsetMs }: TrafficBatch): void {
-    if (frames === undefined) return;
-    const first = this.#frames.take(frames.frames.length / FRAME_FIELDS);
-    this.#segments.active.frames.add(frames, first, clockOffsetMs);
-  }
-
-  #withoutSecrets(batch: TrafficBatch): MaskedBatch {
-    if (this.#mask === undefined) return { batch, masked: new Set() };
-    return maskedBatch(batch, this.#mask, (seq) => this.#segments.writable(seq)?.reader.requestEncoding(seq) ?? 0);
-  }
-
-  /** Takes what belongs to the batch's own starts out of the news. */
-  #newRows(batch: TrafficBatch, { ends, choices }: LaterNews, masked: ReadonlySet<number>): NewRow[] {
-    const rows: NewRow[] = [];
-    let lastSeq = this.#segments.nextSeq - 1;
-    for (const start of batch.starts) {
-      // Numbers only grow; one that does not would break the order that segments and queries are built on.
-      if (start.seq <= lastSeq) {
-        this.#droppedRows += 1;
-        continue;
-      }
-      lastSeq = start.seq;
-      const end = ends.get(start.seq);
-      ends.delete(start.seq);
-      const traits = masked.has(start.seq) ? TraitBit.Masked : 0;
-      const atMs = start.receivedMs + batch.clockOffsetMs;
-      rows.push({ start, end, atMs, traits, choices: choices.get(start.seq) });
-      choices.delete(start.seq);
-    }
-    return rows;
-  }
-
-  #tellMissing({ rows, seq }: MissingRows): void {
-    if (rows === 0) return;
-    const { active } = this.#segments;
-    if (this.#lastGapSeq !== 0 && active.lastSeq === this.#lastGapSeq) active.writer.growGap(this.#lastGapSeq, rows);
-    else if (seq !== undefined && seq >= this.nextSeq) this.#addGap(seq, { rows, reason: 'behind' });
-  }
-
-  #addGap(seq: number, gap: { readonly rows: number | null; readonly reason: GapReason }): void {
-    this.#segments.active.addGap(seq, gap, this.#clock.wallMs());
-    this.#lastGapSeq = seq;
   }
 }
 
@@ -483,18 +392,3 @@ const framesOf = (store: TrafficStore, segments: FrameList): QueriedStore<Stored
     return store.epoch;
   },
 });
-
-function choicesBySeq({ choices }: TrafficBatch): Map<number, RecordedChoice[]> {
-  const bySeq = new Map<number, RecordedChoice[]>();
-  if (choices === undefined) return bySeq;
-  for (const { seq, choice } of readChoices(choices)) {
-    const before = bySeq.get(seq);
-    if (before === undefined) bySeq.set(seq, [choice]);
-    else before.push(choice);
-  }
-  return bySeq;
-}
-
-function missing(earlier: MissingRows, now: MissingRows): MissingRows {
-  return { rows: earlier.rows + now.rows, seq: earlier.seq ?? now.seq };
-}
