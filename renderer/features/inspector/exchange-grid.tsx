@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useOverview } from '../../state/overview.ts';
@@ -116,7 +116,8 @@ export function ExchangeGrid(props: ExchangeGridProps) {
     onLeaveEnd,
   });
   const { first: from, end: to } = view.range;
-  useEffect(() => list.setRange({ first: from, end: to }, follow), [list, from, to, follow]);
+  // Before the frame is painted: rows that are far away are asked for that much sooner.
+  useLayoutEffect(() => list.setRange({ first: from, end: to }, follow), [list, from, to, follow]);
   const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
   const { reveal } = view;
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { memo, useEffect, useId, useState } from 'react';
+import { memo, useEffect, useId, useLayoutEffect, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { cx } from '../../ui/cx.ts';
@@ -111,7 +111,8 @@ export function FramesGrid(props: FramesGridProps) {
     ...{ count, rowHeight: ROW_HEIGHT, headerHeight: HEAD_HEIGHT, stickToEnd: follow, onLeaveEnd },
   });
   const { first: from, end: to } = view.range;
-  useEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
+  // Before the frame is painted: rows that are far away are asked for that much sooner.
+  useLayoutEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
   const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
   const { reveal } = view;
   useEffect(() => {
