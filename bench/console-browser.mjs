@@ -82,6 +82,8 @@ export class ConsoleBrowser {
       }
       const stoppedMs = nowMs();
       await mouse.move(x, y);
+      // Moves that wait are taken together and answered at once: the answer to one more says that the last has come.
+      await mouse.move(x, y);
       await Promise.all(moves);
       const { atMs, result } = await this.#drawn(10_000);
       times.push(result === undefined ? Number.POSITIVE_INFINITY : atMs - stoppedMs);
@@ -89,6 +91,10 @@ export class ConsoleBrowser {
       from = y;
     }
     await mouse.up();
+    await this.#page.evaluate(() => {
+      const { view, until } = window.whubBench;
+      return until(() => (view()?.last === view()?.total - 1 ? true : undefined), 2_000);
+    });
     return { times, places: seen.size, end: await this.view() };
   }
 
@@ -212,10 +218,7 @@ export class ConsoleBrowser {
   }
 
   #drawn(withinMs) {
-    return this.#page.evaluate((within) => {
-      const { view, until } = window.whubBench;
-      return until(() => (view()?.complete ? true : undefined), within);
-    }, withinMs);
+    return this.#page.evaluate((within) => window.whubBench.untilDrawn(within), withinMs);
   }
 }
 

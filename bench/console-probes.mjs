@@ -57,6 +57,21 @@ export function installProbes() {
     return promise;
   }
 
+  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+  /**
+   * Waits until the rows at the place where the list comes to rest are drawn: what was scrolled may reach the page some frames later,
+   * and then the rows of the place before do not count.
+   */
+  async function untilDrawn(withinMs) {
+    const place = () => scroller()?.scrollTop;
+    for (;;) {
+      const drawn = await until(() => (view()?.complete ? place() : undefined), withinMs);
+      for (let frame = 0; frame < 4; frame += 1) await nextFrame();
+      if (drawn.result === undefined || drawn.result === place()) return drawn;
+    }
+  }
+
   /** Waits for the first rows of a filter, of which there are `most` at most, and for its end. */
   async function untilFiltered(most, withinMs) {
     const progress = new Set();
@@ -74,7 +89,7 @@ export function installProbes() {
     return { first, all, progress: [...progress] };
   }
 
-  window.whubBench = { view, said, until, untilFiltered };
+  window.whubBench = { view, said, until, untilDrawn, untilFiltered };
 }
 
 /** Defines `window.whubFrames`, which records the time between frames and long tasks until the function that it returns is called. */

@@ -85,7 +85,11 @@ async function browsing(hub, browser) {
   report.figure(`thumb dragged, ${times.length} stops: rows drawn, median`, at(sortedOf(times), 0.5));
   report.budget('thumb dragged: rows drawn, slowest', Math.max(...times), { most: 150 });
   report.budget('thumb dragged: different places', places, { unit: '', least: STOPS + 1 });
-  report.budget('last row reached', end.last + 1, { unit: '', least: stored, note: `row #${end.lastSeq}` });
+  report.budget('last row reached', end.last + 1, {
+    unit: '',
+    least: stored,
+    note: `row #${end.lastSeq} of ${end.total}`,
+  });
 
   const columns = await browser.filter('status:error dur>50ms', { atMost: stored / 2, withinMs: 30_000 });
   report.figure('status:error dur>50ms, first rows', columns.firstMs);
