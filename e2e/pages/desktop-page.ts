@@ -76,24 +76,23 @@ export function deathsOf(app: DesktopApp, thread: 'hub' | 'capture'): number {
 export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fault: Fault): Promise<number> {
   const askedAtMs = Date.now();
   await app.evaluate(
-    (_electron, { name, expression }) => {
-      const { Session } = process.getBuiltinModule('node:inspector');
+    async (_electron, { name, expression }) => {
+      const { Session } = process.getBuiltinModule('node:inspector/promises');
       const session = new Session();
       session.connect();
-      return new Promise<void>((resolve) => {
-        session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
-          if (!workerInfo.title.endsWith(name)) return;
-          const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
-          session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
-        });
-        session.on('NodeWorker.receivedMessageFromWorker', () => {
-          session.post('NodeWorker.disable', () => {
-            session.disconnect();
-            resolve();
-          });
-        });
-        session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+      const thread = Promise.withResolvers<string>();
+      session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+        if (workerInfo.title.endsWith(name)) thread.resolve(sessionId);
       });
+      const answered = new Promise((resolve) => session.once('NodeWorker.receivedMessageFromWorker', resolve));
+      await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+      const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
+      await session.post('NodeWorker.sendMessageToWorker', { sessionId: await thread.promise, message });
+      await answered;
+      // Not out of what the session itself called: an answer can come while it still attaches, and leaving then is a crash of Node.
+      await new Promise((resolve) => setImmediate(resolve));
+      await session.post('NodeWorker.disable');
+      session.disconnect();
     },
     {
       name: `whub ${thread}`,
