@@ -80,14 +80,14 @@ export async function injectFault(app: DesktopApp, thread: 'hub' | 'capture', fa
       const { Session } = process.getBuiltinModule('node:inspector/promises');
       const session = new Session();
       session.connect();
-      const thread = Promise.withResolvers<string>();
+      const found = Promise.withResolvers<string>();
       session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
-        if (workerInfo.title.endsWith(name)) thread.resolve(sessionId);
+        if (workerInfo.title.endsWith(name)) found.resolve(sessionId);
       });
       const answered = new Promise((resolve) => session.once('NodeWorker.receivedMessageFromWorker', resolve));
       await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
       const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } });
-      await session.post('NodeWorker.sendMessageToWorker', { sessionId: await thread.promise, message });
+      await session.post('NodeWorker.sendMessageToWorker', { sessionId: await found.promise, message });
       await answered;
       // Not out of what the session itself called: an answer can come while it still attaches, and leaving then is a crash of Node.
       await new Promise((resolve) => setImmediate(resolve));

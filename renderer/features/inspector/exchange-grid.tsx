@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useOverview } from '../../state/overview.ts';
@@ -6,9 +6,8 @@ import { usePreferences } from '../../state/preferences.ts';
 import { listKey, movedIndex, rowKey } from '../../ui/keys.ts';
 import type { ListKeyId, RowKeyId } from '../../ui/keys.ts';
 import { useAwaitedRow } from '../../ui/use-awaited-row.ts';
-import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
-import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
-import type { VirtualRows } from '../../ui/use-virtual-rows.ts';
+import { useScrolledRows } from '../../ui/use-scrolled-rows.ts';
+import type { ScrolledRows } from '../../ui/use-scrolled-rows.ts';
 import { useColumnLayout } from './column-layout.ts';
 import { WATERFALL } from './columns.tsx';
 import type { ExchangeList } from './exchange-list.ts';
@@ -71,7 +70,7 @@ function usePress(onReach: ExchangeGridProps['onReach'], selection: Pick<Exchang
 
 function useGridKeys(
   { list, count, onReach, onKey }: ExchangeGridProps,
-  view: Pick<VirtualRows, 'rowsPerPage' | 'reveal'>,
+  view: Pick<ScrolledRows, 'rowsPerPage' | 'reveal'>,
   selectedIndex: number,
 ) {
   const awaited = useAwaitedRow((index) => list.row(index));
@@ -108,17 +107,12 @@ export function ExchangeGrid(props: ExchangeGridProps) {
   const prefix = useId();
   useSyncExternalStore(list.subscribe, list.version);
   const { columns, waterfall, width } = useColumnLayout();
-  const view = useVirtualRows({
-    count,
+  const view = useScrolledRows({
+    ...{ list, count, follow, onLeaveEnd },
     rowHeight: ROW_HEIGHT,
     headerHeight: HEAD_HEIGHT,
-    stickToEnd: follow,
-    onLeaveEnd,
   });
-  const { first: from, end: to } = view.range;
-  // Before the frame is painted: rows that are far away are asked for that much sooner.
-  useLayoutEffect(() => list.setRange({ first: from, end: to }, follow), [list, from, to, follow]);
-  const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
+  const { first, end, base } = view.rows;
   const { reveal } = view;
   useEffect(() => {
     if (revealIndex === null) return;

@@ -1,11 +1,10 @@
-import { memo, useEffect, useId, useLayoutEffect, useState } from 'react';
+import { memo, useEffect, useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { cx } from '../../ui/cx.ts';
 import { listKey, movedIndex } from '../../ui/keys.ts';
 import { useAwaitedRow } from '../../ui/use-awaited-row.ts';
-import { useDrawnRows } from '../../ui/use-drawn-rows.ts';
-import { useVirtualRows } from '../../ui/use-virtual-rows.ts';
+import { useScrolledRows } from '../../ui/use-scrolled-rows.ts';
 import { FRAME_COLUMNS } from './frame-columns.tsx';
 import type { FramesList } from './frames-list.ts';
 import styles from './exchange-grid.module.css';
@@ -107,13 +106,12 @@ export function FramesGrid(props: FramesGridProps) {
   const { list, count, follow, selected, onSelect, onOpen, onLeaveEnd, onToggleFollow, onPair } = props;
   const { revealPlace, onRevealed } = props;
   const prefix = useId();
-  const view = useVirtualRows({
-    ...{ count, rowHeight: ROW_HEIGHT, headerHeight: HEAD_HEIGHT, stickToEnd: follow, onLeaveEnd },
+  const view = useScrolledRows({
+    ...{ list, count, follow, onLeaveEnd },
+    rowHeight: ROW_HEIGHT,
+    headerHeight: HEAD_HEIGHT,
   });
-  const { first: from, end: to } = view.range;
-  // Before the frame is painted: rows that are far away are asked for that much sooner.
-  useLayoutEffect(() => list.setRange({ first: from, end: to }), [list, from, to]);
-  const { first, end, base } = useDrawnRows(view.range, follow, (index) => list.row(index) !== undefined);
+  const { first, end, base } = view.rows;
   const { reveal } = view;
   useEffect(() => {
     if (revealPlace === null) return;
