@@ -3,7 +3,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { installFrameProbe, installProbes } from './console-probes.mjs';
+import { installFrameProbe, installProbes, installUntil } from './console-probes.mjs';
 
 /** Wall time with a fraction, the same in this process and in the page. */
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -39,6 +39,7 @@ export class ConsoleBrowser {
   async showInspector(consoleUrl) {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     this.#page = await context.newPage();
+    await this.#page.addInitScript(installUntil);
     await this.#page.addInitScript(installProbes);
     await this.#page.addInitScript(installFrameProbe);
     this.#cdp = await context.newCDPSession(this.#page);

@@ -1,9 +1,57 @@
 // Runs in the console's page, before anything else there does: what it shows, and when that was drawn.
 
-/** Defines `window.whubBench`. Uses nothing from outside: its text is sent to the page. */
-export function installProbes() {
+/** Defines `window.whubUntil`. Uses nothing from outside: its text is sent to the page. */
+export function installUntil() {
   /** Wall time with a fraction, the same in the page and in the benchmark. */
   const nowMs = () => performance.timeOrigin + performance.now();
+
+  /**
+   * Calls `look` in each frame once it is laid out, so that it sees what is about to be painted: what the page does in the frame itself
+   * comes before. @returns what ends it
+   */
+  function onLaidOut(look) {
+    // An element whose size changes in every frame is told of between layout and paint.
+    const element = document.createElement('div');
+    Object.assign(element.style, { position: 'fixed', top: '0', left: '0', height: '1px', contain: 'strict' });
+    document.body.append(element);
+    const sizes = new ResizeObserver(look);
+    sizes.observe(element);
+    let frame = 0;
+    const change = () => {
+      element.style.width = element.style.width === '1px' ? '2px' : '1px';
+      frame = requestAnimationFrame(change);
+    };
+    change();
+    return () => {
+      cancelAnimationFrame(frame);
+      sizes.disconnect();
+      element.remove();
+    };
+  }
+
+  /** Asks in each frame until there is a result. @returns when the frame that showed it was drawn */
+  function until(result, withinMs) {
+    const { promise, resolve } = Promise.withResolvers();
+    const endsMs = nowMs() + withinMs;
+    const end = onLaidOut(() => {
+      const found = result();
+      if (found === undefined && nowMs() <= endsMs) return;
+      end();
+      // A task behind the frame's drawing.
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener('message', () => resolve({ atMs: nowMs(), result: found }), { once: true });
+      port1.start();
+      port2.postMessage(undefined);
+    });
+    return promise;
+  }
+
+  window.whubUntil = until;
+}
+
+/** Defines `window.whubBench`, with `window.whubUntil`. */
+export function installProbes() {
+  const until = window.whubUntil;
   const scroller = () => document.querySelector('[role=grid][aria-label=Exchanges]');
   const countOf = (text) => Number(text.replaceAll(/\D/g, ''));
   const heightOf = (element) => element?.getBoundingClientRect().height ?? 0;
@@ -35,26 +83,6 @@ export function installProbes() {
       searched: searched === null ? undefined : countOf(searched[1]),
       running: /Searching/.test(text) || (searched !== null && !/stopped/i.test(text)),
     };
-  }
-
-  /** Asks in each frame until there is a result. @returns when the frame that showed it was drawn */
-  function until(result, withinMs) {
-    const { promise, resolve } = Promise.withResolvers();
-    const endsMs = nowMs() + withinMs;
-    const look = () => {
-      const found = result();
-      if (found === undefined && nowMs() <= endsMs) {
-        requestAnimationFrame(look);
-        return;
-      }
-      // A task behind the frame's drawing.
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener('message', () => resolve({ atMs: nowMs(), result: found }), { once: true });
-      port1.start();
-      port2.postMessage(undefined);
-    };
-    requestAnimationFrame(look);
-    return promise;
   }
 
   const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
