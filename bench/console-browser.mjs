@@ -3,7 +3,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { installFrameProbe, installProbes, installUntil } from './console-probes.mjs';
+import { installFrameLooks, installFrameProbe, installProbes } from './console-probes.mjs';
 
 /** Wall time with a fraction, the same in this process and in the page. */
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -39,7 +39,7 @@ export class ConsoleBrowser {
   async showInspector(consoleUrl) {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     this.#page = await context.newPage();
-    await this.#page.addInitScript(installUntil);
+    await this.#page.addInitScript(installFrameLooks);
     await this.#page.addInitScript(installProbes);
     await this.#page.addInitScript(installFrameProbe);
     this.#cdp = await context.newCDPSession(this.#page);
@@ -47,7 +47,11 @@ export class ConsoleBrowser {
     await this.#page.getByRole('navigation', { name: 'Pages' }).waitFor();
     const startedMs = nowMs();
     await this.#page.getByRole('link', { name: 'Inspector' }).click();
-    const openedMs = (await this.#drawn(30_000)).atMs - startedMs;
+    const { atMs } = await this.#page.evaluate(() => {
+      const { view, until } = window.whubBench;
+      return until(() => (view()?.complete ? true : undefined), 30_000);
+    });
+    const openedMs = atMs - startedMs;
     // The strip counts the whole store behind the rows, which is not part of what is measured next.
     await this.#page.getByRole('slider', { name: 'Traffic over time' }).waitFor();
     return openedMs;
@@ -73,6 +77,9 @@ export class ConsoleBrowser {
     // A little further than its way is long, so that it is at the end whatever its own height.
     const way = [...places.slice(0, -1), top, ...places.toReversed().slice(1), bottom];
     const [times, seen] = [[], new Set()];
+    await this.#page.evaluate(() => {
+      window.whubRest = window.whubBench.watchRest();
+    });
     let from = last;
     for (const y of way) {
       const moves = [];
@@ -86,13 +93,14 @@ export class ConsoleBrowser {
       // Moves that wait are taken together and answered at once: the answer to one more says that the last has come.
       await mouse.move(x, y);
       await Promise.all(moves);
-      const { atMs, result } = await this.#drawn(10_000);
-      times.push(result === undefined ? Number.POSITIVE_INFINITY : atMs - stoppedMs);
+      const { result } = await this.#page.evaluate((within) => window.whubRest.untilRest(within), 10_000);
+      times.push(result === undefined ? Number.POSITIVE_INFINITY : result.atMs - stoppedMs);
       seen.add((await this.view()).first);
       from = y;
     }
     await mouse.up();
     await this.#page.evaluate(() => {
+      window.whubRest.end();
       const { view, until } = window.whubBench;
       return until(() => (view()?.last === view()?.total - 1 ? true : undefined), 2_000);
     });
@@ -216,10 +224,6 @@ export class ConsoleBrowser {
 
   async [Symbol.asyncDispose]() {
     await this.#browser?.close();
-  }
-
-  #drawn(withinMs) {
-    return this.#page.evaluate((within) => window.whubBench.untilDrawn(within), withinMs);
   }
 }
 

@@ -1,7 +1,7 @@
 // Runs in the console's page, before anything else there does: what it shows, and when that was drawn.
 
-/** Defines `window.whubUntil`. Uses nothing from outside: its text is sent to the page. */
-export function installUntil() {
+/** Defines `window.whubFrame`: what looks at frames. Uses nothing from outside: its text is sent to the page. */
+export function installFrameLooks() {
   /** Wall time with a fraction, the same in the page and in the benchmark. */
   const nowMs = () => performance.timeOrigin + performance.now();
 
@@ -29,6 +29,14 @@ export function installUntil() {
     };
   }
 
+  /** Calls `tell` with the time at which the frame that is being made was drawn: in a task behind it. */
+  function whenDrawn(tell) {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => tell(nowMs()), { once: true });
+    port1.start();
+    port2.postMessage(undefined);
+  }
+
   /** Asks in each frame until there is a result. @returns when the frame that showed it was drawn */
   function until(result, withinMs) {
     const { promise, resolve } = Promise.withResolvers();
@@ -37,21 +45,19 @@ export function installUntil() {
       const found = result();
       if (found === undefined && nowMs() <= endsMs) return;
       end();
-      // A task behind the frame's drawing.
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener('message', () => resolve({ atMs: nowMs(), result: found }), { once: true });
-      port1.start();
-      port2.postMessage(undefined);
+      whenDrawn((atMs) => resolve({ atMs, result: found }));
     });
     return promise;
   }
 
-  window.whubUntil = until;
+  window.whubFrame = { onLaidOut, whenDrawn, until };
 }
 
-/** Defines `window.whubBench`, with `window.whubUntil`. */
+/** Defines `window.whubBench`, with `window.whubFrame`. */
 export function installProbes() {
-  const until = window.whubUntil;
+  const { onLaidOut, whenDrawn, until } = window.whubFrame;
+  /** After so many without a change the list is at rest. */
+  const REST_FRAMES = 4;
   const scroller = () => document.querySelector('[role=grid][aria-label=Exchanges]');
   const countOf = (text) => Number(text.replaceAll(/\D/g, ''));
   const heightOf = (element) => element?.getBoundingClientRect().height ?? 0;
@@ -85,19 +91,30 @@ export function installProbes() {
     };
   }
 
-  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-
   /**
-   * Waits until the rows at the place where the list comes to rest are drawn: what was scrolled may reach the page some frames later,
-   * and then the rows of the place before do not count.
+   * Notes from now on when the rows of the place at which the list is were drawn. It has to run before the list comes to rest: asked
+   * for afterwards, it would begin late on a busy machine. @returns what tells of the rest, when it was reached
    */
-  async function untilDrawn(withinMs) {
-    const place = () => scroller()?.scrollTop;
-    for (;;) {
-      const drawn = await until(() => (view()?.complete ? place() : undefined), withinMs);
-      for (let frame = 0; frame < 4; frame += 1) await nextFrame();
-      if (drawn.result === undefined || drawn.result === place()) return drawn;
-    }
+  function watchRest() {
+    let now = { place: undefined, atMs: undefined };
+    let frames = 0;
+    const end = onLaidOut(() => {
+      const place = scroller()?.scrollTop;
+      frames += 1;
+      if (place !== now.place) {
+        now = { place, atMs: undefined };
+        frames = 0;
+      } else if (now.atMs === undefined && view()?.complete) {
+        const seen = now;
+        whenDrawn((atMs) => (seen.atMs ??= atMs));
+      }
+    });
+    /** What was scrolled may reach the page some frames later, and then the rows of the place before do not count. */
+    const untilRest = (withinMs) => {
+      frames = 0;
+      return until(() => (now.atMs !== undefined && frames >= REST_FRAMES ? { ...now } : undefined), withinMs);
+    };
+    return { untilRest, end };
   }
 
   /** Waits for the first rows of a filter, of which there are `most` at most, and for its end. */
@@ -117,7 +134,7 @@ export function installProbes() {
     return { first, all, progress: [...progress] };
   }
 
-  window.whubBench = { view, said, until, untilDrawn, untilFiltered };
+  window.whubBench = { view, said, until, watchRest, untilFiltered };
 }
 
 /** Defines `window.whubFrames`, which records the time between frames and long tasks until the function that it returns is called. */
