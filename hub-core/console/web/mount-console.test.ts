@@ -25,6 +25,8 @@ import { mountConsole } from './mount-console.ts';
 
 const SECRETS = { token: 'a-token', cookie: 'a-cookie' };
 const BODY = new TextEncoder().encode('0123456789');
+/** A row with a body that nobody reads to its end. */
+const LARGE = 1_000;
 
 interface Answer {
   readonly status: number;
@@ -38,6 +40,7 @@ let mounts: HttpMount[];
 let mounted: Disposable;
 let lines: ConsoleLine[];
 let captureUp: boolean;
+let logged: string[];
 let port: number;
 
 beforeEach(async () => {
@@ -45,7 +48,7 @@ beforeEach(async () => {
   mkdirSync(join(folder.path, 'assets'));
   writeFileSync(join(folder.path, 'index.html'), '<!doctype html><title>console</title>');
   writeFileSync(join(folder.path, 'assets', 'main-1a2b.js'), 'run()');
-  [mounts, lines, captureUp] = [[], [], true];
+  [mounts, lines, captureUp, logged] = [[], [], true, []];
   server = createServer((request, response) => mountOf(request)?.request?.(request, response));
   server.on('upgrade', (request, socket, head: Buffer) => mountOf(request)?.upgrade?.(request, socket, head));
   server.listen(0, '127.0.0.1');
@@ -99,13 +102,18 @@ function mount(assetsDir: string | undefined): Disposable {
         return port1;
       },
       readBody: (seq, part, { offset, length }): Promise<StoredPart | undefined> => {
+        if (seq === LARGE) return Promise.resolve({ bytes: new Uint8Array(length), offset, totalBytes: 1 << 30 });
         if (seq !== 7) return Promise.resolve(undefined);
         const bytes = part === 'request' ? BODY : new Uint8Array(0);
         return Promise.resolve({ bytes: bytes.subarray(offset, offset + length), offset, totalBytes: bytes.length });
       },
     },
     clock: new FakeClock(Date.UTC(2026, 10, 28, 15, 40)),
-    log: silentLogger,
+    log: {
+      ...silentLogger,
+      debug: (_, message) => void logged.push(`debug: ${message}`),
+      warn: (_, message) => void logged.push(`warn: ${message}`),
+    },
   });
 }
 
@@ -269,6 +277,19 @@ describe('mountConsole bodies', () => {
       });
     },
   );
+
+  it('[CO12] whoever goes away before a body has ended is no failure', async () => {
+    const request = httpRequest({
+      host: '127.0.0.1',
+      port,
+      path: `/console/body/${LARGE}/reply`,
+      headers: withCookie(),
+    });
+    const [response] = (await once(request.end(), 'response')) as [IncomingMessage];
+    await once(response, 'readable');
+    request.destroy();
+    await expect.poll(() => logged).toEqual(['debug: who asked for a part of the console went away']);
+  });
 
   it('[CO13] asks for the cookie or a manager, and answers no other site', async () => {
     const path = '/console/body/7/request';

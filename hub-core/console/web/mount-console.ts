@@ -92,6 +92,10 @@ function refuseUpgrade(socket: Duplex, error: unknown): void {
   socket.end(body);
 }
 
+/** A page goes away before it has all when something else is shown: nothing failed. */
+const hasLeft = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+
 /** The console over HTTP: its files, its two sockets and the stored bodies, below /console of the hub's port. */
 class ConsoleWeb {
   readonly #deps: ConsoleWebDeps;
@@ -112,7 +116,8 @@ class ConsoleWeb {
   request(request: IncomingMessage, response: ServerResponse): void {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     this.#answer(request, response).catch((error: unknown) => {
-      if (!(error instanceof HubError))
+      if (hasLeft(error)) this.#deps.log.debug({ module: 'console' }, 'who asked for a part of the console went away');
+      else if (!(error instanceof HubError))
         this.#deps.log.warn({ module: 'console', error }, 'a request of the console failed');
       if (response.headersSent) response.destroy();
       else sendProblem(response, error);
