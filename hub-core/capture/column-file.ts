@@ -69,6 +69,11 @@ export class ColumnFile {
     this.isNewer = isNewer;
   }
 
+  /** False while what the columns are is not known: a newer version wrote it, or it could not be read. */
+  get isKnown(): boolean {
+    return this.#isReadable && !this.isNewer;
+  }
+
   /**
    * Puts other definitions in its place: after a crash either these are there or those before. A file that could not be read is
    * set aside.

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -217,6 +217,26 @@ describe('ColumnFill', () => {
     clock.advance(10_000);
     await fill.idle();
     expect(shown(id)).toEqual({ values: '', missing: {} });
+  });
+
+  it.each([
+    ['a newer version', '{"version":2,"columns":{}}'],
+    ['nobody can read', '{"version":1,"columns":[{"id":'],
+  ])('[TS15] values of columns that %s defined are not dropped', async (_, definitions) => {
+    const fill = openAll(folder.path);
+    writeRows(1, 15);
+    const { id } = store.columns.add(ID);
+    await fill.idle();
+    owned.dispose();
+    const path = join(folder.path, 'columns.json');
+    const before = readFileSync(path);
+    writeFileSync(path, definitions);
+    await openAll(folder.path).idle();
+    expect([store.columns.defined, storedValues()]).toEqual([[], 15]);
+    owned.dispose();
+    writeFileSync(path, before);
+    await openAll(folder.path).idle();
+    expect([shown(id), jobs.snapshot()]).toEqual([{ values: '1 to 15: 15', missing: {} }, []]);
   });
 
   it('[TS14] has room for many changes of columns, one after another', async () => {

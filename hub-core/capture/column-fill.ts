@@ -105,7 +105,7 @@ export class ColumnFill implements Disposable {
 
   /** @returns false when there is nothing to drop */
   #dropPiece(): boolean {
-    const dropping = this.#nextToDrop();
+    const dropping = this.#deps.store.columns.isKnown ? this.#nextToDrop() : undefined;
     if (dropping === undefined) return false;
     const { segment, series } = dropping;
     const lastSeq = Math.min(segment.lastSeq, dropping.fromSeq + DROPPED_ROWS - 1);

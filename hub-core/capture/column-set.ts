@@ -98,6 +98,11 @@ export class ColumnSet implements Disposable {
     return this.#live;
   }
 
+  /** False while there may be columns of which nothing is known here. */
+  get isKnown(): boolean {
+    return this.#file.isKnown;
+  }
+
   find(id: string): DefinedColumn | undefined {
     return this.#columns.find((column) => column.id === id);
   }
@@ -150,8 +155,11 @@ export class ColumnSet implements Disposable {
     const place = this.#columns.findIndex((column) => column.id === id);
     const column = this.#columns[place];
     if (column === undefined) return false;
-    const timer = this.#clock.after(RESTORE_MS, () => this.#set(this.#columns, undefined));
-    this.#set(this.#columns.toSpliced(place, 1), { column, place, timer });
+    const columns = this.#columns.toSpliced(place, 1);
+    // It may not be possible to write it.
+    this.#file.write(columns);
+    const timer = this.#clock.after(RESTORE_MS, () => this.#take(this.#columns, undefined));
+    this.#take(columns, { column, place, timer });
     return true;
   }
 
@@ -185,7 +193,11 @@ export class ColumnSet implements Disposable {
 
   /** The file first: what is not in it was never defined. */
   #set(columns: readonly DefinedColumn[], removed: Removed | undefined): void {
-    if (columns !== this.#columns) this.#file.write(columns);
+    this.#file.write(columns);
+    this.#take(columns, removed);
+  }
+
+  #take(columns: readonly DefinedColumn[], removed: Removed | undefined): void {
     if (removed !== this.#removed) this.#removed?.timer[Symbol.dispose]();
     this.#removed = removed;
     this.#columns = columns;

@@ -62,6 +62,11 @@ export class CustomColumns implements Disposable {
     return this.#set.columns;
   }
 
+  /** False while there may be columns of which nothing is known here, and whose values are not to be dropped. */
+  get isKnown(): boolean {
+    return this.#set.isKnown;
+  }
+
   states(): readonly ColumnState[] {
     return this.#set.columns.map((column) => {
       const { id, name, path, side, fills } = column;
