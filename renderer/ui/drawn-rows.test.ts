@@ -15,6 +15,7 @@ const at = (first: number, hasCome: (index: number) => boolean = everything, fol
   ...screen(first),
   hasCome,
   follows,
+  atRest: false,
 });
 
 function passFrames(rows: RowsToDraw, frames: number): void {
@@ -100,6 +101,14 @@ describe('RowsToDraw', () => {
 
   it('[UI135] rows of another result, which are not here any more, are not kept', () => {
     expect(shown().next(at(900, here(900)), 1_000)).toMatchObject({ rows: screen(900).range, again: undefined });
+  });
+
+  it('[UI135] a place that a key leads to is drawn as soon as its rows are there', () => {
+    const rows = shown();
+    expect(rows.next({ ...at(900, here(0)), atRest: true }, 1_000)).toMatchObject({ again: { frames: undefined } });
+    expect(rows.next(at(900), 1_010).rows).toEqual({ first: 900, end: 930, base: 900 });
+    expect(rows.next({ ...at(9_000), atRest: true }, 1_020).rows).toMatchObject({ first: 9_000 });
+    expect(rows.next(at(20_000), 1_030)).toMatchObject({ rows: { first: 9_000 }, again: { frames: 3 } });
   });
 
   it('[UI135] a list that follows its end waits for no rest', () => {

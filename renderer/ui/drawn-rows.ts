@@ -25,6 +25,8 @@ export interface RowsInSight {
   readonly hasCome: (index: number) => boolean;
   /** The list moves by itself, with its end. */
   readonly follows: boolean;
+  /** Nobody is about to scroll on, so that no rest is waited for. */
+  readonly atRest: boolean;
 }
 
 interface DrawnStep {
@@ -75,10 +77,10 @@ export class RowsToDraw {
   }
 
   /** @returns whether something else is seen than before */
-  #look({ sight, hasCome }: RowsInSight, nowMs: number): boolean {
+  #look({ sight, hasCome, atRest }: RowsInSight, nowMs: number): boolean {
     const before = this.#seen;
     this.#seen = sight;
-    if (!overlaps(before, sight)) this.#restFrames = REST_FRAMES;
+    if (!overlaps(before, sight)) this.#restFrames = atRest ? 0 : REST_FRAMES;
     this.#leftMs = overlaps(this.#drawn, sight) ? undefined : (this.#leftMs ?? nowMs);
     const { first, end } = sight;
     const isThere = first === end || hasCome(first) || hasCome(end - 1);

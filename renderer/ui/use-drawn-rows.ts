@@ -25,7 +25,7 @@ interface DrawnRowsNow {
    *
    * @returns whether to draw the list anew for it; when not, that is done by itself in time
    */
-  readonly isDue: (place: Pick<RowsInSight, 'sight' | 'range'>) => boolean;
+  readonly isDue: (place: Pick<RowsInSight, 'sight' | 'range' | 'atRest'>) => boolean;
 }
 
 /** Which rows of a list to draw now (see `RowsToDraw`); draws again by itself when it is time for those in sight. */

@@ -11,6 +11,12 @@ export interface RowsPlace {
   readonly range: RowRange;
 }
 
+/** A place that was scrolled to. */
+export interface ReachedPlace extends RowsPlace {
+  /** By a key or a link, and not by a hand that may be about to go on. */
+  readonly atRest: boolean;
+}
+
 export interface VirtualRowsOptions {
   readonly count: number;
   readonly rowHeight: number;
@@ -21,7 +27,7 @@ export interface VirtualRowsOptions {
   /** Told when a person scrolled away from the end. */
   readonly onLeaveEnd?: () => void;
   /** Told at once of each place that is scrolled to. @returns whether the list is to be drawn anew for it */
-  readonly onPlace?: (place: RowsPlace) => boolean;
+  readonly onPlace?: (place: ReachedPlace) => boolean;
 }
 
 export interface VirtualRows extends RowsPlace {
@@ -37,7 +43,11 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
   // No state: most of the places that a thumb passes are never drawn, and whatever draws the list draws the newest.
   const view = useRef({ scrollTop: 0, height: 0 });
   const [, drawAgain] = useReducer((times: number) => times + 1, 0);
-  const setTop = useRef(-1);
+  /** Where it was scrolled to last, and whether by `reveal`. */
+  const last = useRef({ top: -1, revealed: false });
+  const moved = useCallback((top: number, revealed: boolean): void => {
+    last.current = { top, revealed };
+  }, []);
 
   /** Takes over what is seen. @returns whether that is another place than before */
   const measure = useCallback((): boolean => {
@@ -53,19 +63,20 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
     const viewport = { ...view.current, rowHeight, count };
     return { sight: visibleRange(viewport, 0), range: visibleRange(viewport) };
   };
-  const isDue = useRef((): boolean => true);
-  isDue.current = () => onPlace?.(placeNow()) ?? true;
+  const isDue = useRef<(atRest: boolean) => boolean>(() => true);
+  isDue.current = (atRest) => onPlace?.({ ...placeNow(), atRest }) ?? true;
 
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const onScroll = (): void => {
-      const up = element.scrollTop < setTop.current - rowHeight / 2;
+      const { top, revealed } = last.current;
+      const up = element.scrollTop < top - rowHeight / 2;
       const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
-      setTop.current = element.scrollTop;
+      moved(element.scrollTop, false);
       if (up && !atEnd) onLeaveEnd?.();
       // In the frame of the event, and not in the next.
-      if (measure() && isDue.current()) flushSync(drawAgain);
+      if (measure() && isDue.current(revealed)) flushSync(drawAgain);
     };
     const resizes = new ResizeObserver(() => {
       if (measure()) drawAgain();
@@ -76,18 +87,19 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
       resizes.disconnect();
       element.removeEventListener('scroll', onScroll);
     };
-  }, [measure, onLeaveEnd, rowHeight]);
+  }, [measure, moved, onLeaveEnd, rowHeight]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     if (stickToEnd) {
-      setTop.current = scrollToEnd({ height: element.clientHeight - headerHeight, rowHeight, count });
-      element.scrollTop = setTop.current;
+      const top = scrollToEnd({ height: element.clientHeight - headerHeight, rowHeight, count });
+      moved(top, false);
+      element.scrollTop = top;
     }
     // At once and not with the event of the scrolling, which comes a frame later: until then the rows in sight would be missing.
     if (measure()) drawAgain();
-  }, [count, stickToEnd, rowHeight, headerHeight, measure, height]);
+  }, [count, stickToEnd, rowHeight, headerHeight, measure, moved, height]);
 
   const reveal = useCallback(
     (index: number) => {
@@ -95,9 +107,9 @@ export function useVirtualRows(options: VirtualRowsOptions): VirtualRows {
       if (element === null) return;
       const viewport = { scrollTop: element.scrollTop, height: element.clientHeight - headerHeight };
       element.scrollTop = scrollTo(index, { ...viewport, rowHeight, count });
-      setTop.current = element.scrollTop;
+      moved(element.scrollTop, element.scrollTop !== viewport.scrollTop);
     },
-    [count, headerHeight, rowHeight],
+    [count, headerHeight, rowHeight, moved],
   );
 
   return {
