@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
+import { useInspector } from '../../state/inspector.ts';
 import { useOverview } from '../../state/overview.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { listKey, movedIndex, rowKey } from '../../ui/keys.ts';
@@ -28,7 +29,6 @@ export interface Reach {
 interface ExchangeGridProps {
   readonly list: ExchangeList;
   readonly count: number;
-  readonly follow: boolean;
   readonly selectedSeq: number | null;
   readonly chosen: ReadonlySet<number>;
   /** A row to bring into sight, by its place. */
@@ -103,8 +103,9 @@ function useGridKeys(
 
 /** The exchanges as a grid: 24 px a row, only those in sight are in the page. */
 export function ExchangeGrid(props: ExchangeGridProps) {
-  const { list, count, follow, selectedSeq, chosen, revealIndex, onRevealed, onReach, onLeaveEnd } = props;
+  const { list, count, selectedSeq, chosen, revealIndex, onRevealed, onReach, onLeaveEnd } = props;
   const prefix = useId();
+  const follow = useInspector((inspector) => inspector.follow);
   useSyncExternalStore(list.subscribe, list.version);
   const { columns, waterfall, width } = useColumnLayout();
   const view = useScrolledRows({

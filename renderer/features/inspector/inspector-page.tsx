@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { ExchangeRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { useFeeds } from '../../state/feeds.ts';
 import { showFrames } from '../../state/frames.ts';
@@ -47,6 +48,11 @@ function letGo(): void {
   else if (detailOpen) closeDetail();
   else if (selectedSeq === null) useInspector.setState({ filter: '' });
   else useInspector.setState({ selectedSeq: null });
+}
+
+interface RowsProps {
+  readonly list: ExchangeList;
+  readonly state: ListState;
 }
 
 /** Rows that came since the list stopped following its end, or since its filter was another one. */
@@ -101,8 +107,12 @@ function useReach(list: ExchangeList): (row: ExchangeRow, index: number, reach: 
 }
 
 /** What is not in the list yet: new rows below, or rows that came since it was sorted. */
-function Unseen({ state, newRows }: { readonly state: ListState; readonly newRows: number }) {
+function Unseen({ list, state }: RowsProps) {
   const sorted = useInspector((inspector) => inspector.sort !== null);
+  const follow = useInspector((inspector) => inspector.follow);
+  // What a search finds is not new.
+  const seeing = follow || sorted || !state.complete;
+  const newRows = useNewRows(state.count ?? 0, { seeing, queryId: list.queryId });
   if (sorted) {
     return (
       <Button small className={styles['newRows'] ?? ''} title={keyHint('refresh-sort')} onClick={refreshSort}>
@@ -123,21 +133,20 @@ function Unseen({ state, newRows }: { readonly state: ListState; readonly newRow
   );
 }
 
-interface RowsProps {
-  readonly list: ExchangeList;
-  readonly state: ListState;
-}
-
 function Rows({ list, state }: RowsProps) {
-  const { follow, selectedSeq, chosen, sort, peeking } = useInspector();
+  const { selectedSeq, chosen, peeking } = useInspector(
+    useShallow((inspector) => ({
+      selectedSeq: inspector.selectedSeq,
+      chosen: inspector.chosen,
+      peeking: inspector.peeking,
+    })),
+  );
   const watermark = useFeeds((feeds) => feeds.watermark);
   const onKey = useRowKeys(list);
   const onReach = useReach(list);
   const { resend, edit } = useResend();
   const [menuSeq, setMenuSeq] = useState<number | null>(null);
   const count = state.count ?? 0;
-  // What a search finds is not new.
-  const newRows = useNewRows(count, { seeing: follow || sort !== null || !state.complete, queryId: list.queryId });
   const revealPlace = useRevealPlace(list, state);
   // While a search goes on, none found yet does not mean that there is none.
   if (state.count === 0 && state.complete && watermark !== undefined) {
@@ -159,7 +168,6 @@ function Rows({ list, state }: RowsProps) {
           <ExchangeGrid
             list={list}
             count={count}
-            follow={follow}
             selectedSeq={selectedSeq}
             chosen={chosen}
             revealIndex={revealPlace}
@@ -171,7 +179,7 @@ function Rows({ list, state }: RowsProps) {
         </RowMenuArea>
       </div>
       {peeking && selectedSeq !== null ? <QuickPeek seq={selectedSeq} /> : null}
-      <Unseen state={state} newRows={newRows} />
+      <Unseen list={list} state={state} />
     </div>
   );
 }
@@ -195,7 +203,17 @@ const ANNOUNCER = <Announcer />;
 
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
-  const { filter, sort, sortGeneration, highlighting, resending, columnDraft } = useInspector();
+  // No more of it: the page is not drawn for a row that is selected, nor because a list that is scrolled follows its end no more.
+  const { filter, sort, sortGeneration, highlighting, resending, columnDraft } = useInspector(
+    useShallow((inspector) => ({
+      filter: inspector.filter,
+      sort: inspector.sort,
+      sortGeneration: inspector.sortGeneration,
+      highlighting: inspector.highlighting,
+      resending: inspector.resending,
+      columnDraft: inspector.columnDraft,
+    })),
+  );
   const place = usePreferences(({ detailPlace }) => detailPlace);
   const selected = useInspector((inspector) => (inspector.detailOpen ? inspector.selectedSeq : null));
   const openSeq = place === 'hidden' ? null : selected;

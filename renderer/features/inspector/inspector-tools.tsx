@@ -41,10 +41,25 @@ function ImportButton() {
   );
 }
 
+function FollowButton() {
+  const follow = useInspector((state) => state.follow);
+  return (
+    <Button
+      small
+      variant="ghost"
+      aria-pressed={follow}
+      title={keyHint('list-follow')}
+      icon={<ArrowDownToLine size={14} aria-hidden />}
+      onClick={() => useInspector.setState({ follow: !follow, sort: null })}
+    >
+      Follow
+    </Button>
+  );
+}
+
 /** The page's tools: recording, following, what the list shows, and what goes in and out. */
 export function InspectorTools() {
   const paused = useFeeds((feeds) => isPaused(feeds.watermark?.state));
-  const follow = useInspector((state) => state.follow);
   return (
     <>
       <Button
@@ -65,16 +80,7 @@ export function InspectorTools() {
       >
         Clear…
       </Button>
-      <Button
-        small
-        variant="ghost"
-        aria-pressed={follow}
-        title={keyHint('list-follow')}
-        icon={<ArrowDownToLine size={14} aria-hidden />}
-        onClick={() => useInspector.setState({ follow: !follow, sort: null })}
-      >
-        Follow
-      </Button>
+      <FollowButton />
       <Spacer />
       <DetailPlaceButton />
       <ColumnMenu />
