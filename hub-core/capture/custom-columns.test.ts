@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -261,6 +261,24 @@ describe('CustomColumns, removed and brought back', () => {
     expect(store.columns.restore(order.id)).toBeUndefined();
     clock.advance(60_000);
     expect(store.columns.restore(total.id)).toBeUndefined();
+  });
+
+  it('[TS15] stays, and what was removed before can still be brought back, when a removal cannot be written down', () => {
+    using store = open();
+    const [order, total] = [store.columns.add(ID), store.columns.add(TOTAL)];
+    store.columns.remove(order.id);
+    clock.advance(50_000);
+    // Nothing can be written where a folder is, as on a disk that is full.
+    mkdirSync(join(folder.path, 'columns.json.new'));
+    expect(() => store.columns.remove(total.id)).toThrow('columns.json.new');
+    expect(store.columns.states().map(({ id }) => id)).toEqual([total.id]);
+    rmdirSync(join(folder.path, 'columns.json.new'));
+    clock.advance(5_000);
+    expect(store.columns.restore(order.id)?.name).toBe('Order');
+    expect(store.columns.remove(total.id)).toBe(true);
+    // The removal that failed would have been for good by now.
+    clock.advance(57_000);
+    expect(store.columns.restore(total.id)?.name).toBe('Total');
   });
 
   it('[TS15] is removed for good when the process ends', () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ArrowDownToLine, CircleDot, CirclePause, OctagonX, Rows3 } from 'lucide-react';
+import { CircleDot, CirclePause, OctagonX, Rows3 } from 'lucide-react';
 import type { FrameRow } from '../../../hub-core/console/contract/capture-contract.ts';
 import { recordFrames, showExchangeOf, useFrames } from '../../state/frames.ts';
 import { goTo } from '../../state/pages.ts';
@@ -9,6 +9,7 @@ import { FilterInput } from '../../ui/filter-input.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { keyHint } from '../../ui/keys.ts';
 import { PageFrame, Spacer } from '../../ui/page.tsx';
+import { FollowButton } from './follow-button.tsx';
 import { FramesGrid } from './frames-grid.tsx';
 import type { FramesState } from './frames-list.ts';
 import { jumpToPair } from './jump-to-pair.ts';
@@ -41,16 +42,7 @@ function Tools({ selected }: { readonly selected: FrameRow | undefined }) {
       >
         {recording ? 'Leave frames out' : 'Record frames'}
       </Button>
-      <Button
-        small
-        variant="ghost"
-        aria-pressed={follow}
-        title={keyHint('list-follow')}
-        icon={<ArrowDownToLine size={14} aria-hidden />}
-        onClick={toggleFollow}
-      >
-        Follow
-      </Button>
+      <FollowButton follow={follow} onToggle={toggleFollow} />
       <Spacer />
       <Button
         small

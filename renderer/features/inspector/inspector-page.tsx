@@ -203,7 +203,7 @@ const ANNOUNCER = <Announcer />;
 
 /** Every request through the hub, with what came of it. */
 export function InspectorPage() {
-  // No more of it: the page is not drawn for a row that is selected, nor because a list that is scrolled follows its end no more.
+  // No more of it: what else changes there, as while a list is scrolled, is drawn by those who show it.
   const { filter, sort, sortGeneration, highlighting, resending, columnDraft } = useInspector(
     useShallow((inspector) => ({
       filter: inspector.filter,

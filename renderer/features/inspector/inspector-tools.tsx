@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { ArrowDownToLine, CircleDot, CirclePause, Download, Highlighter, Plus, Trash2, Upload } from 'lucide-react';
+import { CircleDot, CirclePause, Download, Highlighter, Plus, Trash2, Upload } from 'lucide-react';
 import { isPaused, toggleRecording } from '../../state/capture-actions.ts';
 import { EMPTY_DRAFT, openDraft } from '../../state/draft.ts';
 import { useFeeds } from '../../state/feeds.ts';
@@ -11,6 +11,7 @@ import { keyHint } from '../../ui/keys.ts';
 import { Spacer } from '../../ui/page.tsx';
 import { ColumnMenu } from './column-menu.tsx';
 import { DetailPlaceButton } from './detail-place-button.tsx';
+import { FollowButton } from './follow-button.tsx';
 import { importFiles } from './transfer/import-files.ts';
 
 function newRequest(): void {
@@ -41,20 +42,10 @@ function ImportButton() {
   );
 }
 
-function FollowButton() {
+/** Of its own, so that scrolling away from the end draws it and not all tools. */
+function FollowExchanges() {
   const follow = useInspector((state) => state.follow);
-  return (
-    <Button
-      small
-      variant="ghost"
-      aria-pressed={follow}
-      title={keyHint('list-follow')}
-      icon={<ArrowDownToLine size={14} aria-hidden />}
-      onClick={() => useInspector.setState({ follow: !follow, sort: null })}
-    >
-      Follow
-    </Button>
-  );
+  return <FollowButton follow={follow} onToggle={() => useInspector.setState({ follow: !follow, sort: null })} />;
 }
 
 /** The page's tools: recording, following, what the list shows, and what goes in and out. */
@@ -80,7 +71,7 @@ export function InspectorTools() {
       >
         Clear…
       </Button>
-      <FollowButton />
+      <FollowExchanges />
       <Spacer />
       <DetailPlaceButton />
       <ColumnMenu />
