@@ -1,6 +1,7 @@
 import { expect, test } from '../fixtures/hub.ts';
 import { typicalTraffic } from '../fixtures/typical-traffic.ts';
 import { DetailPane } from '../pages/detail-pane.ts';
+import { HeldAnswers } from '../pages/held-answers.ts';
 import { InspectorPage } from '../pages/inspector-page.ts';
 import { Keyboard } from '../pages/keyboard.ts';
 
@@ -70,4 +71,35 @@ test('[UI132] an exchange is read, compared, copied and sent again by keyboard a
   await keyboard.push('Open in Inspector');
   await expect(detail.pane).toContainText('/orders/create');
   await keyboard.expectNoPointer();
+});
+
+test('[UI137] Enter leads into the detail as soon as it is read, and not when the focus left the list before', async ({
+  page,
+  hub,
+}) => {
+  await using _programs = await typicalTraffic(hub, { live: false });
+  const answers = await HeldAnswers.of(page);
+  const keyboard = await Keyboard.on(page);
+  const inspector = new InspectorPage(page);
+  await inspector.console.open(hub.consoleUrl);
+  await keyboard.press('Control+2');
+  await expect(inspector.row(/.+/).first()).toBeVisible();
+  await keyboard.pane(inspector.grid);
+  const summary = new DetailPane(page).pane.getByRole('tab', { name: 'Summary', exact: true });
+
+  answers.hold();
+  await keyboard.press('End', 'Enter');
+  await expect(page.getByRole('region', { name: 'Exchange detail' })).toBeVisible();
+  await expect(inspector.grid).toBeFocused();
+  await expect(summary).toBeHidden();
+  answers.release();
+  await expect(summary).toBeFocused();
+
+  await keyboard.press('Escape');
+  await keyboard.pane(inspector.grid);
+  answers.hold();
+  await keyboard.press('ArrowUp', 'Enter', '/');
+  answers.release();
+  await expect(new DetailPane(page).pane).toContainText(/.+/);
+  await expect(inspector.filter).toBeFocused();
 });

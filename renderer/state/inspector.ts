@@ -28,6 +28,8 @@ export interface InspectorState {
   /** Rows that are chosen together, the selected one among them; empty while it is the only one. */
   readonly chosen: ReadonlySet<number>;
   readonly detailOpen: boolean;
+  /** The detail takes the focus as soon as it is read, unless the focus leaves the list before. */
+  readonly enteringDetail: boolean;
   /** The selected rows are being commented. */
   readonly noting: boolean;
   /** The filter that a highlight rule begins with; null: the rules are not open. */
@@ -55,6 +57,7 @@ export const useInspector = create<InspectorState>()(() => ({
   selectedSeq: null,
   chosen: NO_ROWS,
   detailOpen: false,
+  enteringDetail: false,
   noting: false,
   highlighting: null,
   columnDraft: null,
@@ -103,6 +106,7 @@ export function selectRow(seq: number, change: { readonly open?: boolean } = {})
     selectedSeq: seq,
     chosen: NO_ROWS,
     detailOpen: change.open ?? detailOpen,
+    enteringDetail: false,
     follow: false,
   }));
 }

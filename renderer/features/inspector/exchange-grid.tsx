@@ -101,6 +101,9 @@ function useGridKeys(
   };
 }
 
+/** Whoever leaves the list does not mean the detail any more. */
+const stayOut = (): void => useInspector.setState({ enteringDetail: false });
+
 /** The exchanges as a grid: 24 px a row, only those in sight are in the page. */
 export function ExchangeGrid(props: ExchangeGridProps) {
   const { list, count, selectedSeq, chosen, revealIndex, onRevealed, onReach, onLeaveEnd } = props;
@@ -146,6 +149,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
         tabIndex={0}
         className={styles['scroller']}
         onKeyDown={onKeyDown}
+        onBlur={stayOut}
       >
         <GridHead columns={columns} waterfall={waterfall} />
         <div role="rowgroup" className={styles['body']} style={{ height: count * ROW_HEIGHT, width: fullWidth }}>

@@ -63,10 +63,6 @@ function useNewRows(count: number, { seeing, queryId }: { seeing: boolean; query
   return isOver ? 0 : count - seen.count;
 }
 
-function focusDetail(): void {
-  document.querySelector<HTMLElement>('[aria-label="Exchange detail"] [role="tab"][data-active]')?.focus();
-}
-
 /** What the list's keys do, other than moving. */
 function useRowKeys(list: ExchangeList): (key: ListKeyId | RowKeyId, row: ExchangeRow | undefined) => void {
   const { resend, edit } = useResend();
@@ -80,10 +76,8 @@ function useRowKeys(list: ExchangeList): (key: ListKeyId | RowKeyId, row: Exchan
     else if (key === 'list-edit') edit.mutate(row.seq);
     else if (key === 'list-resend') resend.mutate(row.seq);
     else if (key === 'list-open') {
-      useInspector.setState({ detailOpen: true, peeking: false });
+      useInspector.setState({ detailOpen: true, enteringDetail: true, peeking: false });
       if (usePreferences.getState().detailPlace === 'hidden') usePreferences.setState({ detailPlace: 'right' });
-      // The pane is there after the next frame where it was closed.
-      requestAnimationFrame(focusDetail);
     }
   };
 }

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { Pencil, RotateCw } from 'lucide-react';
@@ -6,6 +7,7 @@ import type { ExchangeDetail as Detail } from '../../../../hub-core/console/cont
 import type { BodyPart } from '../../../bridge/body.ts';
 import { bridge } from '../../../state/console.ts';
 import { resendObstacle } from '../../../state/draft-input.ts';
+import { useInspector } from '../../../state/inspector.ts';
 import { Button } from '../../../ui/button.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { errorText } from '../../../ui/format.ts';
@@ -56,12 +58,25 @@ function Sides({ detail, wide, part }: SidesProps) {
   );
 }
 
+/** Takes the focus to the selected tab once it is asked for, which may be before the exchange is read. */
+function useEntering(seq: number): RefObject<HTMLDivElement | null> {
+  const list = useRef<HTMLDivElement>(null);
+  const entering = useInspector((inspector) => inspector.enteringDetail && inspector.selectedSeq === seq);
+  useEffect(() => {
+    if (!entering) return;
+    useInspector.setState({ enteringDetail: false });
+    list.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  }, [entering]);
+  return list;
+}
+
 function DetailTabs({ detail }: { readonly detail: Detail }) {
   const [width, measure] = useElementWidth();
   const wide = width >= SIDE_BY_SIDE_PX;
+  const tabs = useEntering(detail.row.seq);
   return (
     <Tabs.Root ref={measure} defaultValue="summary" className={styles['tabs']}>
-      <Tabs.List className={styles['list']} aria-label="Exchange">
+      <Tabs.List ref={tabs} className={styles['list']} aria-label="Exchange">
         {TABS.map(([value, name]) => (
           <Tabs.Tab key={value} value={value} className={styles['tab']}>
             {name}
