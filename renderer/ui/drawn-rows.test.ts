@@ -99,6 +99,16 @@ describe('RowsToDraw', () => {
     expect(rows.next(inSight, 1_150)).toMatchObject({ rows: screen(900).sight });
   });
 
+  it('[UI135] frames count while rows are on their way, also when a thumb has been moved for long', () => {
+    const rows = shown();
+    rows.next(at(900), 1_000);
+    expect(rows.next(at(9_000, here(0)), 1_150)).toMatchObject({ again: { ms: 150, frames: 3 } });
+    passFrames(rows, 2);
+    expect(rows.next(at(9_000), 1_190)).toMatchObject({ rows: { first: 0 }, again: { frames: 1 } });
+    rows.passFrame();
+    expect(rows.next(at(9_000), 1_200)).toMatchObject({ rows: screen(9_000).sight });
+  });
+
   it('[UI135] rows of another result, which are not here any more, are not kept', () => {
     expect(shown().next(at(900, here(900)), 1_000)).toMatchObject({ rows: screen(900).range, again: undefined });
   });

@@ -107,6 +107,7 @@ export class RowsToDraw {
     const moves = !inSight.follows && this.#restFrames > 0 && this.#leftMs !== undefined;
     if (!moves) return { ms: patienceMs, frames: undefined };
     const movesMs = (this.#leftMs ?? nowMs) + MOST_MOVING_MS - nowMs;
-    return movesMs <= patienceMs ? { ms: patienceMs, frames: undefined } : { ms: movesMs, frames: this.#restFrames };
+    // Frames count while rows are on their way, too: when they come the jumps may have ended.
+    return { ms: Math.max(patienceMs, movesMs), frames: movesMs > 0 ? this.#restFrames : undefined };
   }
 }
