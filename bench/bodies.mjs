@@ -18,14 +18,15 @@ const FLAGS = [
 /** Longest task of the page while a body is opened. */
 const LONGEST_TASK_MS = 100;
 
+/** No more than so many bytes: of a larger one than 5 MB the console shows the beginning. */
 function jsonOf(bytes) {
   const items = [];
-  for (let length = 0; length < bytes;) {
+  for (let length = 1; ;) {
     const item = JSON.stringify({ id: items.length, name: 'n'.repeat(80), tags: ['a', 'b'], ok: true });
-    items.push(item);
     length += item.length + 1;
+    if (length > bytes) return Buffer.from(`[${items.join(',')}]`);
+    items.push(item);
   }
-  return Buffer.from(`[${items.join(',')}]`);
 }
 
 const BODIES = [

@@ -3,7 +3,7 @@ import { decodeBody } from './decode/decode-body.ts';
 import type { DecodeRequest } from './decode/decode-body.ts';
 import { indexJson } from './json-index.ts';
 import type { JsonIndex } from './json-index.ts';
-import { printJson } from './print-json.ts';
+import { firstLines, printJson } from './print-json.ts';
 
 /** Work on a body that may take long, for a thread of its own. */
 export type BodyJob =
@@ -23,12 +23,15 @@ export type BodyResult =
 
 /** Texts are handed over in pieces, so that whoever shows them is never busy for long. */
 export const PIECE_CHARACTERS = 1 << 20;
+/** The first is shown before the others have come: so many characters, or of JSON what so many bytes are laid out as. */
+export const FIRST_PIECE = 64_000;
 
 const NO_JSON: BodyResult = { kind: 'unfit', reason: 'It is no JSON, or is nested deeper than 1,000' };
 
-function inPieces(text: string, emit: (piece: string) => void): void {
-  for (let at = 0; at < text.length;) {
-    let end = Math.min(text.length, at + PIECE_CHARACTERS);
+/** @param from what comes before is there already */
+function inPieces(text: string, emit: (piece: string) => void, from = 0): void {
+  for (let at = from; at < text.length;) {
+    let end = Math.min(text.length, at + (at === 0 ? FIRST_PIECE : PIECE_CHARACTERS));
     // Neither a surrogate pair nor a line's end (CR LF) is cut.
     const last = text.charCodeAt(end - 1);
     if (end < text.length && (last === 0x0d || (last & 0xfc00) === 0xd800)) end -= 1;
@@ -37,20 +40,25 @@ function inPieces(text: string, emit: (piece: string) => void): void {
   }
 }
 
-function textOf(bytes: Uint8Array, emit: (piece: string) => void): BodyResult {
+function textOf(bytes: Uint8Array, emit: (piece: string) => void, from = 0): BodyResult {
   const text = decodeText(bytes);
-  inPieces(text ?? decodeLeniently(bytes), emit);
+  inPieces(text ?? decodeLeniently(bytes), emit, from);
   return { kind: 'text', exact: text !== undefined };
 }
 
-/** Does a job. Text is handed to `emit`, piece by piece; the pieces together are the text. */
+/**
+ * Does a job. Text is handed to `emit`, piece by piece; the pieces together are the text. Of what turns out to be no JSON the first piece
+ * has been handed over all the same.
+ */
 export function runBodyJob(job: BodyJob, emit: (piece: string) => void): BodyResult {
   switch (job.op) {
     case 'text':
       return textOf(job.bytes, emit);
     case 'pretty': {
+      const first = job.bytes.length > FIRST_PIECE ? firstLines(job.bytes.subarray(0, FIRST_PIECE)) : '';
+      if (first !== '') emit(first);
       const index = indexJson(job.bytes, job.partial);
-      return index === undefined ? NO_JSON : textOf(printJson(job.bytes, index), emit);
+      return index === undefined ? NO_JSON : textOf(printJson(job.bytes, index), emit, first.length);
     }
     case 'tree': {
       const index = indexJson(job.bytes, job.partial);

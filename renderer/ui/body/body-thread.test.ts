@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PIECE_CHARACTERS, runBodyJob } from './body-job.ts';
+import { FIRST_PIECE, PIECE_CHARACTERS, runBodyJob } from './body-job.ts';
 import type { BodyJob } from './body-job.ts';
 import { BodyThread } from './body-thread.ts';
 import type { BodyWorkerMessage } from './body.worker.ts';
@@ -126,10 +126,20 @@ describe('runBodyJob', () => {
     return { result: runBodyJob(job, (piece) => pieces.push(piece)), pieces };
   };
   it('[UI97] hands a long text over in pieces that cut no character and no line end', () => {
-    const long = `${'x'.repeat(PIECE_CHARACTERS - 1)}\r\n${'y'.repeat(PIECE_CHARACTERS - 3)}😀z`;
+    const long = `${'x'.repeat(FIRST_PIECE - 1)}\r\n${'y'.repeat(PIECE_CHARACTERS - 3)}😀z`;
     const { result, pieces } = run(text(long));
     expect([result, pieces.join('') === long]).toEqual([{ kind: 'text', exact: true }, true]);
-    expect(pieces.map((piece) => piece.length)).toEqual([PIECE_CHARACTERS - 1, PIECE_CHARACTERS - 1, 3]);
+    expect(pieces.map((piece) => piece.length)).toEqual([FIRST_PIECE - 1, PIECE_CHARACTERS - 1, 3]);
+  });
+  it('[UI138] hands over the first lines of a long JSON text before it is read to its end', () => {
+    const items = Array.from({ length: 20_000 }, (_, id) => ({ id, name: 'ü'.repeat(id % 7) }));
+    const bytes = utf8(JSON.stringify(items));
+    const { result, pieces } = run({ op: 'pretty', bytes, partial: false });
+    expect(result).toEqual({ kind: 'text', exact: true });
+    expect(pieces.join('')).toBe(JSON.stringify(items, null, 2));
+    expect([pieces.length, pieces[1]?.startsWith('\n')]).toEqual([2, true]);
+    const broken = run({ op: 'pretty', bytes: bytes.subarray(0, -1), partial: false });
+    expect([broken.result.kind, broken.pieces]).toEqual(['unfit', pieces.slice(0, 1)]);
   });
   it('[UI92] lays out JSON that breaks off, and says of invalid UTF-8 that it is not exact', () => {
     expect(run({ op: 'pretty', bytes: utf8('[1,'), partial: true }).pieces).toEqual(['[\n  1']);

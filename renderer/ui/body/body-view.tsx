@@ -175,7 +175,7 @@ function TextBody({
   const notes = [why, state.exact ? undefined : 'Bytes that are no UTF-8 are shown as \ufffd; Hex shows them'];
   return (
     <Noted notes={notes}>
-      <CodeView label={label} text={state.text} language="text" />
+      <CodeView label={label} text={state.text} language="text" of={job} expected={bytes.length} />
     </Noted>
   );
 }
@@ -199,7 +199,7 @@ function PrettyBody({ label, bytes, partial }: PrettyBodyProps) {
     case 'text':
       return (
         <Noted notes={[state.exact ? undefined : 'Bytes that are no UTF-8 are shown as \ufffd; Hex shows them']}>
-          <CodeView label={label} text={state.text} language="json" />
+          <CodeView label={label} text={state.text} language="json" of={job} expected={bytes.length} />
         </Noted>
       );
     case 'tree':

@@ -112,6 +112,7 @@ function DecodedText({ label, bytes, request }: DecodedTextProps) {
     case 'working':
       return <p className={styles['note']}>Reading…</p>;
     case 'text':
+      if (!state.whole) return <p className={styles['note']}>Reading…</p>;
       return (
         <div className={styles['text']}>
           <div className={styles['copy']}>

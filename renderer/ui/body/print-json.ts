@@ -1,3 +1,4 @@
+import { decodeLeniently } from '../bytes.ts';
 import { firstByte, indexJson, JsonKind, NONE, stringEnd } from './json-index.ts';
 import type { JsonIndex } from './json-index.ts';
 
@@ -104,6 +105,19 @@ class Printer {
  */
 export function printJson(bytes: Uint8Array, index: JsonIndex): Uint8Array<ArrayBuffer> {
   return new Printer(bytes, index).print();
+}
+
+/**
+ * The lines that the beginning of a JSON text is laid out as, without the one in which it breaks off: they are the same whatever
+ * follows, so that they can be shown before the rest is read.
+ *
+ * @returns '' where there are none, or where it is no JSON
+ */
+export function firstLines(beginning: Uint8Array): string {
+  const index = indexJson(beginning, true);
+  if (index === undefined) return '';
+  const text = decodeLeniently(printJson(beginning, index));
+  return text.slice(0, Math.max(0, text.lastIndexOf('\n')));
 }
 
 /**

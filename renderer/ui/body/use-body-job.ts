@@ -7,12 +7,12 @@ import { bodyThread } from './body-thread.ts';
 import type { JsonIndex } from './json-index.ts';
 
 /** Up to that size a body is worked on at once, so that it is there in the same frame. */
-export const AT_ONCE_BYTES = 256_000;
+export const AT_ONCE_BYTES = 64_000;
 
 export type JobState =
   | { readonly state: 'working' }
-  /** `exact`: false when bytes that are no UTF-8 are shown by a mark. */
-  | { readonly state: 'text'; readonly text: Text; readonly exact: boolean }
+  /** `whole`: false while more is on its way. `exact`: false when bytes that are no UTF-8 are shown by a mark. */
+  | { readonly state: 'text'; readonly text: Text; readonly whole: boolean; readonly exact: boolean }
   | { readonly state: 'tree'; readonly index: JsonIndex }
   | { readonly state: 'unfit'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
@@ -28,10 +28,19 @@ class TextBuilder {
     this.#text = this.#text.length === 0 ? lines : this.#text.append(lines);
   }
 
+  /** What there is of the text until now. */
+  begun(): JobState {
+    return { state: 'text', text: this.#text, whole: false, exact: true };
+  }
+
+  get isEmpty(): boolean {
+    return this.#text.length === 0;
+  }
+
   state(result: BodyResult): JobState {
     switch (result.kind) {
       case 'text':
-        return { state: 'text', text: this.#text, exact: result.exact };
+        return { state: 'text', text: this.#text, whole: true, exact: result.exact };
       case 'tree':
         return { state: 'tree', index: result.index };
       case 'unfit':
@@ -59,7 +68,15 @@ export function useBodyJob(job: BodyJob): JobState {
     const leaving = new AbortController();
     const text = new TextBuilder();
     bodyThread
-      .run(job, (piece) => text.add(piece), leaving.signal)
+      .run(
+        job,
+        (piece) => {
+          const isFirst = text.isEmpty;
+          text.add(piece);
+          if (isFirst) setLater({ job, state: text.begun() });
+        },
+        leaving.signal,
+      )
       .then(
         (result) => setLater({ job, state: text.state(result) }),
         (error: unknown) => {
