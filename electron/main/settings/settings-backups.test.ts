@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -122,6 +123,26 @@ describe('SettingsBackups', () => {
     expect(read()).toEqual(before);
     expect(() => open().want('gone')).toThrow('Cannot restore the back-up "gone": it is not there any more');
   });
+
+  it('[DS33] one that broke off is none, and goes when the next is made', () => {
+    settings('old');
+    mkdirSync(path('settings-backups/20260101.new'), { recursive: true });
+    writeFileSync(path('settings-backups/20260101.new/backup.json'), '{"version":"1.0.0","atMs":1,"why":"update"}');
+    expect(open().list()).toEqual([]);
+    open().make('1.1.0', 'update');
+    expect(readdirSync(path('settings-backups'))).toEqual([open().list()[0]?.name]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    '[DS33] what cannot be copied leaves nothing behind (Windows has no pipes in folders)',
+    () => {
+      settings('old');
+      rmSync(path('kept/draft.json'));
+      execFileSync('mkfifo', [path('kept/draft.json')]);
+      expect(open().begin('1.1.0')).toMatchObject({ title: 'The settings could not be backed up' });
+      expect(readdirSync(path('settings-backups'))).toEqual([]);
+    },
+  );
 
   it.each(['{', '[]', '{"version":1}'])('[DS33] a folder with the label %j is no back-up', (label) => {
     mkdirSync(path('settings-backups/20260101'), { recursive: true });

@@ -11,6 +11,8 @@ const PARTS = [...TEXTS, STORAGE] as const;
 
 const FOLDER = 'settings-backups';
 const LABEL = 'backup.json';
+/** Of a back-up that is being made, or that broke off. */
+const UNFINISHED = '.new';
 const KEPT_BACKUPS = 6;
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
@@ -67,6 +69,7 @@ export class SettingsBackups {
     const folder = join(this.#userData, FOLDER);
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
+      .filter((name) => !name.endsWith(UNFINISHED))
       .map((name) => this.#labelled(name))
       .filter((backup) => backup !== undefined)
       .toSorted((one, other) => other.atMs - one.atMs || (other.name > one.name ? 1 : -1));
@@ -78,12 +81,18 @@ export class SettingsBackups {
     if (parts.length === 0) return;
     const atMs = this.#clock.wallMs();
     const path = this.#free(new Date(atMs).toISOString().replaceAll(/[-:.]/g, ''));
-    const unfinished = `${path}.new`;
-    rmSync(unfinished, { recursive: true, force: true });
-    mkdirSync(unfinished, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    for (const part of parts) cpSync(join(this.#userData, part), join(unfinished, part), { recursive: true });
-    writeFileSync(join(unfinished, LABEL), JSON.stringify({ version, atMs, why }), { mode: OWNER_ONLY_FILE });
-    renameSync(unfinished, path);
+    const unfinished = `${path}${UNFINISHED}`;
+    this.#removeUnfinished();
+    try {
+      mkdirSync(unfinished, { recursive: true, mode: OWNER_ONLY_FOLDER });
+      for (const part of parts) cpSync(join(this.#userData, part), join(unfinished, part), { recursive: true });
+      writeFileSync(join(unfinished, LABEL), JSON.stringify({ version, atMs, why }), { mode: OWNER_ONLY_FILE });
+      renameSync(unfinished, path);
+    } catch (error) {
+      // Where the disk is full it would take the room that is missing.
+      this.#removeUnfinished();
+      throw error;
+    }
     for (const { name } of this.list().slice(KEPT_BACKUPS)) rmSync(this.#path(name), { recursive: true, force: true });
   }
 
@@ -128,6 +137,14 @@ export class SettingsBackups {
       return { title: 'Settings restored', text: `They are those of ${describeBackup(backup)}` };
     } catch (error) {
       return { title: 'The settings could not be restored', text: textOf(error) };
+    }
+  }
+
+  #removeUnfinished(): void {
+    const folder = join(this.#userData, FOLDER);
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }
 
