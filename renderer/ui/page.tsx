@@ -23,3 +23,8 @@ export function PageFrame({ title, tools, children }: PageFrameProps) {
 export function Spacer() {
   return <span className={styles['spacer']} />;
 }
+
+/** The name of a tool that has an icon: not seen where the toolbar has no room for all of them. Give its button a title, too. */
+export function FoldingLabel({ children }: { readonly children: ReactNode }) {
+  return <span className={styles['foldingLabel']}>{children}</span>;
+}

@@ -4,6 +4,7 @@ import { HIDDEN_AT_FIRST, TIME_MODES, usePreferences } from '../../state/prefere
 import type { TimeMode } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { menuContainer } from '../../ui/menu-container.ts';
+import { FoldingLabel } from '../../ui/page.tsx';
 import menus from '../../ui/menu.module.css';
 import { EMPTY_COLUMN, useInspector } from '../../state/inspector.ts';
 import { listColumnId, useCustomColumns } from '../../state/custom-columns.ts';
@@ -45,8 +46,8 @@ export function ColumnMenu() {
   ];
   return (
     <Menu.Root>
-      <Menu.Trigger render={<Button small variant="ghost" icon={<Columns3 size={14} aria-hidden />} />}>
-        Columns
+      <Menu.Trigger render={<Button small variant="ghost" title="Columns" icon={<Columns3 size={14} aria-hidden />} />}>
+        <FoldingLabel>Columns</FoldingLabel>
       </Menu.Trigger>
       <Menu.Portal container={menuContainer()}>
         <Menu.Positioner className={menus['positioner']} align="end" sideOffset={4}>

@@ -4,6 +4,7 @@ import type { DetailPlace } from '../../state/preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { keyHint } from '../../ui/keys.ts';
 import { NARROW } from '../../ui/narrow.ts';
+import { FoldingLabel } from '../../ui/page.tsx';
 import { useMediaQuery } from '../../ui/use-media-query.ts';
 
 const ICONS: Readonly<Record<DetailPlace, typeof PanelRight>> = {
@@ -24,11 +25,11 @@ export function DetailPlaceButton() {
     <Button
       small
       variant="ghost"
-      title={keyHint('detail-place')}
+      title={`Detail: ${place}, ${keyHint('detail-place')}`}
       icon={<Icon size={14} aria-hidden />}
       onClick={() => cycleDetailPlace(narrow)}
     >
-      Detail: {place}
+      <FoldingLabel>Detail: {place}</FoldingLabel>
     </Button>
   );
 }

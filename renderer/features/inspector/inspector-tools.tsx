@@ -8,7 +8,7 @@ import { goTo } from '../../state/pages.ts';
 import { usePanels } from '../../state/panels.ts';
 import { Button } from '../../ui/button.tsx';
 import { keyHint } from '../../ui/keys.ts';
-import { Spacer } from '../../ui/page.tsx';
+import { FoldingLabel, Spacer } from '../../ui/page.tsx';
 import { ColumnMenu } from './column-menu.tsx';
 import { DetailPlaceButton } from './detail-place-button.tsx';
 import { FollowButton } from './follow-button.tsx';
@@ -23,8 +23,14 @@ function ImportButton() {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button small variant="ghost" icon={<Upload size={14} aria-hidden />} onClick={() => input.current?.click()}>
-        Import…
+      <Button
+        small
+        variant="ghost"
+        title="Import…"
+        icon={<Upload size={14} aria-hidden />}
+        onClick={() => input.current?.click()}
+      >
+        <FoldingLabel>Import…</FoldingLabel>
       </Button>
       <input
         ref={input}
@@ -78,19 +84,21 @@ export function InspectorTools() {
       <Button
         small
         variant="ghost"
+        title="Highlight…"
         icon={<Highlighter size={14} aria-hidden />}
         onClick={() => useInspector.setState(({ filter }) => ({ highlighting: filter }))}
       >
-        Highlight…
+        <FoldingLabel>Highlight…</FoldingLabel>
       </Button>
       <ImportButton />
       <Button
         small
         variant="ghost"
+        title="Export…"
         icon={<Download size={14} aria-hidden />}
         onClick={() => useInspector.setState({ exporting: 'chosen' })}
       >
-        Export…
+        <FoldingLabel>Export…</FoldingLabel>
       </Button>
       <Button small title={keyHint('new-request')} icon={<Plus size={14} aria-hidden />} onClick={newRequest}>
         New request
