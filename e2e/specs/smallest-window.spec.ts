@@ -7,16 +7,14 @@ const PAGES: readonly PageName[] = ['Overview', 'Inspector', 'Connections', 'Ser
 
 /** Names of the buttons of which a part is not seen. */
 const cutButtons = (place: Locator): Promise<string[]> =>
-  place
-    .getByRole('button')
-    .evaluateAll((buttons) =>
-      buttons
-        .filter(
-          ({ scrollWidth, clientWidth, offsetLeft, offsetWidth, offsetParent }) =>
-            scrollWidth > clientWidth + 1 || offsetLeft + offsetWidth > (offsetParent?.clientWidth ?? 0),
-        )
-        .map((button) => button.textContent),
-    );
+  place.getByRole('button').evaluateAll((buttons) =>
+    buttons
+      .filter((button) => {
+        const isCut = button.scrollWidth > button.clientWidth + 1;
+        return isCut || button.getBoundingClientRect().right > document.documentElement.clientWidth;
+      })
+      .map((button) => button.textContent),
+  );
 
 // As small as the desktop app's window may be made.
 test.use({ viewport: { width: 960, height: 600 } });

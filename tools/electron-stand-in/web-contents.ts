@@ -50,6 +50,9 @@ interface State {
   zoom: number;
 }
 
+/** What is asked of a page whose process died is never answered, and a new one may get a process that was killed with those of others. */
+const [OPEN_TRIES, OPEN_WITHIN_MS] = [3, 5_000];
+
 const states = new WeakMap<WebContents, State>();
 const pages = new WeakMap<Page, WebContents>();
 let count = 0;
@@ -210,13 +213,45 @@ function tabOf(contents: WebContents): Promise<Tab> {
 }
 
 async function openTab(contents: WebContents): Promise<Tab> {
-  const state = stateOf(contents);
   const { context } = await startChromium(app.getPath('userData'));
   await routePages(context, mayNavigate);
-  const page = await context.newPage();
+  for (let left = OPEN_TRIES; ; left -= 1) {
+    using limit = timeLimit(OPEN_WITHIN_MS);
+    try {
+      const page = await Promise.race([context.newPage(), limit.passed]);
+      const tab = await Promise.race([prepareTab(contents, page), limit.passed, deathOf(page)]);
+      watch(contents, tab);
+      return tab;
+    } catch (error) {
+      if (left === 1) throw error;
+    }
+  }
+}
+
+/** @returns `passed` rejects when the time is over, unless it was disposed of before */
+function timeLimit(ms: number): Disposable & { readonly passed: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`a new page does not answer within ${String(ms)} ms`)), ms);
+  return { passed: promise, [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Rejects when the page's process ends. */
+function deathOf(page: Page): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  page.once('crash', () => {
+    void page.close().catch(() => {});
+    reject(new Error('the process of a new page died'));
+  });
+  // It may come when nobody waits for the page any more.
+  promise.catch(() => {});
+  return promise;
+}
+
+async function prepareTab(contents: WebContents, page: Page): Promise<Tab> {
+  const state = stateOf(contents);
   pages.set(page, contents);
   await page.setViewportSize(state.size);
-  const cdp = await context.newCDPSession(page);
+  const cdp = await page.context().newCDPSession(page);
   const tab: Tab = { page, cdp, world: undefined, ports: new Map() };
   await cdp.send('Page.enable');
   cdp.on('Runtime.executionContextCreated', ({ context: world }) => {
@@ -237,7 +272,6 @@ async function openTab(contents: WebContents): Promise<Tab> {
     const source = isolatedWorldScript(secret, readFileSync(state.preload, 'utf8'));
     await cdp.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: PRELOAD_WORLD });
   }
-  watch(contents, tab);
   return tab;
 }
 
