@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -134,11 +135,12 @@ describe('SettingsBackups', () => {
   });
 
   it.skipIf(process.platform === 'win32')(
-    '[DS33] what cannot be copied leaves nothing behind (Windows has no pipes in folders)',
-    () => {
+    '[DS33] what cannot be copied leaves nothing behind (Windows has no sockets in folders)',
+    async () => {
       settings('old');
       rmSync(path('kept/draft.json'));
-      execFileSync('mkfifo', [path('kept/draft.json')]);
+      await using server = createServer().listen(path('kept/draft.json'));
+      await once(server, 'listening');
       expect(open().begin('1.1.0')).toMatchObject({ title: 'The settings could not be backed up' });
       expect(readdirSync(path('settings-backups'))).toEqual([]);
     },
