@@ -72,7 +72,10 @@ export class SegmentList implements Disposable {
       this.#openAll(names);
       const last = this.#segments.at(-1);
       this.endedUnclean = last !== undefined && !last.wasSealed;
-      if (!this.readOnly) this.#takeRows(last);
+      if (this.readOnly) return;
+      this.#takeRows(last);
+      // The process ended after it had begun the segment behind, and before it sealed this one.
+      for (const segment of this.#segments.slice(0, -1)) if (!segment.wasSealed && segment !== last) segment.seal();
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -182,8 +185,9 @@ export class SegmentList implements Disposable {
     this.#nextSeq = Math.max(this.#nextSeq, active.lastSeq + 1);
     const { segmentRows, segmentBytes, maxRows, maxBytes } = this.#deps.limits;
     if (active.rows >= segmentRows || active.bytes >= segmentBytes) {
-      active.seal();
+      // In this order: a process that ends in between leaves a last segment that is not sealed, by which its end is known.
       this.#begin();
+      active.seal();
     }
     while (this.#segments.length > 1 && (this.rows > maxRows || this.bytes > maxBytes)) this.#dropOldest();
   }
@@ -297,8 +301,8 @@ export class SegmentList implements Disposable {
       this.#beginColumns(last, last.lastSeq + 1);
       return;
     }
-    last?.seal();
     this.#begin();
+    last?.seal();
   }
 
   #begin(): void {

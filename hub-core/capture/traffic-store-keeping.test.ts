@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -134,6 +134,39 @@ describe('TrafficStore about what it does not have', () => {
     }
     using closed = openTrafficStore(copy.path, { clock });
     expect(closed.watermark().rows).toBe(6);
+  });
+
+  it('[TS2] tells of it, too, when the process ended while it began another file', () => {
+    const limits = { segmentRows: 3 };
+    const next = join(folder.path, 'segment-0000000000000004.db');
+    using store = openTrafficStore(folder.path, { limits });
+    // Instead of a kill at that moment: the file cannot be made.
+    mkdirSync(next);
+    store.write(exchangesBatch(1, 3));
+    expect(store.watermark().rows).toBe(3);
+    rmdirSync(next);
+    using copy = crashed();
+    using again = openTrafficStore(copy.path, { limits });
+    expect(again.watermark()).toMatchObject({ rows: 4, lastSeq: 4 });
+  });
+
+  it('[TS2] tells of it, too, when the process ended before it had closed the file before that', () => {
+    const limits = { segmentRows: 3 };
+    const sealed = (path: string): unknown[] => {
+      using stack = new DisposableStack();
+      const first = join(path, 'segment-0000000000000001.db');
+      const database = stack.adopt(new Database(first), (open) => open.close());
+      return database.prepare('DELETE FROM sealed RETURNING rows').all();
+    };
+    using store = openTrafficStore(folder.path, { limits });
+    store.write(exchangesBatch(1, 3));
+    using copy = crashed();
+    expect(sealed(copy.path)).toEqual([{ rows: 3 }]);
+    {
+      using again = openTrafficStore(copy.path, { limits });
+      expect(again.watermark()).toMatchObject({ rows: 4, lastSeq: 4 });
+    }
+    expect(sealed(copy.path)).toEqual([{ rows: 3 }]);
   });
 
   it('[TS2] shows that row among the others, and finds it with is:gap', async () => {
