@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Encoding, Flag } from '../common/protocol/message.ts';
 import { TraitBit, traitWords } from '../common/query/traits.ts';
 import { FakeClock } from '../test/support/fake-clock.ts';
+import { copyAsKilled, segmentFiles } from '../test/support/killed-store.ts';
 import {
   exchangeEnd,
   exchangesBatch,
@@ -24,24 +25,12 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-const segmentFiles = (): string[] => readdirSync(folder.path).filter((name) => /^segment-\d+\.db$/.test(name));
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 async function seqsOf(store: TrafficStore, filter: string): Promise<readonly number[]> {
   const query = store.query(filter);
   await query.refresh();
   return query.seqs(0, 1_000);
-}
-
-/** Ends the process's hold on the store without its last words, as a kill does: the files as they are, elsewhere. */
-function crashed(): Disposable & { readonly path: string } {
-  const copy = temporaryFolder();
-  for (const file of segmentFiles()) {
-    const database = new Database(join(folder.path, file), { readonly: true });
-    database.prepare('VACUUM INTO ?').run(join(copy.path, file));
-    database.close();
-  }
-  return copy;
 }
 
 describe('TrafficStore.clear', () => {
@@ -75,11 +64,11 @@ describe('TrafficStore.clear', () => {
     for (const first of [1, 11, 21]) store.write(exchangesBatch(first, first + 9));
     store.clear();
     clock.advance(9_999);
-    expect(segmentFiles()).toHaveLength(4); // three full ones, and the one for what comes
+    expect(segmentFiles(folder.path)).toHaveLength(4); // three full ones, and the one for what comes
     let changes = 0;
     store.onDidChange.subscribe(() => (changes += 1));
     clock.advance(1);
-    await expect.poll(segmentFiles, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => segmentFiles(folder.path), { timeout: 10_000 }).toHaveLength(1);
     expect([store.undoClear(), store.watermark().cleared, changes]).toEqual([false, null, 1]);
   });
 
@@ -98,7 +87,7 @@ describe('TrafficStore.clear', () => {
     store.write(exchangesBatch(1, 25));
     store.clear();
     store.write(exchangesBatch(26, 26));
-    using copy = crashed();
+    using copy = copyAsKilled(folder.path);
     const { writeFile, readFile } = await import('node:fs/promises');
     await writeFile(join(copy.path, 'cleared-below'), await readFile(join(folder.path, 'cleared-below')));
     using again = openTrafficStore(copy.path, { limits });
@@ -118,67 +107,6 @@ describe('TrafficStore.clear', () => {
 });
 
 describe('TrafficStore about what it does not have', () => {
-  it('[TS2] tells of the end of a process without warning by a row', () => {
-    using store = openTrafficStore(folder.path);
-    store.write(exchangesBatch(1, 3));
-    using copy = crashed();
-    const clock = new FakeClock();
-    {
-      using again = openTrafficStore(copy.path, { clock });
-      expect(again.watermark()).toMatchObject({ rows: 4, lastSeq: 4 });
-      expect(again.exchange(4)).toBeUndefined();
-      const query = again.query('');
-      expect(query.window(0, 9).rows).toEqual([]);
-      again.write(exchangesBatch(5, 6));
-      expect(again.watermark().rows).toBe(6);
-    }
-    using closed = openTrafficStore(copy.path, { clock });
-    expect(closed.watermark().rows).toBe(6);
-  });
-
-  it('[TS2] tells of it, too, when the process ended while it began another file', () => {
-    const limits = { segmentRows: 3 };
-    const next = join(folder.path, 'segment-0000000000000004.db');
-    using store = openTrafficStore(folder.path, { limits });
-    // Instead of a kill at that moment: the file cannot be made.
-    mkdirSync(next);
-    store.write(exchangesBatch(1, 3));
-    expect(store.watermark().rows).toBe(3);
-    rmdirSync(next);
-    using copy = crashed();
-    using again = openTrafficStore(copy.path, { limits });
-    expect(again.watermark()).toMatchObject({ rows: 4, lastSeq: 4 });
-  });
-
-  it('[TS2] tells of it, too, when the process ended before it had closed the file before that', () => {
-    const limits = { segmentRows: 3 };
-    const sealed = (path: string): unknown[] => {
-      using stack = new DisposableStack();
-      const first = join(path, 'segment-0000000000000001.db');
-      const database = stack.adopt(new Database(first), (open) => open.close());
-      return database.prepare('DELETE FROM sealed RETURNING rows').all();
-    };
-    using store = openTrafficStore(folder.path, { limits });
-    store.write(exchangesBatch(1, 3));
-    using copy = crashed();
-    expect(sealed(copy.path)).toEqual([{ rows: 3 }]);
-    {
-      using again = openTrafficStore(copy.path, { limits });
-      expect(again.watermark()).toMatchObject({ rows: 4, lastSeq: 4 });
-    }
-    expect(sealed(copy.path)).toEqual([{ rows: 3 }]);
-  });
-
-  it('[TS2] shows that row among the others, and finds it with is:gap', async () => {
-    using store = openTrafficStore(folder.path);
-    store.write(exchangesBatch(1, 3));
-    using copy = crashed();
-    using again = openTrafficStore(copy.path);
-    const query = again.query('is:gap');
-    await query.refresh();
-    expect(query.window(0, 9).rows).toMatchObject([{ seq: 4, outcome: 'gap', gap: { rows: null, reason: 'ended' } }]);
-  });
-
   it('[TS3] tells of exchanges that were left out by a row with their number, and adds what follows at once', async () => {
     using store = openTrafficStore(folder.path);
     store.write(exchangesBatch(1, 2));
@@ -359,7 +287,7 @@ describe('TrafficStore about how much it keeps', () => {
         }),
       );
     }
-    const [file = ''] = segmentFiles();
+    const [file = ''] = segmentFiles(folder.path);
     const database = new Database(join(folder.path, file));
     for (const column of ['correlation', 'queue_ms', 'tries', 'traits', 'transport'])
       database.exec(`ALTER TABLE exchange DROP COLUMN ${column}`);
@@ -386,7 +314,7 @@ describe('TrafficStore about how much it keeps', () => {
       using store = openTrafficStore(folder.path);
       store.write(exchangesBatch(1, 2));
     }
-    makeVersion2(segmentFiles()[0] ?? '');
+    makeVersion2(segmentFiles(folder.path)[0] ?? '');
     using store = openTrafficStore(folder.path);
     store.write(trafficBatch({ starts: [exchangeStart(3, { transport: 'udp' })], ends: [exchangeEnd(3)] }));
     expect([store.exchange(1)?.row.transport, store.exchange(3)?.row.transport]).toEqual(['', 'udp']);
@@ -403,7 +331,7 @@ describe('TrafficStore about how much it keeps', () => {
       store.write(exchangesBatch(1, 2));
       store.write(exchangesBatch(3, 3));
     }
-    const [earlier = '', later = ''] = segmentFiles().toSorted();
+    const [earlier = '', later = ''] = segmentFiles(folder.path);
     makeVersion2(earlier);
     const database = new Database(join(folder.path, later));
     database.pragma('user_version = 99');
