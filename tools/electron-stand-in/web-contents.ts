@@ -239,10 +239,11 @@ function timeLimit(ms: number): Disposable & { readonly passed: Promise<never> }
 function deathOf(page: Page): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   page.once('crash', () => {
+    // It can only fail where the page, or the browser, is closed already.
     void page.close().catch(() => {});
     reject(new Error('the process of a new page died'));
   });
-  // It may come when nobody waits for the page any more.
+  // Whoever waits hears of it by the race; a page that dies later is told of by `watch`.
   promise.catch(() => {});
   return promise;
 }
