@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KeptName } from '../../../hub-core/console/contract/desktop-contract.ts';
 import { KEPT_NAMES, MAX_KEPT_CHARS } from '../../../hub-core/console/contract/desktop-contract.ts';
 
@@ -33,6 +33,7 @@ class KeptText {
   /** Under another name and renamed: a process that is killed leaves the old text or the new one. */
   async #write(): Promise<void> {
     try {
+      await mkdir(dirname(this.#path), { recursive: true, mode: OWNER_ONLY_FOLDER });
       while (!this.#isWritten) {
         this.#isWritten = true;
         if (this.#text === null) await rm(this.#path, { force: true });
@@ -63,21 +64,19 @@ function readText(path: string): string | null {
  * disk seconds later, which a killed app does not see.
  */
 export class KeptTexts {
-  readonly #folder: string;
   readonly #texts: ReadonlyMap<KeptName, KeptText>;
 
   constructor(userData: string) {
-    this.#folder = join(userData, 'kept');
-    this.#texts = new Map(KEPT_NAMES.map((name) => [name, new KeptText(join(this.#folder, `${name}.json`))]));
+    const folder = join(userData, 'kept');
+    this.#texts = new Map(KEPT_NAMES.map((name) => [name, new KeptText(join(folder, `${name}.json`))]));
   }
 
   read(name: KeptName): string | null {
     return this.#texts.get(name)?.text ?? null;
   }
 
-  /** Resolves when this text, or a newer one, is in its file. */
+  /** Resolves when this text, or a newer one, is in its file. What waits for the disk waits behind the text: the last one kept is the last one written. */
   async keep(name: KeptName, text: string | null): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
     await this.#texts.get(name)?.keep(text);
   }
 }
