@@ -1,4 +1,5 @@
 import type { Clock } from '../common/base/clock.ts';
+import type { Logger } from '../common/log/logger.ts';
 import { TraitBit } from '../common/query/traits.ts';
 import type { RecordedChoice } from '../common/traffic/choices.ts';
 import type { TrafficBatch } from '../common/traffic/exchange.ts';
@@ -26,6 +27,7 @@ export interface BatchWriterDeps {
   /** What is replaced before anything is stored. */
   readonly mask: SecretMask | undefined;
   readonly clock: Pick<Clock, 'wallMs'>;
+  readonly log: Logger;
 }
 
 /** Puts batches of captured traffic into the segments: new exchanges, what came later of earlier ones, and rows for what is missing. */
@@ -34,15 +36,17 @@ export class BatchWriter {
   readonly #frames: FrameList;
   readonly #mask: SecretMask | undefined;
   readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #log: Logger;
   /** The row that tells of missing exchanges, as long as it is the last: what goes missing next is added to it. */
   #lastGapSeq = 0;
   #unwritten: MissingRows = { rows: 0, seq: undefined };
 
-  constructor({ segments, frames, mask, clock }: BatchWriterDeps) {
+  constructor({ segments, frames, mask, clock, log }: BatchWriterDeps) {
     this.#segments = segments;
     this.#frames = frames;
     this.#mask = mask;
     this.#clock = clock;
+    this.#log = log;
   }
 
   /**
@@ -99,7 +103,12 @@ export class BatchWriter {
     });
     this.#unwritten = { rows: 0, seq: undefined };
     earlier.delete(active);
-    for (const [segment, itsNews] of earlier) segment.write(() => write(segment, itsNews));
+    try {
+      for (const [segment, itsNews] of earlier) segment.write(() => write(segment, itsNews));
+    } catch (error) {
+      // The batch's own exchanges are stored: they are not to be told of as missing.
+      this.#log.error({ module: 'capture', error }, 'what came later of earlier exchanges could not be written');
+    }
     this.#segments.settle();
     return rows.length;
   }

@@ -184,11 +184,7 @@ export class SegmentList implements Disposable {
     const { active } = this;
     this.#nextSeq = Math.max(this.#nextSeq, active.lastSeq + 1);
     const { segmentRows, segmentBytes, maxRows, maxBytes } = this.#deps.limits;
-    if (active.rows >= segmentRows || active.bytes >= segmentBytes) {
-      // In this order: a process that ends in between leaves a last segment that is not sealed, by which its end is known.
-      this.#begin();
-      active.seal();
-    }
+    if (active.rows >= segmentRows || active.bytes >= segmentBytes) this.#beginNext(active);
     while (this.#segments.length > 1 && (this.rows > maxRows || this.bytes > maxBytes)) this.#dropOldest();
   }
 
@@ -303,6 +299,17 @@ export class SegmentList implements Disposable {
     }
     this.#begin();
     last?.seal();
+  }
+
+  /** What was written is stored even where no file can be made, on a full disk for example: `active` grows, and the next write tries again. */
+  #beginNext(active: Segment): void {
+    try {
+      // In this order: a process that ends in between leaves a last segment that is not sealed, by which its end is known.
+      this.#begin();
+      active.seal();
+    } catch (error) {
+      this.#deps.log.error({ module: 'capture', error }, 'the next file of captured traffic could not be begun');
+    }
   }
 
   #begin(): void {

@@ -119,7 +119,7 @@ export class TrafficStore implements Disposable {
     this.#segments = setup.use(new SegmentList({ dir, limits: this.#limits, clock, log, columns }));
     this.columns = setup.use(new CustomColumns(columns, this.#segments));
     this.#frames = new FrameList(this.#segments);
-    this.#writer = new BatchWriter({ segments: this.#segments, frames: this.#frames, mask: options.mask, clock });
+    this.#writer = new BatchWriter({ segments: this.#segments, frames: this.#frames, mask: options.mask, clock, log });
     this.#rate = setup.use(new RateMeter(options.clock, () => this.#changed.emit()));
     setup.use(this.#changed);
     setup.use(this.#statesChanged);
