@@ -1,7 +1,9 @@
 import type { Locator } from '@playwright/test';
+import { startEcho } from '../fixtures/echo.ts';
 import { expect, test } from '../fixtures/hub.ts';
 import { ConsolePage } from '../pages/console-page.ts';
 import type { PageName } from '../pages/console-page.ts';
+import { DetailPane } from '../pages/detail-pane.ts';
 
 const PAGES: readonly PageName[] = ['Overview', 'Inspector', 'Connections', 'Services', 'Compose', 'Clients', 'Access'];
 
@@ -49,4 +51,37 @@ test('[UI139] in the smallest window no tile of the Overview stands alone', asyn
   await expect.poll(inRows).toEqual([4, 3]);
   await page.setViewportSize({ width: 1440, height: 900 });
   await expect.poll(inRows).toEqual([7]);
+});
+
+test('[UI145] a window that becomes narrower or wider keeps what its detail shows, and both sizes', async ({
+  page,
+  hub,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await using stage = await startEcho(page, hub);
+  await stage.ask('{}', 'application/json', '/echo/one');
+  const { pane } = await DetailPane.open(stage.console_, '/echo/one');
+  const separator = page.getByRole('separator', { name: 'Resize Exchange detail' });
+  const below = async (): Promise<boolean> => {
+    const [list, detail] = [await stage.console_.grid('Exchanges').boundingBox(), await pane.boundingBox()];
+    return (list?.y ?? 0) + (list?.height ?? 0) <= (detail?.y ?? 0);
+  };
+  const share = async (): Promise<number> => Number(await separator.getAttribute('aria-valuenow'));
+  await pane.getByRole('tab', { name: 'Timing' }).click();
+  await separator.press('ArrowLeft');
+  const wide = await share();
+
+  await page.setViewportSize({ width: 1100, height: 900 });
+  await expect.poll(below).toBe(true);
+  await expect(pane.getByRole('tab', { name: 'Timing' })).toHaveAttribute('aria-selected', 'true');
+  await separator.press('ArrowDown');
+  await expect.poll(share).not.toBe(wide);
+  const narrow = await share();
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect.poll(below).toBe(false);
+  await expect.poll(share).toBe(wide);
+  await expect(pane.getByRole('tab', { name: 'Timing' })).toHaveAttribute('aria-selected', 'true');
+  await page.setViewportSize({ width: 1100, height: 900 });
+  await expect.poll(share).toBe(narrow);
 });

@@ -1,5 +1,6 @@
+import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
 import { NARROW } from './narrow.ts';
 import { useMediaQuery } from './use-media-query.ts';
 import styles from './split.module.css';
@@ -22,16 +23,25 @@ interface SplitProps {
 export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 42, below = false }: SplitProps) {
   const narrow = useMediaQuery(NARROW);
   const direction = narrow || below ? 'vertical' : 'horizontal';
-  const panelIds = detail === undefined ? ['list'] : ['list', 'detail'];
+  const hasDetail = detail !== undefined;
+  const panelIds = hasDetail ? ['list', 'detail'] : ['list'];
   const { defaultLayout, onLayoutChanged } = useDefaultLayout({
     id: `whub-${id}-${direction}`,
     panelIds,
     storage: window.localStorage,
     onlySaveAfterUserInteractions: true,
   });
+  const group = useGroupRef();
+  const laidOut = useRef(direction);
+  // Instead of another group, whose list and detail would begin anew: each direction has sizes of its own.
+  useLayoutEffect(() => {
+    if (laidOut.current === direction) return;
+    laidOut.current = direction;
+    if (hasDetail) group.current?.setLayout(defaultLayout ?? { list: 100 - detailSize, detail: detailSize });
+  }, [direction, hasDetail, defaultLayout, detailSize, group]);
   return (
     <Group
-      key={direction}
+      groupRef={group}
       className={styles['group']}
       orientation={direction}
       defaultLayout={defaultLayout}
@@ -42,7 +52,7 @@ export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 4
           {list}
         </div>
       </Panel>
-      {detail === undefined ? null : (
+      {hasDetail ? (
         <>
           <Separator className={styles['separator']} aria-label={`Resize ${detailLabel}`} />
           <Panel id="detail" minSize="20" defaultSize={String(detailSize)}>
@@ -51,7 +61,7 @@ export function Split({ id, list, listLabel, detail, detailLabel, detailSize = 4
             </div>
           </Panel>
         </>
-      )}
+      ) : null}
     </Group>
   );
 }
