@@ -10,6 +10,7 @@ import type { ClientChange } from './client-change.ts';
 import { ClientCounts } from './client-counts.ts';
 import type { ClientSnapshot, IssuedKey } from './client-snapshot.ts';
 import { createClientsService } from './clients-service.ts';
+import { NewestLast } from './newest-last.ts';
 
 export type { ClientChange } from './client-change.ts';
 
@@ -39,7 +40,8 @@ export interface ClientManager extends Module {
   /** @throws {RequestError} NOT_FOUND_ERR, or CONFLICT_ERR when the client is revoked or has too many */
   addCredential(client: string): IssuedKey;
   /**
-   * Sets a password, or takes it away; what was opened with the one before it is closed.
+   * Sets a password, or takes it away; what was opened with the one before it is closed. Of several at once the last one asked for
+   * holds.
    *
    * @throws {RequestError} NOT_FOUND_ERR, BAD_REQUEST_ERR, or CONFLICT_ERR when the client is revoked
    */
@@ -63,6 +65,7 @@ class RegistryClients implements ClientManager {
   readonly service: BuiltInService;
   readonly #deps: ClientManagerDeps;
   readonly #changed = new Emitter<ClientChange>();
+  readonly #passwords = new NewestLast();
   #running: ClientRegistry | undefined;
   #counts: ClientCounts | undefined;
 
@@ -125,9 +128,10 @@ class RegistryClients implements ClientManager {
   async setPassword(client: string, password: string | null): Promise<void> {
     const registry = this.#ordinary(client);
     if (this.#get(client) === undefined) throw unknownClient(client);
-    registry.sessions.setPassword(
+    await this.#passwords.run(
       client,
-      password === null ? undefined : await this.#deps.passwords.hashPassword(password),
+      async () => (password === null ? undefined : this.#deps.passwords.hashPassword(password)),
+      (hash) => registry.sessions.setPassword(client, hash),
     );
   }
 
