@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -11,6 +11,7 @@ import {
 import { isJsonPath } from '../common/query/json-path.ts';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A column as the store keeps it. */
 export interface DefinedColumn extends CustomColumn {
@@ -83,14 +84,6 @@ export class ColumnFile {
       renameSync(this.#path, `${this.#path}.unreadable-${String(Math.trunc(this.#clock.wallMs()))}`);
       this.#isReadable = true;
     }
-    const temporary = `${this.#path}.new`;
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      writeSync(file, `${JSON.stringify({ version: FILE_VERSION, columns }, null, 1)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, this.#path);
+    replaceFile(this.#path, `${JSON.stringify({ version: FILE_VERSION, columns }, null, 1)}\n`);
   }
 }

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../common/base/clock.ts';
 import type { Logger } from '../common/log/logger.ts';
 import { CaptureReadOnlyError, CaptureVersionError } from './capture-errors.ts';
 import type { LiveColumn } from './column-table.ts';
+import { replaceFile } from './replace-file.ts';
 import { GONE_SUFFIX, Segment, setAside } from './segment.ts';
 import type { StoredRow } from './stored-exchange.ts';
 
@@ -192,7 +193,7 @@ export class SegmentList implements Disposable {
   clear(): void {
     const { active } = this;
     this.dropCleared();
-    writeFileSync(this.#clearedFile(), String(this.#nextSeq), { mode: 0o600 });
+    replaceFile(this.#clearedFile(), String(this.#nextSeq));
     this.#retiredRows += this.rows;
     this.#cleared = this.#segments;
     this.#segments = [];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -93,6 +93,20 @@ describe('TrafficStore.clear', () => {
     using again = openTrafficStore(copy.path, { limits });
     expect(again.watermark()).toMatchObject({ firstSeq: 26, cleared: null });
     expect(existsSync(join(copy.path, 'cleared-below'))).toBe(false);
+  });
+
+  it('[TS1] clears nothing when the process ends before it is written down whole', () => {
+    using store = openTrafficStore(folder.path, { limits });
+    store.write(exchangesBatch(1, 25));
+    // Instead of a kill at that moment: what is written beside the file cannot be.
+    const half = join(folder.path, 'cleared-below.new');
+    mkdirSync(half);
+    expect(() => store.clear()).toThrow('EISDIR');
+    expect(store.watermark()).toMatchObject({ rows: 25, cleared: null });
+    expect(existsSync(join(folder.path, 'cleared-below'))).toBe(false);
+    rmdirSync(half);
+    store.clear();
+    expect(store.watermark()).toMatchObject({ rows: 0, cleared: { rows: 25 } });
   });
 
   it('[TS1] clears an empty store, and one that was just cleared', () => {
