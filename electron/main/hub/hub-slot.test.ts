@@ -105,6 +105,34 @@ describe('HubSlot', () => {
     expect(slot.state.kind).toBe('running');
   });
 
+  it.each([{ kind: 'stopped' }, { kind: 'crashed', thread: 'hub', reason: 'x' }] as const)(
+    '[DS18] start() starts another host when the one before ended by itself: $kind',
+    async (ended) => {
+      const { slot, hosts, log } = scene();
+      const first = slot.start();
+      await expect.poll(() => hosts.length).toBe(1);
+      hosts[0]?.run();
+      await first;
+      hosts[0]?.go(ended);
+      const second = slot.start();
+      await expect.poll(() => hosts.length).toBe(2);
+      hosts[1]?.run();
+      await second;
+      expect([log, slot.state.kind]).toEqual([['start 1', 'stop 1', 'start 2'], 'running']);
+    },
+  );
+
+  it('[DS18] start() leaves a host alone that serves, also without its traffic store', async () => {
+    const { slot, hosts, log } = scene();
+    const first = slot.start();
+    await expect.poll(() => hosts.length).toBe(1);
+    hosts[0]?.run();
+    await first;
+    hosts[0]?.go({ kind: 'crashed', thread: 'capture', reason: 'x' });
+    await slot.start();
+    expect([log, slot.state.kind]).toEqual([['start 1'], 'crashed']);
+  });
+
   it('[DS25] what a console sends before the hub is there waits for it, and its ports close with it', async () => {
     const { slot, hosts } = scene();
     const port = slot.connectConsole('hub');

@@ -18,6 +18,11 @@ function canServe(state: HubState, root: Root): boolean {
   return 'thread' in state && state.thread !== root;
 }
 
+/** Whether a host in that state serves nobody any more: told to stop by another program, or its hub died too often. */
+function hasEnded(state: HubState): boolean {
+  return state.kind === 'stopped' || (state.kind === 'crashed' && state.thread === 'hub');
+}
+
 /** Makes one port of two: what waited at the first goes on first, and when one closes so does the other. */
 function join(one: MessagePort, other: MessagePort): void {
   one.once('close', () => other.close());
@@ -46,7 +51,7 @@ export class HubSlot {
     return this.#state;
   }
 
-  /** Does nothing when one runs. A start that fails is a state, not an error: the window shows it. */
+  /** Does nothing when one runs; what is left of one that ended by itself is stopped first. A start that fails is a state, not an error: the window shows it. */
   start(): Promise<void> {
     return this.#next(() => this.#start());
   }
@@ -86,7 +91,10 @@ export class HubSlot {
   }
 
   async #start(): Promise<void> {
-    if (this.#host !== undefined) return;
+    if (this.#host !== undefined) {
+      if (!hasEnded(this.#state)) return;
+      await this.#stop();
+    }
     this.#set({ kind: 'starting' });
     let reason = '';
     try {
