@@ -138,17 +138,22 @@ class HubThread {
   }
 
   async #stop(): Promise<void> {
-    try {
-      await this.#samples.stop();
-      await this.#hub.drain();
-      this.#console.dispose();
-      await this.#hub.stop();
-      await this.#capture.flushed(FLUSH_WITHIN_MS);
-    } catch (error) {
-      this.#log.error({ error }, 'the hub could not stop in good order');
-    }
+    await this.#attempt(() => this.#samples.stop());
+    await this.#attempt(() => this.#hub.drain());
+    await this.#attempt(() => this.#console.dispose());
+    await this.#attempt(() => this.#hub.stop());
+    await this.#attempt(() => this.#capture.flushed(FLUSH_WITHIN_MS));
     this.#capture[Symbol.dispose]();
     this.#report({ type: 'stopped' });
     this.#host.close();
+  }
+
+  /** A step of the stop that fails keeps none behind it: samples whose client cannot be revoked are no reason to cut connections. */
+  async #attempt(step: () => Promise<void> | void): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#log.error({ error }, 'the hub could not stop in good order');
+    }
   }
 }
