@@ -5,11 +5,18 @@ import { holdQuitUntilStopped } from './quit-gate.ts';
 
 class App extends EventEmitter {
   ended = false;
+  relaunches = 0;
 
   quit(): void {
     let held = false;
     this.emit('before-quit', { preventDefault: () => (held = true) });
-    this.ended = !held;
+    if (held) return;
+    this.emit('will-quit');
+    this.ended = true;
+  }
+
+  relaunch(): void {
+    this.relaunches += 1;
   }
 }
 
@@ -68,6 +75,32 @@ describe('asking before quitting', () => {
     app.quit();
     await expect.poll(() => app.ended).toBe(true);
     expect(stops).toBe(1);
+  });
+});
+
+describe('HeldQuit.restart()', () => {
+  it('[DS20] starts the app anew when the user agrees to quit, and not when a later, plain quit is agreed to', async () => {
+    const app = new App();
+    const answers = [false, true];
+    const quit = holdQuitUntilStopped(app, {
+      ask: () => Promise.resolve(answers.shift() ?? false),
+      stop: () => Promise.resolve(),
+      report: () => undefined,
+    });
+    quit.restart();
+    await expect.poll(() => answers).toEqual([true]);
+    app.quit();
+    await expect.poll(() => app.ended).toBe(true);
+    expect(app.relaunches).toBe(0);
+
+    const other = new App();
+    holdQuitUntilStopped(other, {
+      ask: () => Promise.resolve(true),
+      stop: () => Promise.resolve(),
+      report: () => undefined,
+    }).restart();
+    await expect.poll(() => other.ended).toBe(true);
+    expect(other.relaunches).toBe(1);
   });
 });
 

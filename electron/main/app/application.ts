@@ -110,10 +110,11 @@ async function startDesktop(start: Start, inbox: Inbox): Promise<void> {
     updater,
     noUpdates,
     notice: restored ?? notice,
+    restart: () => quit.restart(),
     log,
     recentLog,
   });
-  holdQuitUntilStopped(app, {
+  const quit = holdQuitUntilStopped(app, {
     ask: async () => confirmQuit(await shell.countConnections()),
     stop: () => slot.stop(),
     report: reporter(log),

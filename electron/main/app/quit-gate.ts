@@ -1,7 +1,10 @@
 /** The part of Electron's `app` that quitting needs. */
 export interface QuittingApp {
   on(event: 'before-quit', listener: (event: { preventDefault(): void }) => void): unknown;
+  on(event: 'will-quit', listener: () => void): unknown;
   quit(): void;
+  /** Has the app started anew when it has ended, however long that takes. */
+  relaunch(): void;
 }
 
 export interface QuitGate {
@@ -12,14 +15,21 @@ export interface QuitGate {
   readonly report: (error: unknown) => void;
 }
 
+export interface HeldQuit {
+  /** Quits and starts anew; whoever says no to quitting has no use for the other either. */
+  restart(): void;
+}
+
 /** Holds the app until the hub has drained and stopped, then lets it go. Asking to quit again meanwhile changes nothing. */
-export function holdQuitUntilStopped(app: QuittingApp, { ask, stop, report }: QuitGate): void {
+export function holdQuitUntilStopped(app: QuittingApp, { ask, stop, report }: QuitGate): HeldQuit {
   let state: 'running' | 'leaving' | 'stopped' = 'running';
+  let restarts = false;
 
   const leave = async (): Promise<void> => {
     try {
       if (!(await ask())) {
         state = 'running';
+        restarts = false;
         return;
       }
       await stop();
@@ -37,4 +47,14 @@ export function holdQuitUntilStopped(app: QuittingApp, { ask, stop, report }: Qu
     state = 'leaving';
     void leave();
   });
+  app.on('will-quit', () => {
+    if (restarts) app.relaunch();
+  });
+
+  return {
+    restart() {
+      restarts = true;
+      app.quit();
+    },
+  };
 }

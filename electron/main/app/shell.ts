@@ -47,6 +47,8 @@ export interface ShellDeps {
   readonly noUpdates: string | undefined;
   /** What this start has to say. */
   readonly notice: DesktopState['notice'];
+  /** Quits and starts anew, unless the user says no to quitting. */
+  readonly restart: () => void;
   readonly log: Logger;
   readonly recentLog: RecentLog;
 }
@@ -192,13 +194,8 @@ export class Shell implements ShellActions {
   }
 
   restoreSettings(): void {
-    const restart = (): void => {
-      app.relaunch();
-      app.quit();
-    };
-    restoreSettings({ backups: this.#deps.backups, ask: askWhichSettings, tell, restart }).catch((error: unknown) =>
-      this.#report(error),
-    );
+    const { backups, restart } = this.#deps;
+    restoreSettings({ backups, ask: askWhichSettings, tell, restart }).catch((error: unknown) => this.#report(error));
   }
 
   setKeepHubOnClose(keepHubOnClose: boolean): void {
