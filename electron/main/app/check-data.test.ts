@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../../hub-core/host/doctor/finding.ts';
 import { checkData } from './check-data.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 const RESTORE = { kind: 'restore', database: '/d/hub.db', backup: '/d/b.db', backupAtMs: 0 } as const;
 const OK: Finding = { check: 'node', level: 'ok', text: 'Node is new enough' };
@@ -16,34 +17,42 @@ interface Scene {
   readonly findings: readonly Finding[];
   readonly agrees?: boolean;
   readonly carryOut?: () => readonly string[];
+  /** How often the user asks before the first question is answered. */
+  readonly times?: number;
 }
 
 /** @returns what happened, in order */
-async function check({ findings, agrees = true, carryOut = () => ['hub.db is the backup'] }: Scene): Promise<string[]> {
+async function check(scene: Scene): Promise<string[]> {
+  const { findings, agrees = true, carryOut = () => ['hub.db is the backup'], times = 1 } = scene;
   const done: string[] = [];
   const note = (what: string): Promise<void> => {
     done.push(what);
     return Promise.resolve();
   };
-  const checking = checkData({
-    dataDir: '/d',
-    slot: { stop: () => note('stop'), start: () => note('start') },
-    loadDoctor: () =>
-      Promise.resolve({
-        examine: (dataDir) => Promise.resolve({ dataDir, isRunning: false, findings }),
-        describeRepair: ({ kind }) => `will ${kind}`,
-        carryOutRepairs: (_dataDir, repairs) => {
-          done.push(`repair ${repairs.map(({ kind }) => kind).join()}`);
-          return carryOut();
-        },
-      }),
-    confirmRepair: (detail) => {
-      done.push(`ask: ${detail}`);
-      return Promise.resolve(agrees);
-    },
-    tell: (message, detail) => void done.push(`tell: ${message}: ${detail}`),
-  });
-  await checking.catch((error: unknown) => done.push(String(error)));
+  const answer = Promise.withResolvers<boolean>();
+  const start = oneAtATime(() =>
+    checkData({
+      dataDir: '/d',
+      slot: { stop: () => note('stop'), start: () => note('start') },
+      loadDoctor: () =>
+        Promise.resolve({
+          examine: (dataDir) => Promise.resolve({ dataDir, isRunning: false, findings }),
+          describeRepair: ({ kind }) => `will ${kind}`,
+          carryOutRepairs: (_dataDir, repairs) => {
+            done.push(`repair ${repairs.map(({ kind }) => kind).join()}`);
+            return carryOut();
+          },
+        }),
+      confirmRepair: (detail) => {
+        done.push(`ask: ${detail}`);
+        return answer.promise;
+      },
+      tell: (message, detail) => void done.push(`tell: ${message}: ${detail}`),
+    }),
+  );
+  const checks = Array.from({ length: times }, () => start());
+  answer.resolve(agrees);
+  await Promise.all(checks).catch((error: unknown) => done.push(String(error)));
   return done;
 }
 
@@ -73,4 +82,14 @@ it('[DS32] the hub is started again after a repair that failed, too', async () =
   };
   const done = await check({ findings: [DAMAGED], carryOut });
   expect(done.slice(1)).toEqual(['stop', 'repair restore', 'start', 'Error: the disk is full']);
+});
+
+it('[DS32] asked for again while the question waits, it is one look and one repair', async () => {
+  const done = await check({ findings: [DAMAGED], times: 2 });
+  expect(done.slice(1)).toEqual([
+    'stop',
+    'repair restore',
+    'tell: The data folder was repaired: hub.db is the backup',
+    'start',
+  ]);
 });

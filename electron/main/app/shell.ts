@@ -30,6 +30,7 @@ import type { WindowPlace } from '../windows/window-state.ts';
 import { checkData } from './check-data.ts';
 import type { Doctor } from './check-data.ts';
 import { askWhichSettings, confirmRepair, confirmUpdate, tell } from './confirmations.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { openThing } from './opened-things.ts';
 import type { Places } from './places.ts';
 import { restoreSettings } from './restore-settings.ts';
@@ -68,6 +69,16 @@ export class Shell implements ShellActions {
   readonly #changed = new Emitter<void>();
   /** Waits for a page that listens. */
   #pending: DesktopCommand | undefined;
+  /** Its questions leave the menu usable: a second repair by the same findings would undo what came since the first. */
+  readonly #checkData = oneAtATime(async () => {
+    const { places, slot } = this.#deps;
+    try {
+      await checkData({ dataDir: places.data, slot, loadDoctor, confirmRepair, tell });
+    } catch (error) {
+      this.#report(error);
+      tell('The data folder could not be repaired', error instanceof Error ? error.message : String(error));
+    }
+  });
   #tray: ShellTray | undefined;
   #opening: Promise<unknown> | undefined;
 
@@ -186,11 +197,7 @@ export class Shell implements ShellActions {
   }
 
   checkData(): void {
-    const { places, slot } = this.#deps;
-    checkData({ dataDir: places.data, slot, loadDoctor, confirmRepair, tell }).catch((error: unknown) => {
-      this.#report(error);
-      tell('The data folder could not be repaired', error instanceof Error ? error.message : String(error));
-    });
+    void this.#checkData();
   }
 
   restoreSettings(): void {
