@@ -6,6 +6,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'out/**', 'e2e/**'],
     pool: 'forks',
     testTimeout: 20_000,
+    hookTimeout: 20_000,
+    // What is awaited may have to wait for a machine that is busy with other work.
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     typecheck: { enabled: false },
   },

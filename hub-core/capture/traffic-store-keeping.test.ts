@@ -68,7 +68,7 @@ describe('TrafficStore.clear', () => {
     let changes = 0;
     store.onDidChange.subscribe(() => (changes += 1));
     clock.advance(1);
-    await expect.poll(() => segmentFiles(folder.path), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => segmentFiles(folder.path)).toHaveLength(1);
     expect([store.undoClear(), store.watermark().cleared, changes]).toEqual([false, null, 1]);
   });
 

@@ -181,9 +181,7 @@ describe('TrafficStore retention', () => {
     }
     using again = openTrafficStore(folder.path, { limits });
     expect(again.nextSeq).toBe(28);
-    await expect
-      .poll(() => readdirSync(folder.path).filter((name) => name.includes('.gone')), { timeout: 10_000 })
-      .toEqual([]);
+    await expect.poll(() => readdirSync(folder.path).filter((name) => name.includes('.gone'))).toEqual([]);
   });
 });
 

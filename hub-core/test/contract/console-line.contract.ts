@@ -77,7 +77,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
     });
     afterEach(async () => {
       await end[Symbol.asyncDispose]();
-      await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => server.lines).toBe(0);
       server[Symbol.dispose]();
       fill[Symbol.dispose]();
       jobList[Symbol.dispose]();
@@ -149,7 +149,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await watermarks.next();
       await watermarks.return(undefined);
       // The store's own listeners aside, nobody subscribes any more once the server has seen the end.
-      await expect.poll(() => store.changeListeners, { timeout: 10_000 }).toBe(listeners);
+      await expect.poll(() => store.changeListeners).toBe(listeners);
     });
 
     it('[CO4] a line that closes ends its streams and its session', async () => {
@@ -158,7 +158,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       await watermarks.next();
       end.close();
       await expect
-        .poll(() => ({ lines: server.lines, disposedSessions, listeners: store.changeListeners }), { timeout: 10_000 })
+        .poll(() => ({ lines: server.lines, disposedSessions, listeners: store.changeListeners }))
         .toEqual({
           lines: 0,
           disposedSessions: 1,
@@ -171,7 +171,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       async (frame) => {
         end.sendRaw(frame);
         await end.closed;
-        await expect.poll(() => server.lines, { timeout: 10_000 }).toBe(0);
+        await expect.poll(() => server.lines).toBe(0);
       },
     );
 
@@ -264,7 +264,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
         return next.done === true ? [] : next.value.columns;
       };
       await expect
-        .poll(told, { timeout: 10_000 })
+        .poll(told)
         .toEqual([{ id, name: 'Order', path: '$.id', side: 'request', fills: true, unfilledRows: 0 }]);
       const sort = { column: `custom:${id}`, descending: false } as const;
       const { queryId } = await capture.open({ query: '', sort });
@@ -288,7 +288,7 @@ export function consoleLineContract(name: string, connect: ConsoleCarrier): void
       expect((await cells())[0]).toEqual([2, undefined]);
       expect(await capture.columns.restore({ id })).toEqual({ id });
       expect(await capture.columns.resume({ id })).toEqual({ id });
-      await expect.poll(told, { timeout: 10_000 }).toMatchObject([{ name: 'Id', path: '$.x' }]);
+      await expect.poll(told).toMatchObject([{ name: 'Id', path: '$.x' }]);
       await watched.return(undefined);
     });
 

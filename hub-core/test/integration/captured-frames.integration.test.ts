@@ -49,7 +49,7 @@ const words = (frames: readonly FrameRow[]): string[] => frames.map(({ direction
 
 /** Until the store has the end of that connection. */
 async function wholeSession(connection: string): Promise<FrameRow[]> {
-  await expect.poll(() => framesOf(`conn:${connection} frame:close`), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => framesOf(`conn:${connection} frame:close`)).toHaveLength(1);
   return framesOf(`conn:${connection}`);
 }
 

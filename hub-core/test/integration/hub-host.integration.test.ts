@@ -26,9 +26,6 @@ import { exchangesBatch, openTrafficStore, temporaryFolder } from '../support/tr
 type HubConsole = ContractRouterClient<HubContract>;
 type CaptureConsole = ContractRouterClient<CaptureContract>['capture'];
 
-/** Threads take their time to start on a busy machine. */
-const eventually = <T>(probe: () => T | Promise<T>) => expect.poll(probe, { timeout: 20_000 });
-
 let folder: ReturnType<typeof temporaryFolder>;
 let resources: AsyncDisposableStack;
 
@@ -115,17 +112,19 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     expect(await hub.connections.list()).toMatchObject([{ client: 'echo', state: 'open', services: ['echo'] }]);
 
     const capture = captureConsole(host);
-    await eventually(async () => (await rowsOf(capture, 'service:echo')).rows).toMatchObject([
-      {
-        method: 'POST',
-        uri: '/echo/a?b=1',
-        from: 'echo',
-        providerClient: 'echo',
-        status: 201,
-        requestBytes: 5,
-        replyBytes: 5,
-      },
-    ]);
+    await expect
+      .poll(async () => (await rowsOf(capture, 'service:echo')).rows)
+      .toMatchObject([
+        {
+          method: 'POST',
+          uri: '/echo/a?b=1',
+          from: 'echo',
+          providerClient: 'echo',
+          status: 201,
+          requestBytes: 5,
+          replyBytes: 5,
+        },
+      ]);
     const [row] = (await rowsOf(capture, 'service:echo')).rows;
     const seq = row?.seq ?? 0;
     expect(await host.readBody(seq, 'reply', 1, 3)).toEqual({
@@ -162,10 +161,12 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     const reply = await hub.compose.send(request);
     expect(reply).toMatchObject({ status: 201, bodyBase64: request.bodyBase64, seq: expect.any(Number) as number });
     const capture = captureConsole(host);
-    await eventually(() => capture.exchange({ seq: reply.seq ?? 0 })).toMatchObject({
-      row: { via: 'console', status: 201 },
-      request: { headers: [['x-note', 'kept']], encoding: 'json' },
-    });
+    await expect
+      .poll(() => capture.exchange({ seq: reply.seq ?? 0 }))
+      .toMatchObject({
+        row: { via: 'console', status: 201 },
+        request: { headers: [['x-note', 'kept']], encoding: 'json' },
+      });
     expect(await hub.compose.send({ ...request, as: 'echo', uri: '/none/x' })).toMatchObject({ status: 404 });
     await expect(hub.compose.send({ ...request, as: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(hub.compose.send({ ...request, bodyBase64: '!' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
@@ -181,7 +182,7 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     expect(
       (await hub.services.list()).some((service) => service.id === 'sample' && service.providers.length === 1),
     ).toBe(true);
-    await eventually(async () => (await rowsOf(capture, 'service:sample status:200')).count).toBeGreaterThan(0);
+    await expect.poll(async () => (await rowsOf(capture, 'service:sample status:200')).count).toBeGreaterThan(0);
     expect(await hub.samples.stop()).toEqual({ running: false });
     const [sample] = (await hub.clients.list()).filter((client) => client.client === 'sample');
     expect(sample).toMatchObject({ connections: 0, revokedAtMs: expect.any(Number) as number });
@@ -210,7 +211,7 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     const { capture } = createORPCClient<ContractRouterClient<CaptureContract>>(
       new SocketLink({ websocket: socket as unknown as globalThis.WebSocket }),
     );
-    await eventually(async () => (await rowsOf(capture, 'service:echo status:201')).count).toBe(1);
+    await expect.poll(async () => (await rowsOf(capture, 'service:echo status:201')).count).toBe(1);
     const { rows } = await rowsOf(capture, 'service:echo status:201');
     const body = new URL(`body/${String(rows[0]?.seq)}/request`, base);
     const part = await fetch(body, { headers: { cookie, range: 'bytes=2-5' } });
@@ -228,7 +229,7 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     const client = await connectEcho(host, url);
     const headers = { 'x-api-key': 'very-secret' };
     await client.request({ method: 'POST', uri: '/echo/dragged', body: 'a body', headers });
-    await eventually(async () => (await rowsOf(captureConsole(host), 'dragged status:201')).count).toBe(1);
+    await expect.poll(async () => (await rowsOf(captureConsole(host), 'dragged status:201')).count).toBe(1);
     const [row] = (await rowsOf(captureConsole(host), 'dragged status:201')).rows;
     const exchanged = await fetch(consoleUrl, { redirect: 'manual' });
     const cookie = exchanged.headers.get('set-cookie')?.split(';')[0] ?? '';
@@ -298,15 +299,17 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     const { url } = await host.start();
     const client = await connectEcho(host, url);
     await client.request({ uri: '/echo/before' });
-    await eventually(async () => (await rowsOf(captureConsole(host), 'before status:200')).count).toBe(1);
+    await expect.poll(async () => (await rowsOf(captureConsole(host), 'before status:200')).count).toBe(1);
     const seen = states(host);
     await threads.get('whub capture')?.terminate();
     expect((await client.request({ uri: '/echo/meanwhile' })).status).toBe(200);
-    await eventually(() => seen).toEqual(['restarting', 'running']);
-    await eventually(async () => {
-      await client.request({ uri: '/echo/after' });
-      return (await rowsOf(captureConsole(host), 'after status:200')).count;
-    }).toBeGreaterThan(0);
+    await expect.poll(() => seen).toEqual(['restarting', 'running']);
+    await expect
+      .poll(async () => {
+        await client.request({ uri: '/echo/after' });
+        return (await rowsOf(captureConsole(host), 'after status:200')).count;
+      })
+      .toBeGreaterThan(0);
     expect((await rowsOf(captureConsole(host), 'before status:200')).count).toBe(1);
   });
 
@@ -318,14 +321,14 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     await client.request({ uri: '/echo/before' });
     const seen = states(host);
     await threads.get('whub hub')?.terminate();
-    await eventually(() => seen).toEqual(['restarting', 'running']);
+    await expect.poll(() => seen).toEqual(['restarting', 'running']);
     expect(host.state).toMatchObject({ kind: 'running', ready: { url, consoleUrl } });
     // A GET waits for the new connection; the service is registered again on it.
-    await eventually(async () => (await client.request({ uri: '/echo/after' })).status).toBe(200);
+    await expect.poll(async () => (await client.request({ uri: '/echo/after' })).status).toBe(200);
     const capture = captureConsole(host);
-    await eventually(async () =>
-      (await rowsOf(capture, 'service:echo status:200')).rows.map((row) => row.uri),
-    ).toContain('/echo/after');
+    await expect
+      .poll(async () => (await rowsOf(capture, 'service:echo status:200')).rows.map((row) => row.uri))
+      .toContain('/echo/after');
     const seqs = (await rowsOf(capture, '')).rows.map((row) => row.seq);
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
   });
@@ -339,10 +342,10 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     for (let death = 0; death < 3; death += 1) {
       await threads.get('whub capture')?.terminate();
       const running = (death + 1) * 2;
-      await eventually(() => seen.length).toBe(running);
+      await expect.poll(() => seen.length).toBe(running);
     }
     await threads.get('whub capture')?.terminate();
-    await eventually(() => host.state).toMatchObject({ kind: 'crashed', thread: 'capture' });
+    await expect.poll(() => host.state).toMatchObject({ kind: 'crashed', thread: 'capture' });
     expect((await client.request({ uri: '/echo/on' })).status).toBe(200);
     expect(await host.readBody(1, 'request', 0, 1)).toBeUndefined();
   });
@@ -384,7 +387,7 @@ describe('HubHost that cannot have its store', { timeout: 60_000 }, () => {
     using store = openTrafficStore(join(folder.path, 'data', 'capture'));
     const host = createHost();
     await expect(host.start()).rejects.toThrow(/another hub is using it/);
-    await eventually(() => [...threads.values()].map((thread) => thread.threadId)).toEqual([-1, -1]);
+    await expect.poll(() => [...threads.values()].map((thread) => thread.threadId)).toEqual([-1, -1]);
     expect({ state: host.state.kind, rows: store.watermark().rows }).toEqual({ state: 'stopped', rows: 0 });
   });
 });

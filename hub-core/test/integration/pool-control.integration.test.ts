@@ -112,9 +112,9 @@ describe('a health route over a real connection', () => {
         .list()
         .find(({ id }) => id === 'asked')
         ?.providers.map(({ state }) => state);
-    await expect.poll(states, { timeout: 20_000 }).toEqual(['ejected', 'ready']);
+    await expect.poll(states).toEqual(['ejected', 'ready']);
     healthy = true;
-    await expect.poll(states, { timeout: 20_000 }).toEqual(['ready', 'ready']);
+    await expect.poll(states).toEqual(['ready', 'ready']);
     expect(new Set(asked)).toEqual(new Set(['hub']));
   });
 });

@@ -322,7 +322,7 @@ describe('WebSockets of a service', () => {
       before = progress.sent;
       return stands;
     };
-    await expect.poll(still, { interval: 500, timeout: 20_000 }).toBe(true);
+    await expect.poll(still, { interval: 500 }).toBe(true);
   }
 
   it.each(['client', 'target'])('[HG13] wait for a %s that does not read, and lose nothing', async (slow) => {
@@ -339,7 +339,7 @@ describe('WebSockets of a service', () => {
     let received = 0;
     reader.on('message', (message: Buffer) => (received += message.length));
     reader.resume();
-    await expect.poll(() => received, { timeout: 20_000 }).toBe(PIECES * PIECE.length);
+    await expect.poll(() => received).toBe(PIECES * PIECE.length);
     expect(sentUnread).toBeLessThan(PIECES / 2);
     client.terminate();
   });

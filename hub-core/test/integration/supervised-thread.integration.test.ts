@@ -38,9 +38,9 @@ describe('SupervisedThread over real threads', () => {
     const { clock, gone, thread, readyCount } = setUp();
     await thread.start();
     thread.post({ type: command });
-    await expect.poll(() => gone, { timeout: 10_000 }).toEqual([reason]);
+    await expect.poll(() => gone).toEqual([reason]);
     clock.advance(0);
-    await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
+    await expect.poll(readyCount).toBe(2);
     await thread.stop(60_000);
     expect(thread.running).toBe(false);
   });
@@ -53,9 +53,9 @@ describe('SupervisedThread over real threads', () => {
       clock.advance(2_000);
       await nextTurn();
     }
-    await expect.poll(() => gone, { timeout: 10_000 }).toEqual(['it was stuck']);
+    await expect.poll(() => gone).toEqual(['it was stuck']);
     clock.advance(0);
-    await expect.poll(readyCount, { timeout: 10_000 }).toBe(2);
+    await expect.poll(readyCount).toBe(2);
     await thread.stop(60_000);
   });
 });

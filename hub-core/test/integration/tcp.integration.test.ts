@@ -111,10 +111,7 @@ describe('WProtocol over TCP', () => {
     wire.socket.pause();
     for (let id = 1; id <= 400; id += 1) wire.send({ kind: Kind.Request, method: Method.Get, id, uri: '/big/' });
     await expect
-      .poll(
-        () => slow.hub.connections.list().some(({ transport, state }) => transport === 'tcp' && state === 'closed'),
-        { timeout: 15_000 },
-      )
+      .poll(() => slow.hub.connections.list().some(({ transport, state }) => transport === 'tcp' && state === 'closed'))
       .toBe(true);
     wire.socket.resume();
     await wire.closed;

@@ -257,7 +257,7 @@ describe('certificates that are replaced', () => {
       await hub.hub.refresh();
       expect(await shown(hub.port)).toBe('second');
       writeCertificate(own.path, await authority.server('third'));
-      await expect.poll(() => shown(hub.port), { timeout: 15_000 }).toBe('third');
+      await expect.poll(() => shown(hub.port)).toBe('third');
       expect((await wire.request({ method: Method.Get, uri: '/status/info' })).status).toBe(200);
     },
   );

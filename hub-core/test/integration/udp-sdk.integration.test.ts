@@ -172,7 +172,7 @@ describe('HubClient over udp', () => {
     expect(sessions()).toBe(1);
     // Its Goodbye does not arrive, nor does anything that could bring it again.
     proxy.isCut = true;
-    await expect.poll(sessions, { timeout: 10_000 }).toBe(0);
+    await expect.poll(sessions).toBe(0);
     await expect
       .poll(() => forgetful.hub.modules().find(({ name }) => name === 'udp-listener')?.health.detail, {
         timeout: 10_000,
@@ -187,7 +187,7 @@ describe('HubClient over udp', () => {
           clock.advance(200);
           return status;
         },
-        { interval: 5, timeout: 10_000 },
+        { interval: 5 },
       )
       .toBe(200);
     await asking;

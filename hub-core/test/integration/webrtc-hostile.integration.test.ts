@@ -7,9 +7,6 @@ import { startRtcWorker, type StartRtcThread } from '../../server/listener/webrt
 import { frame, hello, postOffer, RtcPeer, sampleOffer, whenClosed, whenOpen } from '../support/rtc-peer.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 
-/** Other work may have the machine for a while. */
-const PATIENCE = { timeout: 15_000 };
-
 type Thread = ReturnType<StartRtcThread>;
 
 let owned: AsyncDisposableStack;
@@ -133,13 +130,13 @@ describe('an offer', () => {
     const refused = await postOffer(running.port, sampleOffer());
     expect([refused.status, Number(refused.headers['retry-after-ms'])]).toEqual([429, 1_000]);
     await client.close();
-    await expect.poll(async () => (await postOffer(running.port, sampleOffer())).status, PATIENCE).toBe(200);
+    await expect.poll(async () => (await postOffer(running.port, sampleOffer())).status).toBe(200);
   });
 
   it('[WR4] whose peer never comes is dropped after the handshake time', async () => {
     await start({ limits: { handshakeTimeoutMs: 200 } });
     expect((await postOffer(running.port, sampleOffer())).status).toBe(200);
-    await expect.poll(() => figure('peers_expected'), PATIENCE).toBe(0);
+    await expect.poll(() => figure('peers_expected')).toBe(0);
     expect(await figure('offers_abandoned_total')).toBe(1);
   });
 });
@@ -165,7 +162,7 @@ describe('a peer', () => {
     await peer.join(running.port);
     await whenOpen(channel);
     await whenClosed(peer.open('whub'));
-    await expect.poll(() => running.hub.connections.list().map(({ state }) => state), PATIENCE).toEqual(['closed']);
+    await expect.poll(() => running.hub.connections.list().map(({ state }) => state)).toEqual(['closed']);
   });
 
   it('[WR5] that sends text gets Goodbye 400', async () => {
@@ -214,7 +211,7 @@ describe('a peer', () => {
     const forged = offer.replace(/(a=fingerprint:sha-256 )../, (_all, head: string) => `${head}00`);
     const reply = await postOffer(running.port, forged);
     await peer.connection.setRemoteDescription({ type: 'answer', sdp: reply.body.toString() });
-    await expect.poll(() => figure('offers_abandoned_total'), PATIENCE).toBe(1);
+    await expect.poll(() => figure('offers_abandoned_total')).toBe(1);
     expect([channel.readyState, running.hub.connections.list()]).toEqual([expect.not.stringMatching('open'), []]);
   });
 
@@ -259,11 +256,9 @@ describe('the WebRTC thread', () => {
       if (kind === 'failed') lost.resolve();
     });
     await threads[0]?.kill();
-    await expect
-      .poll(() => running.hub.connections.list().filter(({ state }) => state === 'open').length, PATIENCE)
-      .toBe(1);
+    await expect.poll(() => running.hub.connections.list().filter(({ state }) => state === 'open').length).toBe(1);
     expect(await calls(plain)).toBe(200);
-    await expect.poll(async () => (await postOffer(running.port, sampleOffer())).status, PATIENCE).toBe(200);
+    await expect.poll(async () => (await postOffer(running.port, sampleOffer())).status).toBe(200);
     expect([threads.length, health(), await figure('thread_restarts_total')]).toEqual([2, 'serving', 1]);
     expect(await calls(await connect())).toBe(200);
     await threads[1]?.kill();
