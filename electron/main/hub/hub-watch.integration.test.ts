@@ -10,9 +10,6 @@ import { createTempFolder } from '../../../hub-core/test/support/temp-folder.ts'
 import { HubSlot } from './hub-slot.ts';
 import { HubWatch } from './hub-watch.ts';
 
-/** Figures come once a second. */
-const eventually = <T>(probe: () => T) => expect.poll(probe, { timeout: 15_000 });
-
 /** As a person does in the console. */
 async function closeConnections(slot: HubSlot): Promise<void> {
   const port = slot.connectConsole('hub');
@@ -46,33 +43,34 @@ it('[DS27] HubWatch counts connections, sets recording, and tells of each loss o
   await slot.start();
   if (slot.state.kind !== 'running') throw new Error('The hub does not run');
 
-  await eventually(() => watch.captureState).toBe('recording');
+  await expect.poll(() => watch.captureState).toBe('recording');
   await watch.toggleRecording();
   expect(watch.captureState).toBe('paused');
   await watch.toggleRecording();
   expect(watch.captureState).toBe('recording');
 
   const { url } = slot.state.ready;
-  const provide = async (): Promise<HubClient> => {
-    const provider = await HubClient.connect({ url, key, reconnect: false });
-    await provider.provide({ id: 'math', routes: [{ pattern: '/one', handler: () => ({ json: 1 }) }] });
-    return provider;
-  };
-  const leaving = await provide();
+  const connect = (): Promise<HubClient> => HubClient.connect({ url, key, reconnect: false });
+  const provide = (provider: HubClient): Promise<unknown> =>
+    provider.provide({ id: 'math', routes: [{ pattern: '/one', handler: () => ({ json: 1 }) }] });
+  const leaving = await connect();
+  await provide(leaving);
   // The figures come later; who quits the app meanwhile is asked all the same.
   expect(await watch.countConnections()).toBe(1);
-  await eventually(() => watch.connections).toBe(1);
+  await expect.poll(() => watch.connections).toBe(1);
   await leaving.close();
-  await eventually(() => watch.connections).toBe(0);
+  await expect.poll(() => watch.connections).toBe(0);
   // Who says goodbye takes the service along: nobody misses it.
   expect(emptied).toEqual([]);
 
   for (const losses of [['math'], ['math', 'math']]) {
-    await using _lost = await provide();
-    await eventually(() => watch.connections).toBe(1);
+    await using lost = await connect();
+    await expect.poll(() => watch.connections).toBe(1);
+    // No figures come while it provides: they are as before, but for its connection.
+    await provide(lost);
     await closeConnections(slot);
-    await eventually(() => emptied).toEqual(losses);
-    await eventually(() => watch.connections).toBe(0);
+    await expect.poll(() => emptied).toEqual(losses);
+    await expect.poll(() => watch.connections).toBe(0);
   }
 
   await slot.stop();

@@ -37,6 +37,13 @@ function openSession(slot: HubSlot): Session {
   };
 }
 
+/** A provider may have come and gone since the last figures: then only its connection or its service shows that it was there. */
+function mayHaveLostProviders(before: HubStats | undefined, now: HubStats): boolean {
+  return (
+    before?.providers !== now.providers || before.connections !== now.connections || before.services !== now.services
+  );
+}
+
 /** What tray, menu and notifications know of the running hub; a console like any other, with values that come by themselves. */
 export class HubWatch implements Disposable {
   readonly #slot: HubSlot;
@@ -47,7 +54,8 @@ export class HubWatch implements Disposable {
   #session: Session | undefined;
   #stats: HubStats | undefined;
   #watermark: Watermark | undefined;
-  #empty: ReadonlySet<string> = new Set();
+  /** Services without a provider, with the time at which they lost the last one. */
+  #empty: ReadonlyMap<string, number | null> = new Map();
 
   readonly onDidChange = this.#changed.event;
   /** A service lost its last provider. */
@@ -103,7 +111,7 @@ export class HubWatch implements Disposable {
     this.#session = session;
     void this.#follow(session, async () => {
       for await (const stats of await session.hub.hub.watch(undefined, { signal: session.signal })) {
-        const isNews = stats.providers !== (this.#stats?.providers ?? 0);
+        const isNews = mayHaveLostProviders(this.#stats, stats);
         this.#stats = stats;
         if (isNews) await this.#lookForEmptyPools(session);
         this.#changed.emit();
@@ -121,8 +129,10 @@ export class HubWatch implements Disposable {
   async #lookForEmptyPools(session: Session): Promise<void> {
     const services = await session.hub.services.list();
     const empty = services.filter(({ builtIn, emptySinceMs }) => !builtIn && emptySinceMs !== null);
-    for (const service of empty) if (!this.#empty.has(service.id)) this.#poolEmptied.emit(service);
-    this.#empty = new Set(empty.map(({ id }) => id));
+    for (const service of empty) {
+      if (this.#empty.get(service.id) !== service.emptySinceMs) this.#poolEmptied.emit(service);
+    }
+    this.#empty = new Map(empty.map(({ id, emptySinceMs }) => [id, emptySinceMs]));
   }
 
   /** The session ends with its hub, in the middle of whatever; the next one starts over. */
