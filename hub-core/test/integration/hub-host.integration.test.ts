@@ -3,28 +3,31 @@ import { gunzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
-import { RPCLink as PortLink } from '@orpc/client/message-port';
-import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { HubClient } from '../../client/node/index.ts';
 import type { CaptureContract } from '../../console/contract/capture-contract.ts';
-import type { HubContract } from '../../console/contract/hub-contract.ts';
 import { newConsoleLink, requestStop } from '../../host/control.ts';
 import { createHubHost } from '../../host/create-hub-host.ts';
 import type { HubConfigInput } from '../../server/hub/config.ts';
-import type { HubHost, HubHostOptions, HubHostState } from '../../host/hub-host.ts';
+import type { HubHost, HubHostOptions } from '../../host/hub-host.ts';
 import { readHubFile } from '../../host/hub-file.ts';
 import { addClient, listClients } from '../../host/registry-admin.ts';
 import { HubStartError } from '../../server/hub/hub-start-error.ts';
+import {
+  captureConsoleOf,
+  hubConsoleOf,
+  rowsOf,
+  type CaptureConsole,
+  type HubConsole,
+} from '../support/host-console.ts';
+import { statesOf } from '../support/host-states.ts';
 import { exchangesBatch, openTrafficStore, temporaryFolder } from '../support/traffic.ts';
-
-type HubConsole = ContractRouterClient<HubContract>;
-type CaptureConsole = ContractRouterClient<CaptureContract>['capture'];
 
 let folder: ReturnType<typeof temporaryFolder>;
 let resources: AsyncDisposableStack;
@@ -47,15 +50,8 @@ function createHost(options: Partial<HubHostOptions> = {}, config: Partial<HubCo
   return resources.use(createHubHost({ ...defaults, ...options }));
 }
 
-function link(port: MessagePort): PortLink<Record<never, never>> {
-  port.start();
-  resources.defer(() => port.close());
-  return new PortLink({ port });
-}
-
-const hubConsole = (host: HubHost): HubConsole => createORPCClient(link(host.connectConsole('hub')));
-const captureConsole = (host: HubHost): CaptureConsole =>
-  createORPCClient<ContractRouterClient<CaptureContract>>(link(host.connectConsole('capture'))).capture;
+const hubConsole = (host: HubHost): HubConsole => hubConsoleOf(host, resources);
+const captureConsole = (host: HubHost): CaptureConsole => captureConsoleOf(host, resources);
 
 /** A client that may do everything, with a service `echo` on it. */
 async function connectEcho(host: HubHost, url: string): Promise<HubClient> {
@@ -75,19 +71,6 @@ async function connectEcho(host: HubHost, url: string): Promise<HubClient> {
   return client;
 }
 
-async function rowsOf(capture: CaptureConsole, query: string) {
-  const { queryId, count } = await capture.open({ query });
-  const { rows } = await capture.window({ queryId, from: 0, count: 256 });
-  await capture.close({ queryId });
-  return { count, rows };
-}
-
-function states(host: HubHost): HubHostState['kind'][] {
-  const seen: HubHostState['kind'][] = [];
-  host.onDidChangeState.subscribe((state) => void seen.push(state.kind));
-  return seen;
-}
-
 /** Threads that this process started since, by name. */
 function watchThreads(): Map<string, Worker> {
   const threads = new Map<string, Worker>();
@@ -100,7 +83,7 @@ function watchThreads(): Map<string, Worker> {
 describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 }, (carrier) => {
   it('[HO12] relays, captures and shows what passed', async () => {
     const host = createHost({ carrier });
-    const seen = states(host);
+    const seen = statesOf(host);
     const { url, port } = await host.start();
     const client = await connectEcho(host, url);
     const reply = await client.request({ method: 'POST', uri: '/echo/a?b=1', body: 'hello' });
@@ -209,7 +192,7 @@ describe.each(['threads', 'place'] as const)('HubHost on %s', { timeout: 60_000 
     resources.defer(() => socket.terminate());
     await once(socket, 'open');
     const { capture } = createORPCClient<ContractRouterClient<CaptureContract>>(
-      new SocketLink({ websocket: socket as unknown as globalThis.WebSocket }),
+      new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
     );
     await expect.poll(async () => (await rowsOf(capture, 'service:echo status:201')).count).toBe(1);
     const { rows } = await rowsOf(capture, 'service:echo status:201');
@@ -300,7 +283,7 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     const client = await connectEcho(host, url);
     await client.request({ uri: '/echo/before' });
     await expect.poll(async () => (await rowsOf(captureConsole(host), 'before status:200')).count).toBe(1);
-    const seen = states(host);
+    const seen = statesOf(host);
     await threads.get('whub capture')?.terminate();
     expect((await client.request({ uri: '/echo/meanwhile' })).status).toBe(200);
     await expect.poll(() => seen).toEqual(['restarting', 'running']);
@@ -319,10 +302,10 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     const { url, consoleUrl } = await host.start();
     const client = await connectEcho(host, url);
     await client.request({ uri: '/echo/before' });
-    const seen = states(host);
+    const seen = statesOf(host);
     await threads.get('whub hub')?.terminate();
     await expect.poll(() => seen).toEqual(['restarting', 'running']);
-    expect(host.state).toMatchObject({ kind: 'running', ready: { url, consoleUrl } });
+    await expect.poll(() => host.state).toMatchObject({ kind: 'running', ready: { url, consoleUrl } });
     // A GET waits for the new connection; the service is registered again on it.
     await expect.poll(async () => (await client.request({ uri: '/echo/after' })).status).toBe(200);
     const capture = captureConsole(host);
@@ -338,7 +321,7 @@ describe('HubHost whose threads die', { timeout: 60_000 }, () => {
     const host = createHost();
     const { url } = await host.start();
     const client = await connectEcho(host, url);
-    const seen = states(host);
+    const seen = statesOf(host);
     for (let death = 0; death < 3; death += 1) {
       await threads.get('whub capture')?.terminate();
       const running = (death + 1) * 2;
