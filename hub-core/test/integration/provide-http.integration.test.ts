@@ -270,8 +270,10 @@ describe('WebSockets of a service', () => {
     const opened: WebSocket[] = [];
     takeWebSockets((socket) => opened.push(socket));
     await using _web = await serve(undefined);
-    const [one, two] = [webSocket('/web/'), webSocket('/web/')];
-    await Promise.all([once(one, 'open'), once(two, 'open')]);
+    const one = webSocket('/web/');
+    await once(one, 'open');
+    const two = webSocket('/web/');
+    await once(two, 'open');
     const [first, second] = opened;
     if (first === undefined || second === undefined) throw new Error('The target has not got both');
     const gone = once(first, 'close');
