@@ -7,6 +7,12 @@ function reasonOf(schema: Schema, value: unknown): string | undefined {
   return violation === undefined ? undefined : `${violation.pointer} ${violation.reason}`;
 }
 
+/** Processor time, which other work on the machine does not lengthen. */
+function cpuMsSince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(began);
+  return (user + system) / 1_000;
+}
+
 const fits = (schema: Schema, value: unknown): boolean => reasonOf(schema, value) === undefined;
 
 describe('SchemaCompiler', () => {
@@ -55,17 +61,17 @@ describe('SchemaCompiler', () => {
 
   it('[SC15] a pattern takes linear time, and one request no more than its share', () => {
     const evil = { pattern: '^(a+)+$' };
-    const beganMs = performance.now();
+    const began = process.threadCpuUsage();
     expect([fits(evil, `${'a'.repeat(50_000)}!`), fits(evil, 'aaa')]).toEqual([false, true]);
     const strings = Array.from({ length: 60 }, () => 'a'.repeat(50_000));
     const wide = { items: { pattern: '^([a-z]{1,100}[0-9]?){5}$' } };
     expect(reasonOf(wide, strings)).toMatch(/^(\/\d+ must match pattern| takes more work to check)/);
-    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    expect(cpuMsSince(began)).toBeLessThan(5_000);
   });
 
   it('[SC15] unique items are told without comparing each with each', () => {
     const objects = Array.from({ length: 20_000 }, (_, index) => ({ a: index, b: { c: [index] } }));
-    const beganMs = performance.now();
+    const began = process.threadCpuUsage();
     expect([
       fits({ uniqueItems: true }, objects),
       fits({ uniqueItems: true }, [{ a: 1, b: 2 }, { b: 2, a: 1 }]),
@@ -73,7 +79,7 @@ describe('SchemaCompiler', () => {
       fits({ uniqueItems: true }, ['a', 'a']),
       fits({ uniqueItems: false }, ['a', 'a']),
     ]).toEqual([true, false, true, false, true]);
-    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    expect(cpuMsSince(began)).toBeLessThan(5_000);
   }); // prettier-ignore
 
   it('[SC15] alternatives that multiply with the depth of the value are cut off', () => {
