@@ -250,7 +250,7 @@ describe('a client over WebRTC', { timeout: 90_000 }, () => {
   });
 
   it('[WR9] that vanishes without a word is found out by its silence', async () => {
-    await using watchful = await startTestHub({ limits: { heartbeatMs: 500 } });
+    await using watchful = await startTestHub({ limits: { heartbeatMs: 3_000 } });
     const own = watchful.addClient('tester');
     const child = spawn(process.execPath, [PROVIDER_PROGRAM], {
       env: { ...process.env, URL: `rtc+${watchful.httpUrl}`, KEY: own },
