@@ -1,21 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Encoding, Flag, Kind, type MessageInit } from '../../common/protocol/message.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 import { WireClient } from '../support/wire-client.ts';
 
 const CREDIT = 262_144;
 
+let clock: FakeClock;
 let stage: TestHub;
 let key: string;
 let provider: WireClient;
 
 beforeAll(async () => {
-  stage = await startTestHub({ limits: { httpBodyTimeoutMs: 1_000 } });
+  clock = new FakeClock();
+  stage = await startTestHub({ limits: { httpBodyTimeoutMs: 1_000 } }, { clock });
   key = stage.addClient('cat');
   provider = await WireClient.open(stage.url, { key: stage.addClient('dog') });
   const routes = [{ pattern: '/up', stream: true }, { pattern: '/*rest' }];
@@ -270,12 +272,12 @@ describe('uploads over HTTP', () => {
     });
     request.flushHeaders();
     const { id } = await provider.next(Kind.Request);
-    const begunMs = performance.now();
-    while (performance.now() - begunMs < 2_500) {
+    for (let spentMs = 0; spentMs < 2_600; spentMs += 200) {
       request.write('x');
       await provider.next(Kind.Data, id);
-      await sleep(200);
+      clock.advance(200);
     }
+    clock.advance(2_000);
     expect(await refused).toBe(408);
     await closed;
     expect((await provider.next(Kind.Cancel, id)).id).toBe(id);
