@@ -22,7 +22,10 @@ describe('StuckWatch over a real thread', { timeout: 120_000 }, () => {
     await thread.until('done');
     expect(thread.seen).toEqual([...Array.from({ length: 10 }, () => 'step'), 'done']);
     thread.seen.length = 0;
-    thread.give({ type: 'steps', steps: 1, cpuMs: 2_000 });
+    const told = new Int32Array(new SharedArrayBuffer(4));
+    thread.give({ type: 'overtime', told, cpuMs: 1_000 });
+    await thread.until('stuck');
+    Atomics.store(told, 0, 1);
     await thread.until('done');
     expect(thread.seen).toEqual(['stuck', 'step', 'done']);
   });

@@ -12,6 +12,8 @@ export type Work =
   | { readonly type: 'loop' }
   /** That many steps, each of which burns that much processor time. */
   | { readonly type: 'steps'; readonly steps: number; readonly cpuMs: number }
+  /** One step that burns until it is told, and that much processor time more. */
+  | { readonly type: 'overtime'; readonly told: Int32Array; readonly cpuMs: number }
   /** One step that asks for the time every now and then. */
   | { readonly type: 'beats'; readonly cpuMs: number }
   /** One statement, of that many rows. */
@@ -63,6 +65,12 @@ function work(command: Work): void {
       for (;;);
     case 'steps':
       inSteps(command.steps, () => burn(command.cpuMs));
+      return;
+    case 'overtime':
+      inSteps(1, () => {
+        while (Atomics.load(command.told, 0) === 0);
+        burn(command.cpuMs);
+      });
       return;
     case 'beats':
       burn(command.cpuMs, () => clock.nowMs());
