@@ -1,28 +1,15 @@
 import { join } from 'node:path';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/message-port';
-import type { ContractRouterClient } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient } from '../../client/node/index.ts';
-import type { CaptureContract, FrameRow } from '../../console/contract/capture-contract.ts';
-import type { HubContract } from '../../console/contract/hub-contract.ts';
+import type { FrameRow } from '../../console/contract/capture-contract.ts';
 import { createHubHost } from '../../host/create-hub-host.ts';
-import type { HubHost } from '../../host/hub-host.ts';
+import { captureConsoleOf, hubConsoleOf, type CaptureConsole } from '../support/host-console.ts';
 import { temporaryFolder } from '../support/traffic.ts';
-
-type CaptureConsole = ContractRouterClient<CaptureContract>['capture'];
 
 let owned: AsyncDisposableStack;
 let url: string;
 let key: string;
 let capture: CaptureConsole;
-
-function consoleLine(host: HubHost, root: 'hub' | 'capture'): RPCLink<Record<never, never>> {
-  const port = host.connectConsole(root);
-  port.start();
-  owned.defer(() => port.close());
-  return new RPCLink({ port });
-}
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
@@ -30,9 +17,8 @@ beforeEach(async () => {
   const config = { dataDir: join(folder.path, 'data'), port: 0 };
   const host = owned.use(createHubHost({ config, consoleAssetsDir: undefined, logLevel: 'silent' }));
   ({ url } = await host.start());
-  const hub: ContractRouterClient<HubContract> = createORPCClient(consoleLine(host, 'hub'));
-  capture = createORPCClient<ContractRouterClient<CaptureContract>>(consoleLine(host, 'capture')).capture;
-  ({ key } = await hub.clients.register({ client: 'cat', mayCall: ['*'], mayProvide: ['*'] }));
+  capture = captureConsoleOf(host, owned);
+  ({ key } = await hubConsoleOf(host, owned).clients.register({ client: 'cat', mayCall: ['*'], mayProvide: ['*'] }));
 });
 
 afterEach(() => owned.disposeAsync());
@@ -96,8 +82,9 @@ describe('captured frames', { timeout: 60_000 }, () => {
   });
 
   it('[FR1] are not recorded unless that is wanted, and no longer when it is not', async () => {
-    const first = await connect();
-    await first[Symbol.asyncDispose]();
+    // It stays open: the hub notes the end of a link after the client does.
+    await using first = await connect();
+    await first.request({ uri: '/status/info' });
     await capture.frames.setRecording({ recording: true });
     const second = await connect();
     await second[Symbol.asyncDispose]();
@@ -105,7 +92,7 @@ describe('captured frames', { timeout: 60_000 }, () => {
     await capture.frames.setRecording({ recording: false });
     const third = await connect();
     await third.request({ uri: '/status/info' });
-    await expect.poll(async () => (await capture.open({ query: 'service:status' })).count).toBe(1);
+    await expect.poll(async () => (await capture.open({ query: 'service:status' })).count).toBe(2);
     expect(new Set((await framesOf('')).map(({ connection }) => connection))).toEqual(new Set(['c2']));
     await third[Symbol.asyncDispose]();
   });
