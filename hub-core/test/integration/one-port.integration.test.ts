@@ -23,6 +23,9 @@ const CROWD = `
     connect(Number(process.argv[1]), '127.0.0.1').on('connect', () => (connected += 1) === 1_000 && say()).on('error', () => {});
   }`;
 
+/** What comes at once comes within it, on a busy machine too; what does not come is waited for. */
+const LIMIT_MS = 1_000;
+
 let bench: TestHub;
 let key: string;
 
@@ -106,7 +109,7 @@ describe('the one port', () => {
   });
 
   it('[SN3] whoever says too little is answered in what it may speak, and counted', async () => {
-    await using slow = await startTestHub({ limits: { handshakeTimeoutMs: 150 } });
+    await using slow = await startTestHub({ limits: { handshakeTimeoutMs: LIMIT_MS } });
     const [silent, half, http] = await Promise.all([
       rawBytes(slow.port, ''),
       rawBytes(slow.port, Buffer.from([0x16])),
