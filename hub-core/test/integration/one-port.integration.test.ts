@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger, type LogFields, type Logger } from '../../common/log/logger.ts';
 import { Kind, Method } from '../../common/protocol/message.ts';
 import { HubStartError } from '../../server/hub/hub-start-error.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { freePort } from '../support/free-ports.ts';
 import { proxied, proxyHeader } from '../support/proxy-header.ts';
 import { rawBytes, rawHttp, statusOf, upgradeHead } from '../support/raw-http.ts';
 import { framed, helloMessage, PREFACE, TcpWire } from '../support/tcp-wire.ts';
@@ -223,10 +224,10 @@ describe('what the hub listens on', () => {
   });
 
   it('[SN7] is all of them or none', async () => {
+    const port = await freePort(['127.0.0.1', '127.0.0.2']);
     const other = createServer();
-    other.listen(0, '127.0.0.2');
+    other.listen(port, '127.0.0.2');
     await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
     await expect(startTestHub({ host: ['127.0.0.1', '127.0.0.2'], port })).rejects.toThrow(
       new HubStartError(
         `Cannot listen on "127.0.0.2": port ${String(port)} is taken; choose another with --port, or 0 for any free one`,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubClient } from '../../client/node/index.ts';
 import { Kind } from '../../common/protocol/message.ts';
 import { startRtcWorker, type StartRtcThread } from '../../server/listener/webrtc/index.ts';
+import { neighbouringUdpPorts } from '../support/free-ports.ts';
 import { frame, hello, postOffer, RtcPeer, sampleOffer, whenClosed, whenOpen } from '../support/rtc-peer.ts';
 import { startTestHub, type TestHub } from '../support/test-hub.ts';
 
@@ -102,10 +103,12 @@ describe('an offer', () => {
   });
 
   it('[WR1] is answered while there is a port, among many at once, and else refused', async () => {
-    await start({ webRtc: { ports: [50_300, 50_303] } });
+    const first = await neighbouringUdpPorts(4);
+    const range = Array.from({ length: 4 }, (_, at) => first + at);
+    await start({ webRtc: { ports: [first, first + 3] } });
     const replies = await Promise.all(Array.from({ length: 6 }, () => postOffer(running.port, sampleOffer())));
     const ports = replies.flatMap(({ body }) => /^a=candidate:.* 127\.0\.0\.1 (\d+)/m.exec(body.toString())?.[1] ?? []);
-    expect(ports.toSorted()).toEqual(['50300', '50301', '50302', '50303']);
+    expect(ports.toSorted()).toEqual(range.map(String));
     expect(replies.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
       200, 200, 200, 200, 503, 503,
     ]);
