@@ -50,7 +50,8 @@ async function calls(client: HubClient): Promise<number> {
   return (await client.request({ uri: '/status/info' })).status;
 }
 
-describe('an offer', () => {
+/** Its cryptography takes turns with everything else that the machine does. */
+describe('an offer', { timeout: 90_000 }, () => {
   it('[WR1] is answered in its own form, with candidates only where the hub listens', async () => {
     await start();
     const asSdp = await postOffer(running.port, sampleOffer());
@@ -144,7 +145,7 @@ describe('an offer', () => {
   });
 });
 
-describe('a peer', () => {
+describe('a peer', { timeout: 90_000 }, () => {
   it.each([
     ['with another label', 'other', {}],
     ['without order', 'whub', { ordered: false }],
@@ -247,7 +248,7 @@ describe('a peer', () => {
   });
 });
 
-describe('the WebRTC thread', () => {
+describe('the WebRTC thread', { timeout: 90_000 }, () => {
   it('[WR8] starts with the first offer; when it dies its connections end, others go on, and another follows after a pause', async () => {
     await start();
     const plain = owned.use(await HubClient.connect({ url: running.url, client: 'tester', key }));
