@@ -26,8 +26,19 @@ class Feed implements AutoUpdater {
   }
 }
 
-function scene() {
-  const feed = new Feed();
+/** One that answers when the test says so, and then fetches what it was told to, as electron-updater does. */
+class SlowFeed extends Feed {
+  readonly answered = Promise.withResolvers<void>();
+
+  override async checkForUpdates() {
+    const found = await super.checkForUpdates();
+    await this.answered.promise;
+    if (this.autoDownload) await this.downloadUpdate();
+    return found;
+  }
+}
+
+function scene(feed = new Feed()) {
   const clock = new FakeClock();
   const told: string[] = [];
   const logged: string[] = [];
@@ -71,6 +82,17 @@ describe('Updater', () => {
     const { feed, updater } = scene();
     updater.setMode('automatic');
     await expect.poll(() => feed.done).toEqual(['check download=true install=true']);
+  });
+
+  it('[DS31] off while the feed is being asked: nothing is fetched, and nothing installed when the app ends', async () => {
+    const feed = new SlowFeed();
+    const { told, updater } = scene(feed);
+    updater.setMode('automatic');
+    await expect.poll(() => feed.done).toEqual(['check download=true install=true']);
+    updater.setMode('off');
+    feed.answered.resolve();
+    await expect.poll(() => told).toEqual(['2.0.0']);
+    expect([feed.done, feed.autoInstallOnAppQuit]).toEqual([['check download=true install=true'], false]);
   });
 
   it('[DS31] an older version is never taken', async () => {

@@ -29,6 +29,7 @@ const LOOK_EVERY_MS = 6 * 3_600_000;
 export class Updater implements Disposable {
   readonly #deps: UpdaterDeps;
   #updater: Promise<AutoUpdater> | undefined;
+  #loaded: AutoUpdater | undefined;
   #timer: Disposable | undefined;
   #mode: UpdateMode = 'off';
   #told = '';
@@ -41,6 +42,8 @@ export class Updater implements Disposable {
     this.#mode = mode;
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
+    // What it has begun is under way: it looks at these when the feed answers, and at the app's end.
+    if (this.#loaded !== undefined) this.#adjust(this.#loaded);
     if (!updatePlan(mode).looks) return;
     this.#timer = this.#deps.clock.every(LOOK_EVERY_MS, () => void this.#lookByItself());
     void this.#lookByItself();
@@ -49,9 +52,7 @@ export class Updater implements Disposable {
   /** @returns the version there is, undefined when this one is the newest. @throws {Error} when nobody can be asked */
   async look(): Promise<string | undefined> {
     const updater = await this.#load();
-    const { downloads } = updatePlan(this.#mode);
-    updater.autoDownload = downloads;
-    updater.autoInstallOnAppQuit = downloads;
+    this.#adjust(updater);
     const found = await updater.checkForUpdates();
     return found?.isUpdateAvailable === true ? found.updateInfo.version : undefined;
   }
@@ -80,8 +81,16 @@ export class Updater implements Disposable {
     }
   }
 
+  /** Sets what the mode permits. */
+  #adjust(updater: AutoUpdater): void {
+    const { downloads } = updatePlan(this.#mode);
+    updater.autoDownload = downloads;
+    updater.autoInstallOnAppQuit = downloads;
+  }
+
   #load(): Promise<AutoUpdater> {
     this.#updater ??= this.#deps.load().then((updater) => {
+      this.#loaded = updater;
       updater.allowDowngrade = false;
       return updater;
     });
