@@ -29,7 +29,7 @@ import type { RequestGuard } from './request-guard.ts';
 import { TcpLinks } from './tcp/tcp-links.ts';
 import type { TlsConfig } from './tls/tls-config.ts';
 import { TlsEndpoint } from './tls/tls-endpoint.ts';
-import type { TlsMaterial } from './tls/tls-material.ts';
+import { readTlsMaterial, type TlsMaterial } from './tls/tls-material.ts';
 import { TlsReload } from './tls/tls-reload.ts';
 import { isUdpFree } from './udp/udp-socket.ts';
 
@@ -209,7 +209,7 @@ class PortListener implements Listener {
       if (this.#tls === undefined) this.#tls = new TlsEndpoint({ material, config: config.tls, timeoutMs });
       else this.#tls.replace(material);
     };
-    this.#reload = await TlsReload.start({ clock, log, config: config.tls, onChange });
+    this.#reload = await TlsReload.start({ clock, log, config: config.tls, read: readTlsMaterial, onChange });
   }
 
   /** A start that fails leaves nothing behind. */

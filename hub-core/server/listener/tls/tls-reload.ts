@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../../../common/base/clock.ts';
 import type { Logger } from '../../../common/log/logger.ts';
 import type { TlsConfig } from './tls-config.ts';
-import { readTlsMaterial, TlsFileError, type TlsMaterial } from './tls-material.ts';
+import { TlsFileError, type TlsMaterial } from './tls-material.ts';
 
 /** How often the files are looked at. Asking works where being told does not: links, network drives, mounted secrets. */
 const LOOK_EVERY_MS = 2_000;
@@ -14,6 +14,8 @@ export interface TlsReloadDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: TlsConfig;
+  /** @throws {TlsFileError} when the files cannot be used */
+  readonly read: (config: TlsConfig) => Promise<TlsMaterial>;
   /** Content that was read and belongs together. */
   readonly onChange: (material: TlsMaterial) => void;
 }
@@ -26,6 +28,8 @@ export class TlsReload implements Disposable {
   #read: string;
   #seen: string;
   #looking = false;
+  /** One reading at a time: of two at once, the older content could be taken up last. */
+  #last: Promise<void> = Promise.resolve();
 
   private constructor(deps: TlsReloadDeps, signature: string) {
     this.#deps = deps;
@@ -36,18 +40,28 @@ export class TlsReload implements Disposable {
   /** @throws {TlsFileError} when the files cannot be used to begin with */
   static async start(deps: TlsReloadDeps): Promise<TlsReload> {
     const signature = await signatureOf(deps.config);
-    const material = await readTlsMaterial(deps.config);
+    const material = await deps.read(deps.config);
     deps.onChange(material);
     warnOfEnd(deps, material);
     return new TlsReload(deps, signature);
   }
 
   /** Reads the files now, changed or not. */
-  async reload(): Promise<void> {
-    const { config, log, onChange } = this.#deps;
+  reload(): Promise<void> {
+    const reading = this.#last.then(() => this.#reload());
+    this.#last = reading.catch(() => undefined); // who asked for it was told
+    return reading;
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer[Symbol.dispose]();
+  }
+
+  async #reload(): Promise<void> {
+    const { config, log, read, onChange } = this.#deps;
     this.#read = this.#seen = await signatureOf(config);
     try {
-      const material = await readTlsMaterial(config);
+      const material = await read(config);
       onChange(material);
       log.info({}, 'certificates were read again');
       warnOfEnd(this.#deps, material);
@@ -55,10 +69,6 @@ export class TlsReload implements Disposable {
       if (!(error instanceof TlsFileError)) throw error;
       log.warn({ reason: error.message }, 'the certificates in use stay: the new ones cannot be used');
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#timer[Symbol.dispose]();
   }
 
   /** Two files are rarely replaced in one moment: they are read when they have not changed since the last look. */
