@@ -9,7 +9,11 @@ import type { RtcThreadEvents, StartRtcThread } from './rtc-worker.ts';
 import type { RtcCommand } from './thread-messages.ts';
 
 /** A thread that does what the test says. */
-function stage(limits: Partial<PeerLimits> = {}, barred: readonly string[] = []) {
+function stage(
+  limits: Partial<PeerLimits> = {},
+  barred: readonly string[] = [],
+  portRange?: readonly [first: number, last: number],
+) {
   const clock = new FakeClock();
   const commands: RtcCommand[] = [];
   const accepted: AcceptedLink[] = [];
@@ -34,7 +38,7 @@ function stage(limits: Partial<PeerLimits> = {}, barred: readonly string[] = [])
       barOf: (address) => (barred.includes(address) ? { error: new Error() as never, unlessProven: false } : undefined),
     },
     limits: { maxPeers: 10, maxPeersPerAddress: 2, handshakeTimeoutMs: 500, maxOutgoingBytes: 1_000, ...limits },
-    thread: { maxMessageBytes: 1_000, portRange: undefined },
+    thread: { maxMessageBytes: 1_000, portRange },
     startThread,
     defer: (flush) => flush(),
   });
@@ -72,6 +76,23 @@ describe('Peers', () => {
     await expect(answer).rejects.toThrow('Cannot answer the offer');
     expect([kills(), peers.expected, peers.pauseMs]).toEqual([1, 0, 1_000]);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('[WR8] waits 10 s for each offer where they are answered one after the other', async () => {
+    const { clock, peers, report, kills } = stage({}, [], [5_000, 5_001]);
+    const answers = Array.from({ length: 4 }, () => peers.answer(offer('127.0.0.1')));
+    const [first, second, third, last] = answers;
+    for (const peer of [1, 2]) {
+      clock.advance(9_999);
+      report({ type: 'refused', peer, text: 'no port was to be had' });
+    }
+    await expect(Promise.all([first, second])).rejects.toThrow('no link can be made of it');
+    clock.advance(9_999);
+    report({ type: 'answer', peer: 3, sdp: 'a' });
+    expect([await third, kills()]).toEqual(['a', 0]);
+    clock.advance(10_000);
+    await expect(last).rejects.toThrow('WebRTC is being started again');
+    expect(kills()).toBe(1);
   });
 
   it('[WR4] forgets an offer whose peer does not come in time', async () => {

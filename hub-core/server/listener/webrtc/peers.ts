@@ -55,6 +55,7 @@ export interface Offer {
 interface Peer {
   readonly offer: Offer;
   readonly answered: PromiseWithResolvers<string>;
+  isAnswered: boolean;
   timer: Disposable | undefined;
   transport: PeerTransport | undefined;
 }
@@ -130,11 +131,11 @@ export class Peers {
     this.#thread.ensureRunning();
     const number = (this.#lastNumber += 1);
     const answered = Promise.withResolvers<string>();
-    const peer: Peer = { offer, answered, timer: undefined, transport: undefined };
+    const peer: Peer = { offer, answered, isAnswered: false, timer: undefined, transport: undefined };
     this.#peers.set(number, peer);
     this.#count(offer.from, 1);
     this.counts.offers += 1;
-    peer.timer = this.#deps.clock.after(ANSWER_WITHIN_MS, () => this.#thread.kill());
+    this.#awaitAnswer(peer);
     this.#thread.post({ type: 'offer', peer: number, sdp: offer.sdp, addresses: offer.addresses });
     return answered.promise;
   }
@@ -151,6 +152,17 @@ export class Peers {
       throw new RequestError('THROTTLED_ERR', 'Cannot take the offer: the hub has all the peers it takes', { extra });
     if (!isLoopbackAddress(from) && (this.#byNetwork.get(networkOf(from)) ?? 0) >= orNone(maxPeersPerAddress))
       throw new RequestError('THROTTLED_ERR', 'Cannot take the offer: this address has too many peers', { extra });
+  }
+
+  #awaitAnswer(peer: Peer): void {
+    peer.timer?.[Symbol.dispose]();
+    peer.timer = this.#deps.clock.after(ANSWER_WITHIN_MS, () => this.#thread.kill());
+  }
+
+  /** With a range of ports offers are answered one after the other: those behind one that is done have not been begun before. */
+  #awaitThoseBehind(number: number): void {
+    if (this.#deps.thread.portRange === undefined) return;
+    for (const [behind, peer] of this.#peers) if (behind > number && !peer.isAnswered) this.#awaitAnswer(peer);
   }
 
   #count(from: string, by: number): void {
@@ -175,6 +187,7 @@ export class Peers {
   }
 
   #takeOf(report: Exclude<RtcReport, { type: 'tick' | 'trouble' }>): void {
+    if (report.type === 'answer' || report.type === 'refused') this.#awaitThoseBehind(report.peer);
     const peer = this.#peers.get(report.peer);
     if (peer === undefined) return;
     switch (report.type) {
@@ -202,6 +215,7 @@ export class Peers {
     peer.timer?.[Symbol.dispose]();
     peer.timer =
       limits.handshakeTimeoutMs === 0 ? undefined : clock.after(limits.handshakeTimeoutMs, () => this.#drop(number));
+    peer.isAnswered = true;
     peer.answered.resolve(sdp);
   }
 
