@@ -32,6 +32,30 @@ it('[DS28] of texts that come faster than they are written the last one stays, a
   expect(readdirSync(join(userData, 'kept'))).toEqual(['draft.json']);
 });
 
+it('[DS28] a text that comes while an earlier one is being written is written, whatever becomes of that', async () => {
+  const written: (string | null)[] = [];
+  const fault = Promise.withResolvers<void>();
+  const kept = new KeptTexts(userData, (_path, text) => {
+    written.push(text);
+    return written.length === 1 ? fault.promise : Promise.resolve();
+  });
+  const both = [kept.keep('draft', 'earlier'), kept.keep('draft', 'later')];
+  fault.reject(new Error('the disk is full'));
+  await Promise.all(both);
+  expect(written).toEqual(['earlier', 'later']);
+});
+
+it('[DS28] a text that cannot be written is told of, and the next one is written', async () => {
+  let isFull = true;
+  const kept = new KeptTexts(userData, () =>
+    isFull ? Promise.reject(new Error('the disk is full')) : Promise.resolve(),
+  );
+  await expect(kept.keep('draft', 'a draft')).rejects.toThrow('the disk is full');
+  isFull = false;
+  await kept.keep('draft', 'a draft');
+  expect(kept.read('draft')).toBe('a draft');
+});
+
 it('[DS28] a file that is too large, or a folder in its place, counts as nothing', () => {
   mkdirSync(join(userData, 'kept', 'place.json'), { recursive: true });
   writeFileSync(join(userData, 'kept', 'draft.json'), 'x'.repeat(2_000_001));

@@ -7,15 +7,31 @@ import { KEPT_NAMES, MAX_KEPT_CHARS } from '../../../hub-core/console/contract/d
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
+/** Puts a text in the place of a file; null: there is none any more. */
+type PutText = (path: string, text: string | null) => Promise<void>;
+
+/** Under another name and renamed: a process that is killed leaves the old text or the new one. */
+async function putText(path: string, text: string | null): Promise<void> {
+  if (text === null) {
+    await rm(path, { force: true });
+    return;
+  }
+  await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  await writeFile(`${path}.new`, text, { mode: OWNER_ONLY_FILE });
+  await rename(`${path}.new`, path);
+}
+
 /** One text in one file: the newest is written, those that came while another was being written are left out. */
 class KeptText {
   readonly #path: string;
+  readonly #put: PutText;
   #text: string | null;
   #writing: Promise<void> | undefined;
   #isWritten = true;
 
-  constructor(path: string) {
+  constructor(path: string, put: PutText) {
     this.#path = path;
+    this.#put = put;
     this.#text = readText(path);
   }
 
@@ -30,16 +46,18 @@ class KeptText {
     return this.#writing;
   }
 
-  /** Under another name and renamed: a process that is killed leaves the old text or the new one. */
+  /** What a text failed with is of no interest when a newer one is written after it. */
   async #write(): Promise<void> {
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: OWNER_ONLY_FOLDER });
       while (!this.#isWritten) {
         this.#isWritten = true;
-        if (this.#text === null) await rm(this.#path, { force: true });
-        else {
-          await writeFile(`${this.#path}.new`, this.#text, { mode: OWNER_ONLY_FILE });
-          await rename(`${this.#path}.new`, this.#path);
+        try {
+          await this.#put(this.#path, this.#text);
+        } catch (error) {
+          // A newer one came meanwhile.
+          if (!this.#isWritten) continue;
+          this.#isWritten = false;
+          throw error;
         }
       }
     } finally {
@@ -66,9 +84,9 @@ function readText(path: string): string | null {
 export class KeptTexts {
   readonly #texts: ReadonlyMap<KeptName, KeptText>;
 
-  constructor(userData: string) {
+  constructor(userData: string, put: PutText = putText) {
     const folder = join(userData, 'kept');
-    this.#texts = new Map(KEPT_NAMES.map((name) => [name, new KeptText(join(folder, `${name}.json`))]));
+    this.#texts = new Map(KEPT_NAMES.map((name) => [name, new KeptText(join(folder, `${name}.json`), put)]));
   }
 
   read(name: KeptName): string | null {
