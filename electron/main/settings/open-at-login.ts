@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Starts without a window. */
@@ -51,10 +51,12 @@ export function autostartEntry(configDir: string, program: readonly string[]): O
       }
       mkdirSync(dirname(path), { recursive: true });
       const exec = [...program, HIDDEN_FLAG].map(quote).join(' ');
+      // Under another name and renamed: what keeps it from being written whole leaves the entry before.
       writeFileSync(
-        path,
+        `${path}.new`,
         `[Desktop Entry]\nType=Application\nName=WHub\nExec=${exec}\nX-GNOME-Autostart-enabled=true\n`,
       );
+      renameSync(`${path}.new`, path);
     },
   };
 }

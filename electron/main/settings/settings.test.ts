@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +58,16 @@ describe('open at login', () => {
     expect(text).toContain(String.raw`Exec="/opt/My \"Apps\"/whub" "100%%" "--hidden"`);
     entry.set(false);
     expect(entry.enabled).toBe(false);
+  });
+
+  it('[DS13] an entry that cannot be written whole leaves the one before', () => {
+    const path = join(folder, 'autostart/dev.whub.console.desktop');
+    autostartEntry(folder, ['/opt/whub']).set(true);
+    const before = readFileSync(path, 'utf8');
+    // Instead of a full disk: what is written beside the file cannot be.
+    mkdirSync(`${path}.new`);
+    expect(() => autostartEntry(folder, ['/opt/other/whub']).set(true)).toThrow('EISDIR');
+    expect(readFileSync(path, 'utf8')).toBe(before);
   });
 
   it('[DS13] elsewhere the system keeps it, and starts the app without a window', () => {
