@@ -1,6 +1,7 @@
 import { createDataChannelTransport } from '../common/transport/data-channel-transport.ts';
 import {
   CHANNEL_LABEL,
+  endPeer,
   maxMessageBytesOf,
   OFFER_PATH,
   SDP_CONTENT_TYPE,
@@ -54,7 +55,7 @@ export async function openWebRtcChannel(createPeer: CreatePeerConnection, target
     await opened(peer, channel, { target, answer });
     return { peer, channel, remoteAddress: new URL(offerUrl(url)).host, maxFrameBytes: maxMessageBytesOf(answer) };
   } catch (error) {
-    void peer.close();
+    endPeer(peer);
     throw error;
   }
 }

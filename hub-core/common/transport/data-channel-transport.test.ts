@@ -44,12 +44,14 @@ function stage(highWaterBytes?: number) {
   const peer = {
     connectionState: 'connected',
     closes: 0,
+    failure: undefined as Error | undefined,
     changed: (): void => {},
     addEventListener(_type: string, listener: () => void): void {
       peer.changed = listener;
     },
-    close(): void {
+    close(): Promise<void> | undefined {
       peer.closes += 1;
+      return peer.failure === undefined ? undefined : Promise.reject(peer.failure);
     },
   };
   const options = { peer, channel, remoteAddress: 'hub', clock, maxFrameBytes: 262_144 };
@@ -92,6 +94,19 @@ describe('createDataChannelTransport', () => {
     expect([channel.sent.length, channel.closes, peer.closes]).toEqual([3, 1, 0]);
     channel.emit('close');
     expect([ends, peer.closes]).toEqual([[{ code: 4_401, text: 'WHY' }], 1]);
+  });
+
+  it('[WR10] ends the link, and nothing else, when the peer cannot be closed', async () => {
+    const { channel, peer, ends } = stage();
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): void => void unheard.push(error);
+    process.on('unhandledRejection', hear);
+    peer.failure = new Error('its socket is gone');
+    channel.emit('close');
+    // Node tells of such a rejection before the next turn of its loop.
+    await new Promise((resolve) => void setImmediate(resolve));
+    process.off('unhandledRejection', hear);
+    expect([ends, unheard]).toEqual([[{ code: 1_000, text: '' }], []]);
   });
 
   it('[WR10] ends a close that nobody answers after 2 s', () => {

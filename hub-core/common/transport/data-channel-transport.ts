@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { DataChannelLike, PeerConnectionLike } from './data-channel.ts';
+import { endPeer, type DataChannelLike, type PeerConnectionLike } from './data-channel.ts';
 import { FrameInbox } from './frame-inbox.ts';
 import type { CloseReason, Transport, TransportViolation } from './transport.ts';
 
@@ -165,7 +165,7 @@ class DataChannelTransport implements Transport {
     this.#state = 'closed';
     this.#drop();
     this.#closeTimer?.[Symbol.dispose]();
-    void this.#options.peer.close();
+    endPeer(this.#options.peer);
     this.#inbox.close();
     this.#drained[Symbol.dispose]();
     this.#violated[Symbol.dispose]();
