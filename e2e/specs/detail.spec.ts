@@ -141,6 +141,7 @@ test('[UI103, UI105, UI106, UI107, UI108] by keys alone: tabs, copy as curl, com
 
   await detail.button('Compare').focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: /^#\d+ and #\d+$/ });
   await expect(dialog.getByRole('status', { name: 'Result' })).toContainText('They differ');

@@ -53,7 +53,7 @@ test('[UI132] an exchange is read, compared, copied and sent again by keyboard a
   await keyboard.press('Control+a');
   await keyboard.type('3');
   await keyboard.push('Send', { within: series });
-  await expect(series.getByRole('status', { name: 'State of the resends' })).toContainText('3');
+  await expect(series.getByRole('status', { name: 'State of the resends' })).toHaveText(/^Done: 3 of 3/);
   await keyboard.press('Escape');
   await expect(inspector.count).toContainText(/^\D*19 of/);
 
@@ -83,13 +83,20 @@ test('[UI137] Enter leads into the detail as soon as it is read, and not when th
   const inspector = new InspectorPage(page);
   await inspector.console.open(hub.consoleUrl);
   await keyboard.press('Control+2');
-  await expect(inspector.row(/.+/).first()).toBeVisible();
   await keyboard.pane(inspector.grid);
-  const summary = new DetailPane(page).pane.getByRole('tab', { name: 'Summary', exact: true });
+  const { pane } = new DetailPane(page);
+  const summary = pane.getByRole('tab', { name: 'Summary', exact: true });
+  const seq = (): Promise<string> => inspector.selected().locator('[data-column="seq"]').innerText();
+  // The rows are here, and no detail is open.
+  await keyboard.press('End');
+  await expect(inspector.selected()).toHaveCount(1);
+  await expect(summary).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(pane).toHaveCount(0);
 
   answers.hold();
-  await keyboard.press('End', 'Enter');
-  await expect(page.getByRole('region', { name: 'Exchange detail' })).toBeVisible();
+  await keyboard.press('ArrowUp', 'Enter');
+  await expect(pane).toBeVisible();
   await expect(inspector.grid).toBeFocused();
   await expect(summary).toBeHidden();
   answers.release();
@@ -99,7 +106,9 @@ test('[UI137] Enter leads into the detail as soon as it is read, and not when th
   await keyboard.pane(inspector.grid);
   answers.hold();
   await keyboard.press('ArrowUp', 'Enter', '/');
+  const left = await seq();
   answers.release();
-  await expect(new DetailPane(page).pane).toContainText(/.+/);
+  await expect(pane).toContainText(new RegExp(`#${left} [A-Z]+ /`));
+  await expect(summary).toBeVisible();
   await expect(inspector.filter).toBeFocused();
 });

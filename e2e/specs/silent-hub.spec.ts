@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../fixtures/hub.ts';
 import { ConsolePage } from '../pages/console-page.ts';
@@ -15,7 +16,10 @@ test.describe('a hub whose thread does not answer', () => {
     await expect(console_.statusBar).toContainText('Running');
     const key = await console_.registerClient('caller', '*', '');
     const askedAtMs = performance.now();
-    const answer = fetch(`${hub.httpUrl}/wait/please`, { headers: { authorization: `Bearer ${key}` } });
+    const goOn = test.info().outputPath('go-on');
+    const answer = fetch(`${hub.httpUrl}/wait/?${encodeURIComponent(goOn)}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
     const banner = page.getByRole('status').filter({ hasText: BANNER });
     await expect(banner).toBeVisible();
     report(
@@ -23,6 +27,7 @@ test.describe('a hub whose thread does not answer', () => {
       `a silent hub: told of in the browser after ${figure(Math.round(performance.now() - askedAtMs))}`,
     );
     await expect(console_.statusBar).toContainText('Not answering');
+    await writeFile(goOn, '');
     expect((await answer).status).toBe(200);
     await expect(banner).toBeHidden();
     await expect(console_.statusBar).toContainText('Running');
