@@ -113,6 +113,27 @@ test('[IN7, IN8] bodies are searched by a key, and the dock shows jobs', async (
   await expect(page.getByRole('region', { name: 'Jobs' })).toHaveCount(0);
 });
 
+test('[IN8] what is typed as soon as a search through bodies begins stands behind its key', async ({ page, hub }) => {
+  const { inspector } = await withTraffic(page, hub);
+  const letFramesGo = await page.evaluateHandle(() => {
+    const held: FrameRequestCallback[] = [];
+    const original = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (callback) => held.push(callback);
+    return () => {
+      window.requestAnimationFrame = original;
+      for (const callback of held) callback(performance.now());
+    };
+  });
+  await page.keyboard.press('Control+Shift+F');
+  await expect(inspector.filter).toBeFocused();
+  await expect(inspector.filter).toHaveValue('body:');
+  await page.keyboard.type('st');
+  await letFramesGo.evaluate((go) => go());
+  await page.keyboard.type('arted_at');
+  await expect(inspector.filter).toHaveValue('body:started_at');
+  await expect(inspector.count).toContainText('3 of 5');
+});
+
 test('[IN9, IN21] rows are sorted as a snapshot that F5 takes anew, and errors are a key away', async ({
   page,
   hub,

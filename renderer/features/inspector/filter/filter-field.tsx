@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, RefObject } from 'react';
 import { ListFilter, X } from 'lucide-react';
 import { useInspector } from '../../../state/inspector.ts';
@@ -22,7 +22,7 @@ const SETTLE_BODY_MS = 600;
 const PLACEHOLDER = 'Filter: words, "quoted text", -not, service:math status:error dur>50ms body:"text"';
 
 /** The text in the bar, which becomes the filter when typing pauses. */
-function useTypedFilter() {
+function useTypedFilter(moveCaret: (at: number) => void) {
   const filter = useInspector((inspector) => inspector.filter);
   const [text, setText] = useState(filter);
   const [applied, setApplied] = useState(filter);
@@ -47,24 +47,36 @@ function useTypedFilter() {
     }, pauseMs);
     return () => window.clearTimeout(timer);
   }, [text, filter, held]);
-  const hold = useCallback((value: string): void => {
-    setText(value);
-    setHeld(value);
-  }, []);
+  const hold = useCallback(
+    (value: string): void => {
+      setText(value);
+      setHeld(value);
+      moveCaret(value.length);
+    },
+    [moveCaret],
+  );
   return { text, setText, apply, hold };
+}
+
+/** Moves the cursor in the field. @returns a function that puts it behind so many characters of the text that is set with it */
+function useCaret(input: RefObject<HTMLInputElement | null>): (at: number) => void {
+  const [caret, setCaret] = useState<{ readonly at: number }>();
+  // With the drawing that brings the text: a key that is pressed after it finds the cursor where it belongs.
+  useLayoutEffect(() => {
+    if (caret !== undefined) input.current?.setSelectionRange(caret.at, caret.at);
+  }, [caret, input]);
+  return useCallback((at: number): void => setCaret({ at }), []);
 }
 
 /** Takes up a text that a command put into the bar. */
 function useStartedFilter(input: RefObject<HTMLInputElement | null>, hold: (text: string) => void): void {
   const started = useInspector((inspector) => inspector.startedFilter);
-  useEffect(() => {
+  // Drawn again before any key is taken: from the focus on, what is typed stands behind the text.
+  useLayoutEffect(() => {
     if (started === null || input.current === null) return;
     hold(started);
     useInspector.setState({ startedFilter: null });
-    const field = input.current;
-    field.focus();
-    // The value is there after the next frame.
-    requestAnimationFrame(() => field.setSelectionRange(started.length, started.length));
+    input.current.focus();
   }, [started, input, hold]);
 }
 
@@ -89,8 +101,9 @@ function useCombobox() {
 
 /** The field's text, what is offered below it, and what its keys do. */
 function useFilterField(state: ListState) {
-  const { text, setText, apply, hold } = useTypedFilter();
   const input = useRef<HTMLInputElement>(null);
+  const moveCaret = useCaret(input);
+  const { text, setText, apply, hold } = useTypedFilter(moveCaret);
   useStartedFilter(input, hold);
   const [cursor, setCursor] = useState(text.length);
   const box = useCombobox();
@@ -103,7 +116,7 @@ function useFilterField(state: ListState) {
     const next = accepted(text, offer);
     setText(next.text);
     setCursor(next.cursor);
-    requestAnimationFrame(() => input.current?.setSelectionRange(next.cursor, next.cursor));
+    moveCaret(next.cursor);
     if (next.done) box.close();
     else box.reset();
   };
