@@ -111,4 +111,16 @@ test('[UI137] Enter leads into the detail as soon as it is read, and not when th
   await expect(pane).toContainText(new RegExp(`#${left} [A-Z]+ /`));
   await expect(summary).toBeVisible();
   await expect(inspector.filter).toBeFocused();
+
+  await keyboard.press('Escape');
+  await keyboard.pane(inspector.grid);
+  answers.hold();
+  // The row is not here yet.
+  await keyboard.press('Home', 'm', 'Enter', '/');
+  await keyboard.pane(inspector.grid);
+  answers.release();
+  await expect.poll(seq).toBe('1');
+  await expect(pane).toContainText(/#1 [A-Z]+ \//);
+  await expect(inspector.grid.getByRole('img', { name: 'Mark 1' })).toHaveCount(1);
+  await expect(inspector.grid).toBeFocused();
 });

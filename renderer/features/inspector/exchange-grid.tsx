@@ -74,10 +74,21 @@ function useGridKeys(
   selectedIndex: number,
 ) {
   const awaited = useAwaitedRow((index) => list.row(index));
-  const act = (key: ListKeyId | RowKeyId): void => {
-    if (!awaited.defer((row) => onKey(key, row))) onKey(key, list.row(selectedIndex));
+  const timesLeft = useRef(0);
+  /** Whoever leaves the list does not mean the detail any more. */
+  const onBlur = (): void => {
+    timesLeft.current += 1;
+    useInspector.setState({ enteringDetail: false });
   };
-  return (event: KeyboardEvent): void => {
+  const act = (key: ListKeyId | RowKeyId): void => {
+    const before = timesLeft.current;
+    const isAwaited = awaited.defer((row) => {
+      onKey(key, row);
+      if (timesLeft.current !== before) useInspector.setState({ enteringDetail: false });
+    });
+    if (!isAwaited) onKey(key, list.row(selectedIndex));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
     // The headers have keys of their own.
     if (event.target !== event.currentTarget) return;
     const acted = rowKey(event);
@@ -99,10 +110,8 @@ function useGridKeys(
     const extend = event.shiftKey;
     awaited.reach(next, (row, index) => onReach(row, index, { extend, toggle: false }));
   };
+  return { onKeyDown, onBlur };
 }
-
-/** Whoever leaves the list does not mean the detail any more. */
-const stayOut = (): void => useInspector.setState({ enteringDetail: false });
 
 /** The exchanges as a grid: 24 px a row, only those in sight are in the page. */
 export function ExchangeGrid(props: ExchangeGridProps) {
@@ -129,7 +138,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
 
   const rows = Array.from({ length: end - first }, (_, offset) => list.row(first + offset));
   const selectedIndex = useSelectedIndex(rows, first, selectedSeq);
-  const onKeyDown = useGridKeys(props, view, selectedIndex);
+  const keys = useGridKeys(props, view, selectedIndex);
   const onPress = usePress(onReach, { selectedSeq, chosen });
 
   const fullWidth = width + (waterfall ? WATERFALL.width : 0);
@@ -148,8 +157,7 @@ export function ExchangeGrid(props: ExchangeGridProps) {
         }
         tabIndex={0}
         className={styles['scroller']}
-        onKeyDown={onKeyDown}
-        onBlur={stayOut}
+        {...keys}
       >
         <GridHead columns={columns} waterfall={waterfall} />
         <div role="rowgroup" className={styles['body']} style={{ height: count * ROW_HEIGHT, width: fullWidth }}>
