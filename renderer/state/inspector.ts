@@ -27,6 +27,8 @@ export interface InspectorState {
   readonly selectedSeq: number | null;
   /** Rows that are chosen together, the selected one among them; empty while it is the only one. */
   readonly chosen: ReadonlySet<number>;
+  /** Grows with each selection, also with one whose rows the store is still asked for. */
+  readonly selections: number;
   readonly detailOpen: boolean;
   /** The detail takes the focus as soon as it is read, unless the focus leaves the list before. */
   readonly enteringDetail: boolean;
@@ -56,6 +58,7 @@ export const useInspector = create<InspectorState>()(() => ({
   sortGeneration: 0,
   selectedSeq: null,
   chosen: NO_ROWS,
+  selections: 0,
   detailOpen: false,
   enteringDetail: false,
   noting: false,
@@ -70,28 +73,30 @@ export const useInspector = create<InspectorState>()(() => ({
 
 /** Opens the row with that sequence number in the inspector. */
 export function showExchange(seq: number): void {
-  useInspector.setState({
+  useInspector.setState(({ selections }) => ({
     filter: '',
     sort: null,
     selectedSeq: seq,
     chosen: NO_ROWS,
+    selections: selections + 1,
     detailOpen: true,
     follow: false,
     revealSeq: seq,
-  });
+  }));
 }
 
 /** Shows the rows that match, from the newest on. */
 export function showRows(filter: string): void {
-  useInspector.setState({
+  useInspector.setState(({ selections }) => ({
     filter,
     sort: null,
     follow: true,
     selectedSeq: null,
     chosen: NO_ROWS,
+    selections: selections + 1,
     detailOpen: false,
     revealSeq: null,
-  });
+  }));
 }
 
 /** Puts a text behind the filter that is there, with the cursor behind it. */
@@ -102,9 +107,10 @@ export function startFilter(text: string): void {
 
 /** Selects one row, and follows the end no more. */
 export function selectRow(seq: number, change: { readonly open?: boolean } = {}): void {
-  useInspector.setState(({ detailOpen }) => ({
+  useInspector.setState(({ detailOpen, selections }) => ({
     selectedSeq: seq,
     chosen: NO_ROWS,
+    selections: selections + 1,
     detailOpen: change.open ?? detailOpen,
     enteringDetail: false,
     follow: false,
@@ -114,7 +120,22 @@ export function selectRow(seq: number, change: { readonly open?: boolean } = {})
 /** Chooses rows beside the one that is selected. */
 export function chooseRows(seqs: Iterable<number>, selectedSeq: number): void {
   const chosen = new Set(seqs);
-  useInspector.setState({ selectedSeq, chosen: chosen.size > 1 ? chosen : NO_ROWS, follow: false });
+  useInspector.setState(({ selections }) => ({
+    selectedSeq,
+    chosen: chosen.size > 1 ? chosen : NO_ROWS,
+    selections: selections + 1,
+    follow: false,
+  }));
+}
+
+/** Begins a selection whose rows the store is asked for. @returns whether nothing else was selected since */
+export function beginSelection(): () => boolean {
+  useInspector.setState((state) => ({ selections: state.selections + 1 }));
+  const { selections, selectedSeq } = useInspector.getState();
+  return () => {
+    const now = useInspector.getState();
+    return now.selections === selections && now.selectedSeq === selectedSeq;
+  };
 }
 
 /** Adds a row to those that are chosen, or takes it away. */

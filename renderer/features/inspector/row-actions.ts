@@ -2,13 +2,14 @@ import type { ExchangeRow } from '../../../hub-core/console/contract/capture-con
 import { bridge } from '../../state/console.ts';
 import { shownCustomColumns } from '../../state/custom-columns.ts';
 import { withTerm } from '../../state/filter-text.ts';
-import { actedOn, chooseRows, selectRow, toggleRow, useInspector } from '../../state/inspector.ts';
+import { actedOn, beginSelection, chooseRows, toggleRow, useInspector } from '../../state/inspector.ts';
 import { copyText } from '../../ui/clipboard.ts';
 import { errorText, formatCount, plural } from '../../ui/format.ts';
 import type { RowKeyId } from '../../ui/keys.ts';
 import { toast } from '../../ui/toasts.ts';
 import { columnsText } from './column-text.ts';
 import type { ExchangeList } from './exchange-list.ts';
+import { askForSelection, RowJumps } from './late-selection.ts';
 import { hideTerm, summaryLine } from './row-text.ts';
 
 /** Most rows that are chosen together: as many as one export takes by number. */
@@ -52,33 +53,25 @@ function hideLike(row: ExchangeRow): void {
   toast({ title: `Rows like #${String(row.seq)} are hidden`, action: { label: 'Undo', run: undo } });
 }
 
+const jumps = new RowJumps(bridge.capture);
+
 /** Goes to the next row of the list that also matches, or to the one before. */
 export async function jumpTo(
   list: ExchangeList,
   matching: string,
   { back }: { readonly back: boolean },
 ): Promise<void> {
-  const { queryId } = list;
-  if (queryId === undefined) return;
-  const { selectedSeq } = useInspector.getState();
   try {
-    const from = selectedSeq === null ? {} : { seq: selectedSeq };
-    const found = await bridge.capture.step({ queryId, back, matching, ...from });
-    if (found === null) {
-      toast({ title: `No ${back ? 'earlier' : 'later'} row of this list matches ${matching}` });
-      return;
-    }
-    selectRow(found.seq);
-    useInspector.setState({ revealSeq: found.seq });
+    const isThere = await jumps.jump(list, { matching, back });
+    if (!isThere) toast({ title: `No ${back ? 'earlier' : 'later'} row of this list matches ${matching}` });
   } catch (error) {
     report('Cannot look for the next row')(error);
   }
 }
 
 /** Sequence numbers of the rows at some places; at most as many as can be chosen. */
-async function seqsAt(list: ExchangeList, from: number, end: number): Promise<readonly number[]> {
-  const { queryId } = list;
-  if (queryId === undefined || end <= from) return [];
+async function seqsAt(queryId: string, from: number, end: number): Promise<readonly number[]> {
+  if (end <= from) return [];
   const { seqs } = await bridge.capture.seqs({ queryId, from, count: Math.min(end - from, MAX_CHOSEN) });
   return seqs;
 }
@@ -90,7 +83,9 @@ export async function chooseRange(
   seq: number,
 ): Promise<void> {
   try {
-    chooseRows(await seqsAt(list, Math.min(from, to), Math.max(from, to) + 1), seq);
+    const [first, end] = [Math.min(from, to), Math.max(from, to) + 1];
+    const seqs = await askForSelection(list, (queryId) => seqsAt(queryId, first, end), beginSelection());
+    if (seqs !== undefined) chooseRows(seqs, seq);
   } catch (error) {
     report('Cannot select the rows')(error);
   }
@@ -99,9 +94,9 @@ export async function chooseRange(
 async function chooseAll(list: ExchangeList): Promise<void> {
   const { count = 0 } = list.state();
   try {
-    const seqs = await seqsAt(list, 0, count);
-    const [first] = seqs;
-    if (first === undefined) return;
+    const seqs = await askForSelection(list, (queryId) => seqsAt(queryId, 0, count), beginSelection());
+    const first = seqs?.[0];
+    if (seqs === undefined || first === undefined) return;
     chooseRows(seqs, useInspector.getState().selectedSeq ?? first);
     if (count > seqs.length)
       toast({ title: `The first ${formatCount(seqs.length)} rows are selected: more cannot be at once` });
