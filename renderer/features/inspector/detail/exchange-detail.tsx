@@ -65,7 +65,8 @@ function useEntering(seq: number): RefObject<HTMLDivElement | null> {
   useEffect(() => {
     if (!entering) return;
     useInspector.setState({ enteringDetail: false });
-    list.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+    // Behind the drawing that tells the tabs their places: one that has the focus before takes the first arrow for nothing.
+    queueMicrotask(() => list.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus());
   }, [entering]);
   return list;
 }
