@@ -1,6 +1,5 @@
 import { create } from 'zustand';
 import type { LogLine } from '../../hub-core/console/contract/log-contract.ts';
-import { bridge } from './console.ts';
 
 /** Threads of the hub, and the desktop app around it. */
 export type LogSource = 'hub' | 'store' | 'app';
@@ -34,17 +33,20 @@ export function joined(
   return { lines: [...known.lines, ...more].slice(-MAX_LINES), last: read.last };
 }
 
-/** Reads what each log has more by now. Those that are out of reach are left as they are. */
-export async function readLogs(signal: AbortSignal): Promise<void> {
-  const { desktop } = bridge;
-  const read = async (source: LogSource, from: typeof bridge.hub.log.read): Promise<void> => {
-    const { last } = useLog.getState()[source];
-    const more = await from({ after: last }, { signal });
+/** A hub that is busy or out of reach answers late: what comes twice would be shown twice. */
+const reading = new Set<LogSource>();
+
+/** Reads what a log has more by now, unless it is being read. */
+export async function readLog(
+  source: LogSource,
+  from: (input: { after: number }) => Promise<{ lines: readonly LogLine[]; last: number }>,
+): Promise<void> {
+  if (reading.has(source)) return;
+  reading.add(source);
+  try {
+    const more = await from({ after: useLog.getState()[source].last });
     useLog.setState((state) => ({ [source]: joined(state[source], source, more) }));
-  };
-  await Promise.allSettled([
-    read('hub', bridge.hub.log.read),
-    read('store', bridge.capture.log),
-    ...(desktop === undefined ? [] : [read('app', desktop.log)]),
-  ]);
+  } finally {
+    reading.delete(source);
+  }
 }

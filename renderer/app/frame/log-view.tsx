@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { LOG_LEVELS } from '../../../hub-core/console/contract/log-contract.ts';
 import type { LogLine } from '../../../hub-core/console/contract/log-contract.ts';
-import { readLogs, useLog } from '../../state/log.ts';
+import { useLog } from '../../state/log.ts';
+import { readLogs } from '../../state/read-logs.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { TableColumn } from '../../ui/data-table.tsx';
