@@ -284,6 +284,43 @@ describe('ExchangeList', () => {
     expect(store.calls).toEqual(['open ']);
     expect(later).toHaveLength(1);
   });
+  it('[UI48] a query that was closed while the store was asked about it is no failure of the store', async () => {
+    const store = new MemoryStore();
+    store.add(600);
+    store.searched = 100;
+    const { list, later } = await opened(store);
+    const errors: unknown[] = [];
+    list.subscribe(() => errors.push(list.state().error));
+    store.calls.length = 0;
+    list.reopen();
+    await settle();
+    await settle();
+    expect(store.calls.filter((call) => call !== 'refresh').slice(0, 3)).toEqual(['close', 'open ', 'window 0']);
+    expect([later.length, errors.filter((error) => error !== undefined)]).toEqual([0, []]);
+  });
+  it('[UI48] a text that was opened before the store is asked again stays open', async () => {
+    const store = new MemoryStore();
+    store.add(5);
+    const { list, later } = await opened(store);
+    store.forgetQueries();
+    store.add(1);
+    list.setWatermark(store.watermark());
+    await settle();
+    list.setQuery('ali');
+    await settle();
+    store.calls.length = 0;
+    for (const again of later) again();
+    await settle();
+    expect([later.length, store.calls, list.state().count]).toEqual([1, [], 6]);
+  });
+  it('[UI45] a query that is open only after the list is gone is closed', async () => {
+    const store = new MemoryStore();
+    const list = new ExchangeList(store.client);
+    list.setQuery('');
+    list.dispose();
+    await settle();
+    expect(store.calls).toEqual(['open ', 'close']);
+  });
   it('[UI49] a store that was cleared is opened anew', async () => {
     const store = new MemoryStore();
     store.add(300);

@@ -118,6 +118,10 @@ export class ExchangeList {
     return this.#queryId;
   }
 
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
   /** The row with that number, if it is here. */
   find(seq: number | null): ExchangeRow | undefined {
     return seq === null ? undefined : this.#cache.find(seq);
@@ -172,7 +176,10 @@ export class ExchangeList {
   #release(): void {
     const queryId = this.#queryId;
     this.#queryId = undefined;
-    if (queryId === undefined) return;
+    if (queryId !== undefined) this.#close(queryId);
+  }
+
+  #close(queryId: string): void {
     this.#client.close({ queryId }).catch((error: unknown) => {
       // The store forgets the queries of a line that closed, so nothing stays behind.
       console.warn('A query could not be closed', error);
@@ -235,6 +242,10 @@ export class ExchangeList {
         waitMs: WAIT_MS,
         ...(wish.sort === null ? {} : { sort: wish.sort }),
       });
+      if (this.#disposed) {
+        this.#close(result.queryId);
+        return;
+      }
       this.#release();
       this.#queryId = result.queryId;
       this.#refreshed = watermark;
@@ -255,7 +266,7 @@ export class ExchangeList {
       await this.#pullEnd(queryId, result.count);
       this.#show(result, {});
     } catch (error) {
-      this.#failed(error);
+      this.#failedOf(queryId, error);
     }
   }
 
@@ -266,7 +277,7 @@ export class ExchangeList {
       // Rows of a place that was left meanwhile are of interest to nobody.
       if (queryId === this.#queryId && overlaps(range, this.#range)) this.#rowsCame();
     } catch (error) {
-      this.#failed(error);
+      this.#failedOf(queryId, error);
     }
   }
 
@@ -288,11 +299,18 @@ export class ExchangeList {
     if (queryId === this.#queryId) this.#cache.put(range, rows, { count, revision });
   }
 
+  /** One that was closed meanwhile may fail. */
+  #failedOf(queryId: string, error: unknown): void {
+    if (queryId === this.#queryId) this.#failed(error);
+  }
+
   /** The store is out of reach, or was started again and knows the query no more: it is opened again in a moment. */
   #failed(error: unknown): void {
     this.#queryId = undefined;
     this.#set({ error: queryError(error), searching: true });
     this.#later(() => {
+      // Another text was opened meanwhile, or is about to be.
+      if (this.#queryId !== undefined || this.#running) return;
       this.#open = undefined;
       this.#pump();
     });

@@ -130,4 +130,27 @@ describe('FramesList', () => {
     list.setFilter('x');
     expect(store.asked).toHaveLength(length);
   });
+
+  it('[UI120] a filter that was opened before the store is asked again stays open', async () => {
+    const { store, list, retries } = await start(10);
+    store.broken = true;
+    list.setFilter('conn:c1');
+    await vi.waitFor(() => expect(list.state().error).toBe('out of reach'));
+    store.broken = false;
+    list.setFilter('conn:c2');
+    await vi.waitFor(() => expect([list.state().error, list.row(3)?.number]).toEqual([undefined, 4]));
+    const { length } = store.asked;
+    for (const retry of retries) retry();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([retries.length, store.asked.slice(length)]).toEqual([1, []]);
+  });
+
+  it('[UI120] a query that is open only after the list is gone is closed', async () => {
+    const store = new FakeStore();
+    const list = new FramesList(store);
+    list.setFilter('');
+    list.dispose();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(store.asked).toEqual(['open ', 'close']);
+  });
 });

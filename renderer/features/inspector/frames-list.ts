@@ -64,6 +64,10 @@ export class FramesList {
     return this.#queryId;
   }
 
+  get isDisposed(): boolean {
+    return this.#disposed;
+  }
+
   row(index: number): FrameRow | undefined {
     return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
   }
@@ -94,7 +98,10 @@ export class FramesList {
   #release(): void {
     const queryId = this.#queryId;
     this.#queryId = undefined;
-    if (queryId === undefined) return;
+    if (queryId !== undefined) this.#close(queryId);
+  }
+
+  #close(queryId: string): void {
     this.#store.close({ queryId }).catch((error: unknown) => {
       // The store forgets the queries of a line that closed, so nothing stays behind.
       console.warn('A query could not be closed', error);
@@ -144,6 +151,10 @@ export class FramesList {
     this.#openText = text;
     try {
       const { queryId, count, total } = await this.#store.open({ query: text });
+      if (this.#disposed) {
+        this.#close(queryId);
+        return;
+      }
       this.#release();
       this.#queryId = queryId;
       this.#refreshed = status;
@@ -213,6 +224,8 @@ export class FramesList {
     this.#queryId = undefined;
     this.#set({ error: errorText(error) });
     this.#later(() => {
+      // Another text was opened meanwhile, or is about to be.
+      if (this.#queryId !== undefined || this.#running) return;
       this.#openText = undefined;
       this.#pump();
     });

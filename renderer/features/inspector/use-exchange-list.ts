@@ -23,10 +23,9 @@ export function useExchangeList({ filter, sort, sortGeneration }: ListWish): {
 
   useEffect(() => {
     // React may run an effect twice: a list that was disposed is not used again.
-    const fresh = new ExchangeList(bridge.capture);
-    setList(fresh);
-    return () => fresh.dispose();
-  }, []);
+    if (list.isDisposed) setList(new ExchangeList(bridge.capture));
+    return () => list.dispose();
+  }, [list]);
   useEffect(() => {
     if (watermark !== undefined) list.setWatermark(watermark);
   }, [list, watermark]);

@@ -11,10 +11,9 @@ export function useFramesList(filter: string): { readonly list: FramesList; read
 
   useEffect(() => {
     // React may run an effect twice: a list that was disposed is not used again.
-    const fresh = new FramesList(bridge.capture.frames);
-    setList(fresh);
-    return () => fresh.dispose();
-  }, []);
+    if (list.isDisposed) setList(new FramesList(bridge.capture.frames));
+    return () => list.dispose();
+  }, [list]);
   useEffect(() => {
     if (status !== undefined) list.setStatus(status);
   }, [list, status]);
