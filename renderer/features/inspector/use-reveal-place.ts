@@ -2,11 +2,13 @@ import { useEffect, useState } from 'react';
 import { bridge } from '../../state/console.ts';
 import { useInspector } from '../../state/inspector.ts';
 import type { ExchangeList, ListState } from './exchange-list.ts';
+import { placeOf } from './found-place.ts';
+import type { FoundPlace } from './found-place.ts';
 
 /** The place of the row that shall be brought into sight; null when there is none, or while the store is asked for it. */
 export function useRevealPlace(list: ExchangeList, state: ListState): number | null {
   const revealSeq = useInspector((inspector) => inspector.revealSeq);
-  const [found, setFound] = useState<{ readonly seq: number; readonly place: number }>();
+  const [found, setFound] = useState<FoundPlace>();
   const { queryId } = list;
   const { count } = state;
   useEffect(() => {
@@ -15,7 +17,7 @@ export function useRevealPlace(list: ExchangeList, state: ListState): number | n
     bridge.capture.place({ queryId, seq: revealSeq }).then(
       ({ place }) => {
         // A row that is not among the rows yet is looked for again when more came.
-        if (wanted && place !== null) setFound({ seq: revealSeq, place });
+        if (wanted && place !== null) setFound({ queryId, seq: revealSeq, place });
       },
       (error: unknown) => console.warn('A row could not be found in the list', error),
     );
@@ -23,5 +25,5 @@ export function useRevealPlace(list: ExchangeList, state: ListState): number | n
       wanted = false;
     };
   }, [revealSeq, queryId, count]);
-  return revealSeq !== null && found?.seq === revealSeq && found.place < (count ?? 0) ? found.place : null;
+  return revealSeq === null || queryId === undefined ? null : placeOf(found, { queryId, seq: revealSeq }, count);
 }
