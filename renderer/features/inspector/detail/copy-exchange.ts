@@ -5,6 +5,7 @@ import { resendObstacle } from '../../../state/draft-input.ts';
 import { copyText } from '../../../ui/clipboard.ts';
 import { errorText, formatBytes } from '../../../ui/format.ts';
 import { toast } from '../../../ui/toasts.ts';
+import { withExport } from '../transfer/with-export.ts';
 import type { COPY_FORMS, CopyInput } from './copy-as.ts';
 
 /** What is longer is no line for a terminal. */
@@ -47,14 +48,16 @@ export async function copyRowAs(form: CopyForm, seq: number, urls: CopyUrls): Pr
 export async function copyRecords(seqs: readonly number[]): Promise<void> {
   const name = 'fixture';
   try {
-    const { exportId } = await bridge.capture.export.open({ query: '', seqs: [...seqs], secrets: false });
-    let text = '';
-    for (let done = false; !done;) {
-      const piece = await bridge.capture.export.read({ exportId });
-      text += piece.lines;
-      done = piece.done;
-    }
-    await bridge.capture.export.close({ exportId });
+    const wish = { query: '', seqs: [...seqs], secrets: false };
+    const text = await withExport(bridge.capture.export, wish, async ({ exportId }) => {
+      let lines = '';
+      for (let done = false; !done;) {
+        const piece = await bridge.capture.export.read({ exportId });
+        lines += piece.lines;
+        done = piece.done;
+      }
+      return lines;
+    });
     if (await copyText(text, name)) toast({ title: 'Copied as fixture, secrets replaced' });
   } catch (error) {
     cannotCopy(name)(error);

@@ -4,6 +4,7 @@ import { toast } from '../../../ui/toasts.ts';
 import { ExportText } from '../../../../hub-core/common/transfer/export-text.ts';
 import { transferFileName } from '../../../../hub-core/common/transfer/transfer-format.ts';
 import type { TransferFormat } from '../../../../hub-core/common/transfer/transfer-format.ts';
+import { withExport } from './with-export.ts';
 
 export interface ExportWish {
   readonly format: TransferFormat;
@@ -64,10 +65,10 @@ export async function exportRows(wish: ExportWish): Promise<void> {
   const { filter, seqs, secrets } = wish;
   try {
     const chosen = seqs === undefined ? { query: filter } : { seqs: [...seqs] };
-    const { exportId, rows } = await bridge.capture.export.open({ ...chosen, secrets });
-    const atMs = Date.now();
-    const blob = await read(wish, exportId, atMs);
-    await bridge.capture.export.close({ exportId });
+    const { blob, rows, atMs } = await withExport(bridge.capture.export, { ...chosen, secrets }, async (opened) => {
+      const openedMs = Date.now();
+      return { blob: await read(wish, opened.exportId, openedMs), rows: opened.rows, atMs: openedMs };
+    });
     save(blob, transferFileName(wish.format, atMs));
     toast({ title: `${plural(rows, 'exchange')} exported, ${secrets ? 'with their secrets' : 'secrets replaced'}` });
   } catch (error) {
