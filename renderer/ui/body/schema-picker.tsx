@@ -3,16 +3,15 @@ import { FileUp } from 'lucide-react';
 import { setSchema, useBodySchemas } from '../../state/body-schemas.ts';
 import type { BodySchema } from '../../state/body-schemas.ts';
 import { Button } from '../button.tsx';
-import { fromBase64, toBase64 } from '../bytes.ts';
+import { fromBase64 } from '../bytes.ts';
 import { Select } from '../field.tsx';
 import { errorText } from '../format.ts';
 import { toast } from '../toasts.ts';
+import { chosenSchema } from './chosen-schema.ts';
+import type { SchemaFormat } from './chosen-schema.ts';
 import { schemaTypes } from './decode/schema-types.ts';
 import styles from './schema-picker.module.css';
 
-type SchemaFormat = 'flatbuffer' | 'protobuf';
-
-const MAX_BYTES = 16 << 20;
 const ACCEPT: Readonly<Record<SchemaFormat, string>> = {
   flatbuffer: '.bfbs',
   protobuf: '.binpb,.desc,.pb,.protoset,.bin',
@@ -21,10 +20,9 @@ const ACCEPT: Readonly<Record<SchemaFormat, string>> = {
 /** Takes a file as the schema, where it is one. */
 async function takeFile(file: File, format: SchemaFormat, of: string): Promise<void> {
   try {
-    if (file.size > MAX_BYTES) throw new RangeError('it is larger than 16 MB');
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const { first } = schemaTypes(format, bytes);
-    setSchema(`${format} ${of}`, { fileName: file.name, base64: toBase64(bytes), type: first });
+    const key = `${format} ${of}`;
+    const schema = await chosenSchema(file, format, key);
+    if (schema !== undefined) setSchema(key, schema);
   } catch (error) {
     toast({ title: `Cannot use “${file.name}”`, description: errorText(error), tone: 'error' });
   }
