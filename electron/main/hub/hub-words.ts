@@ -20,7 +20,8 @@ export function hubLine(state: HubState, connections: number): string {
   }
 }
 
-/** Whether there is something to stop. */
+/** Whether there is something to stop: a hub goes on without its traffic store. */
 export function isUp(state: HubState): boolean {
+  if (state.kind === 'crashed') return state.thread !== 'hub';
   return ['starting', 'running', 'silent', 'restarting'].includes(state.kind);
 }

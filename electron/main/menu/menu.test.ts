@@ -72,8 +72,10 @@ describe('menuTemplate()', () => {
   });
 
   it('[DS18] the hub can be stopped while it is up, and started while it is not', () => {
-    expect(click(menuTemplate(RUNNING, actions, false), 'hub-stop')).toBe('stopHub');
-    for (const hub of [{ kind: 'stopped' }, { kind: 'failed', reason: 'x' }] satisfies HubState[]) {
+    const up = [RUNNING.hub, { kind: 'crashed', thread: 'capture', reason: 'x' }] satisfies HubState[];
+    for (const hub of up) expect(click(menuTemplate({ ...RUNNING, hub }, actions, false), 'hub-stop')).toBe('stopHub');
+    const crashed = { kind: 'crashed', thread: 'hub', reason: 'x' } as const;
+    for (const hub of [{ kind: 'stopped' }, { kind: 'failed', reason: 'x' }, crashed] satisfies HubState[]) {
       const template = menuTemplate({ ...RUNNING, hub }, actions, false);
       expect(click(template, 'hub-start')).toBe('startHub');
       expect(click(template, 'hub-stop')).toBeUndefined();
