@@ -9,6 +9,8 @@ import { installFrameLooks, installFrameProbe, installProbes } from './console-p
 const nowMs = () => performance.timeOrigin + performance.now();
 
 const STEP_MS = 16;
+/** So long may the threads that sweep go on, which takes a tenth of it. */
+const SWEPT_MS = 500;
 /** From the scrollbar's end to where its thumb is when it is at that end: behind the button with the arrow. */
 const THUMB_PX = 16;
 /** What a body costs the page may come behind its first text. */
@@ -77,8 +79,9 @@ export class ConsoleBrowser {
     // A little further than its way is long, so that it is at the end whatever its own height.
     const way = [...places.slice(0, -1), top, ...places.toReversed().slice(1), bottom];
     const [times, seen] = [[], new Set()];
-    // This process has the same cores: what it threw away so far is collected now, and not while a stop is timed.
+    // This process has the same cores: what it threw away so far is collected now, and swept behind that by threads of its own.
     globalThis.gc?.();
+    await pause(SWEPT_MS);
     await this.#page.evaluate(() => {
       window.whubRest = window.whubBench.watchRest();
     });
