@@ -45,13 +45,16 @@ function stage(highWaterBytes?: number) {
     connectionState: 'connected',
     closes: 0,
     failure: undefined as Error | undefined,
+    failsAtOnce: false,
     changed: (): void => {},
     addEventListener(_type: string, listener: () => void): void {
       peer.changed = listener;
     },
     close(): Promise<void> | undefined {
       peer.closes += 1;
-      return peer.failure === undefined ? undefined : Promise.reject(peer.failure);
+      if (peer.failure === undefined) return undefined;
+      if (peer.failsAtOnce) throw peer.failure;
+      return Promise.reject(peer.failure);
     },
   };
   const options = { peer, channel, remoteAddress: 'hub', clock, maxFrameBytes: 262_144 };
@@ -96,8 +99,12 @@ describe('createDataChannelTransport', () => {
     expect([ends, peer.closes]).toEqual([[{ code: 4_401, text: 'WHY' }], 1]);
   });
 
-  it('[WR10] ends the link, and nothing else, when the peer cannot be closed', async () => {
+  it.each([
+    ['at once', true],
+    ['later', false],
+  ])('[WR10] ends the link, and nothing else, when the peer cannot be closed, which it says %s', async (_, atOnce) => {
     const { channel, peer, ends } = stage();
+    peer.failsAtOnce = atOnce;
     const unheard: unknown[] = [];
     const hear = (error: unknown): void => void unheard.push(error);
     process.on('unhandledRejection', hear);

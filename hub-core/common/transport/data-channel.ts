@@ -57,6 +57,7 @@ export interface PeerConnectionLike {
 
 /** Ends a peer. What an implementation's own `close` fails with is of no use to anyone: the link is over either way. */
 export function endPeer(peer: Pick<PeerConnectionLike, 'close'>): void {
-  // A platform's returns nothing, others a promise; one that nobody heard of would end a Node program.
-  Promise.resolve(peer.close()).catch(() => undefined);
+  // A platform's returns nothing, others a promise, and any may throw: what nobody heard of would end a Node program.
+  const close = async (): Promise<void> => void (await peer.close());
+  close().catch(() => undefined);
 }
